@@ -1,0 +1,3 @@
+module example.com/foobar/telemetry
+
+go 1.26.0

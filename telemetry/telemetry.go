@@ -1,0 +1,2 @@
+// Package telemetry sets up OpenTelemetry for foo and bar.
+package telemetry
