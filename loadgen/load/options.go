@@ -1,0 +1,151 @@
+package load
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Options are k6's, with its names as JSON keys, and a few of ours. Pointers and nil slices mean "not set", so that
+// layers can be laid over each other in k6's order (Apply).
+type Options struct {
+	// The shortcuts: they stand for one scenario named "default".
+	VUs        *int      `json:"vus,omitempty"`
+	Duration   *Duration `json:"duration,omitempty"`
+	Iterations *int64    `json:"iterations,omitempty"`
+	Stages     []Stage   `json:"stages,omitempty"`
+	// Rate (ours) is arrivals per TimeUnit; with Stages, the rate to start from. The other four go with it.
+	Rate            *int64    `json:"rate,omitempty"`
+	TimeUnit        *Duration `json:"timeUnit,omitempty"`
+	PreAllocatedVUs *int      `json:"preAllocatedVUs,omitempty"`
+	MaxVUs          *int      `json:"maxVUs,omitempty"`
+	OnBusy          *string   `json:"onBusy,omitempty"`
+
+	Scenarios map[string]Scenario `json:"scenarios,omitempty"`
+
+	Thresholds map[string][]Threshold `json:"thresholds,omitempty"`
+	Tags       map[string]string      `json:"tags,omitempty"`
+	SystemTags []string               `json:"systemTags,omitempty"`
+
+	// Paused waits for Run.Resume before the load begins.
+	Paused          *bool     `json:"paused,omitempty"`
+	NoSetup         *bool     `json:"noSetup,omitempty"`
+	NoTeardown      *bool     `json:"noTeardown,omitempty"`
+	SetupTimeout    *Duration `json:"setupTimeout,omitempty"`
+	TeardownTimeout *Duration `json:"teardownTimeout,omitempty"`
+	// Warmup (ours) is how much of the beginning is left out of every metric.
+	Warmup *Duration `json:"warmup,omitempty"`
+	// RPS bounds the requests per second of the whole test; 0 is no bound.
+	RPS                  *int64    `json:"rps,omitempty"`
+	MinIterationDuration *Duration `json:"minIterationDuration,omitempty"`
+	// Throw ends an iteration at its first request without a response.
+	Throw *bool `json:"throw,omitempty"`
+	// K6Semantics (ours) judges and counts as k6 does where we differ: a request that never got a connection is a
+	// latency of 0, a threshold without samples holds.
+	K6Semantics *bool `json:"k6Semantics,omitempty"`
+
+	HTTPOptions
+
+	SummaryTrendStats []string `json:"summaryTrendStats,omitempty"`
+	SummaryTimeUnit   *string  `json:"summaryTimeUnit,omitempty"`
+	// Sections (ours) keeps every metric for each scenario and group too, for the full summary.
+	Sections *bool `json:"sections,omitempty"`
+}
+
+// HTTPOptions are those of the requests.
+type HTTPOptions struct {
+	UserAgent   *string `json:"userAgent,omitempty"`
+	HTTPDebug   *string `json:"httpDebug,omitempty"`
+	HTTPVersion *string `json:"httpVersion,omitempty"` // ours: "1.1" or "2"
+	// Timeout (ours) is of a request that sets none; k6's 60 s by default.
+	Timeout      *Duration `json:"timeout,omitempty"`
+	MaxRedirects *int      `json:"maxRedirects,omitempty"`
+	Batch        *int      `json:"batch,omitempty"`
+	BatchPerHost *int      `json:"batchPerHost,omitempty"`
+
+	NoConnectionReuse     *bool `json:"noConnectionReuse,omitempty"`
+	NoVUConnectionReuse   *bool `json:"noVUConnectionReuse,omitempty"`
+	NoCookiesReset        *bool `json:"noCookiesReset,omitempty"`
+	DiscardResponseBodies *bool `json:"discardResponseBodies,omitempty"`
+
+	InsecureSkipTLSVerify *bool       `json:"insecureSkipTLSVerify,omitempty"`
+	TLSCipherSuites       []string    `json:"tlsCipherSuites,omitempty"`
+	TLSVersion            *TLSVersion `json:"tlsVersion,omitempty"`
+	TLSAuth               []TLSAuth   `json:"tlsAuth,omitempty"`
+	// TLSCA (ours) is certificate authorities in PEM to trust beside the system's; TLSServerName overrides SNI;
+	// TLSResumption keeps sessions.
+	TLSCA         *string `json:"tlsCA,omitempty"`
+	TLSServerName *string `json:"tlsServerName,omitempty"`
+	TLSResumption *bool   `json:"tlsResumption,omitempty"`
+
+	// Hosts gives names addresses: {"host[:port]": "ip[:port]"}.
+	Hosts          map[string]string `json:"hosts,omitempty"`
+	BlacklistIPs   []string          `json:"blacklistIPs,omitempty"`
+	BlockHostnames []string          `json:"blockHostnames,omitempty"`
+	DNS            *DNS              `json:"dns,omitempty"`
+	LocalIPs       *string           `json:"localIPs,omitempty"`
+	// Proxy (ours) is a URL, or "none"; unset, the environment decides. UnixSocket (ours) is dialled whatever the host.
+	Proxy      *string `json:"proxy,omitempty"`
+	UnixSocket *string `json:"unixSocket,omitempty"`
+}
+
+// TLSVersion bounds the versions of TLS: "tls1.2", "tls1.3". In JSON one string stands for both bounds.
+type TLSVersion struct {
+	Min string `json:"min,omitempty"`
+	Max string `json:"max,omitempty"`
+}
+
+// UnmarshalJSON reads {"min": "tls1.2", "max": "tls1.3"} or one string.
+func (v *TLSVersion) UnmarshalJSON(b []byte) error {
+	var one string
+	if json.Unmarshal(b, &one) == nil {
+		*v = TLSVersion{Min: one, Max: one}
+		return nil
+	}
+	type bounds TLSVersion
+	return strict(b, (*bounds)(v))
+}
+
+// TLSAuth is a client certificate and its key in PEM, for the domains named, or for all.
+type TLSAuth struct {
+	Cert     string   `json:"cert"`
+	Key      string   `json:"key"`
+	Password string   `json:"password,omitempty"`
+	Domains  []string `json:"domains,omitempty"`
+}
+
+// DNS says how names become addresses; k6's words and defaults (5m, random, preferIPv4).
+type DNS struct {
+	TTL    string `json:"ttl,omitempty"`
+	Select string `json:"select,omitempty"`
+	Policy string `json:"policy,omitempty"`
+}
+
+// Threshold is one expression set on a metric. In JSON it is a string, or an object with these keys.
+type Threshold struct {
+	Expression     string   `json:"threshold"`
+	AbortOnFail    bool     `json:"abortOnFail,omitempty"`
+	DelayAbortEval Duration `json:"delayAbortEval,omitempty"`
+}
+
+// UnmarshalJSON reads "p(95)<500" or {"threshold": "p(95)<500", "abortOnFail": true, "delayAbortEval": "10s"}.
+func (t *Threshold) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &t.Expression) == nil {
+		return nil
+	}
+	type object Threshold
+	return strict(b, (*object)(t))
+}
+
+// Of points at a copy of v: Options{VUs: load.Of(5)}.
+func Of[T any](v T) *T { return &v }
+
+// For is a Duration for an option: Options{Duration: load.For(30 * time.Second)}.
+func For(d time.Duration) *Duration { return Of(Duration(d)) }
+
+// or is what p points at, or def.
+func or[T any](p *T, def T) T {
+	if p == nil {
+		return def
+	}
+	return *p
+}
