@@ -1,2 +1,24 @@
-// Package telemetry sets up OpenTelemetry for foo and bar.
+// Package telemetry is what the services foo and bar share: their command line, OpenTelemetry tracing with a ledger of
+// every span, structured logs, an admin listener, and a server that starts and stops in order.
+//
+// It knows nothing of what a service answers: routes belong to foo and bar.
+//
+// # Tracing on and off
+//
+// Tracing is on unless OTEL_SDK_DISABLED is "true". Off means that nothing of OpenTelemetry is installed: [Service.Router]
+// gets no tracing middleware, [Service.Transport] returns its argument, and there is no provider, propagator or
+// exporter. The Go SDK doesn't implement that variable itself, and even a no-op provider under the middleware costs time
+// and allocations on every request.
+//
+// Everything else comes from the standard variables, which the SDK and its exporter read from the process environment:
+// OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER and its _ARG, OTEL_BSP_*, OTEL_SPAN_*_LIMIT,
+// OTEL_EXPORTER_OTLP_*. Two things differ from the SDK's defaults: the endpoint is http://$AGENT_HOSTNAME:4317, or
+// http://localhost:4317 without AGENT_HOSTNAME, unless a standard variable names one; and W3C trace context and baggage
+// are propagated.
+//
+// # Order of the end
+//
+// When the context of [Run] ends, the service turns not ready, keeps serving for the drain delay (none by default), stops
+// accepting, lets running requests finish, sends what spans are left, and returns. That takes five seconds at most after
+// the drain delay, whatever the Collector does.
 package telemetry
