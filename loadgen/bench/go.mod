@@ -1,0 +1,3 @@
+module example.com/foobar/loadgen/bench
+
+go 1.26.0
