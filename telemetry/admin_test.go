@@ -1,0 +1,105 @@
+package telemetry
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+)
+
+func mustAsk(tb testing.TB, h http.Handler, method, path string) *httptest.ResponseRecorder {
+	tb.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(method, path, nil))
+	return w
+}
+
+func TestAdmin(t *testing.T) {
+	p, log := mustProvider(t, tracetest.NewInMemoryExporter())
+	on := adminHandler(p, NewLogger(log, "test"))
+	off := adminHandler(nil, NewLogger(log, "test"))
+	runtimeNames := []string{
+		"go_gc_heap_allocs_bytes_total ", "go_gc_heap_allocs_objects_total ", "go_gc_cycles_total_gc_cycles_total ",
+		"go_gc_heap_live_bytes ", "go_goroutines ",
+	}
+	t.Run("MetricsOn", func(t *testing.T) {
+		endSpans(p, 3)
+		body := mustAsk(t, on, http.MethodGet, "/metrics").Body.String()
+		for _, want := range append([]string{
+			"foobar_tracing_enabled 1\n", "foobar_spans_started_total 3\n", "foobar_spans_ended_total 3\n", "foobar_spans_pending 3\n",
+			"foobar_spans_exported_total 0\n", `foobar_spans_dropped_total{reason="queue_full"} 0`,
+			`foobar_spans_dropped_total{reason="shutdown"} 0`, `foobar_spans_failed_total{reason="unavailable"} 0`,
+		}, runtimeNames...) {
+			if !strings.Contains(body, "\n"+want) {
+				t.Errorf("got no %q in\n%s", want, body)
+			}
+		}
+	})
+	t.Run("MetricsOff", func(t *testing.T) {
+		body := mustAsk(t, off, http.MethodGet, "/metrics").Body.String()
+		for _, want := range append([]string{"foobar_tracing_enabled 0\n"}, runtimeNames...) {
+			if !strings.Contains(body, "\n"+want) {
+				t.Errorf("got no %q", want)
+			}
+		}
+		if strings.Contains(body, "foobar_spans") {
+			t.Error("got a ledger with tracing off")
+		}
+	})
+	t.Run("Flush", func(t *testing.T) {
+		var got Flushed
+		if err := json.NewDecoder(mustAsk(t, on, http.MethodPost, "/flush").Body).Decode(&got); err != nil {
+			t.Fatal(err)
+		}
+		if !got.Tracing || got.Spans == nil || got.Spans.Exported != 3 || got.Spans.Pending != 0 || got.Error != "" {
+			t.Errorf("got %+v, want 3 exported and none pending", got)
+		}
+	})
+	t.Run("FlushOff", func(t *testing.T) {
+		if got := mustAsk(t, off, http.MethodPost, "/flush"); got.Code != 200 || got.Body.String() != "{\"tracing\":false}\n" {
+			t.Errorf("got %d %s, want 200 and tracing false", got.Code, got.Body)
+		}
+	})
+	t.Run("FlushFails", func(t *testing.T) {
+		exporter := newGate(io.ErrUnexpectedEOF)
+		close(exporter.gate)
+		p, log := mustProvider(t, exporter)
+		endSpans(p, 2)
+		got := mustAsk(t, adminHandler(p, NewLogger(log, "test")), http.MethodPost, "/flush")
+		if got.Code != http.StatusBadGateway || !strings.Contains(got.Body.String(), `"failed":{"deadline_exceeded":0,"other":2`) {
+			t.Errorf("got %d %s, want 502 and 2 failed", got.Code, got.Body)
+		}
+	})
+	t.Run("GC", func(t *testing.T) {
+		var got Collected
+		if err := json.NewDecoder(mustAsk(t, off, http.MethodPost, "/gc").Body).Decode(&got); err != nil || got.HeapLiveBytes == 0 {
+			t.Errorf("got %+v, %v, want a live heap", got, err)
+		}
+	})
+	t.Run("Pprof", func(t *testing.T) {
+		for _, path := range []string{"/debug/pprof/", "/debug/pprof/heap", "/debug/pprof/goroutine?debug=1", "/debug/pprof/cmdline"} {
+			if got := mustAsk(t, off, http.MethodGet, path); got.Code != 200 {
+				t.Errorf("%s: got %d, want 200", path, got.Code)
+			}
+		}
+	})
+	t.Run("ErrMethod", func(t *testing.T) {
+		for _, path := range []string{"/flush", "/gc"} {
+			if got := mustAsk(t, on, http.MethodGet, path); got.Code != http.StatusMethodNotAllowed {
+				t.Errorf("GET %s: got %d, want 405", path, got.Code)
+			}
+		}
+	})
+	t.Run("Index", func(t *testing.T) {
+		if got := mustAsk(t, on, http.MethodGet, "/"); got.Code != 200 || !strings.Contains(got.Body.String(), "/metrics") {
+			t.Errorf("got %d %s, want the list of what is served", got.Code, got.Body)
+		}
+		if got := mustAsk(t, on, http.MethodGet, "/other"); got.Code != http.StatusNotFound {
+			t.Errorf("got %d, want 404", got.Code)
+		}
+	})
+}

@@ -1,0 +1,300 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// mustService returns a service whose spans stay in memory, or one with tracing off if exporter is nil.
+func mustService(tb testing.TB, name string, exporter *tracetest.InMemoryExporter) (*Service, *lines) {
+	tb.Helper()
+	log := &lines{}
+	s := &Service{Settings: Settings{Name: name}, Log: NewLogger(log, name)}
+	if exporter != nil {
+		var err error
+		if s.Tracing, err = NewProvider(tb.Context(), name, exporter, s.Log); err != nil {
+			tb.Fatal(err)
+		}
+		tb.Cleanup(func() { s.Tracing.Close(context.Background()) })
+	}
+	return s, log
+}
+
+// mustFlush returns the spans by their service and name.
+func mustFlush(tb testing.TB, exporter *tracetest.InMemoryExporter, services ...*Service) map[string]tracetest.SpanStub {
+	tb.Helper()
+	for _, s := range services {
+		if err := s.Tracing.Flush(tb.Context()); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	spans := map[string]tracetest.SpanStub{}
+	for _, span := range exporter.GetSpans() {
+		service, _ := span.Resource.Set().Value("service.name")
+		spans[service.AsString()+" "+span.SpanKind.String()+" "+span.Name] = span
+	}
+	return spans
+}
+
+func mustGet(tb testing.TB, url string) (int, string) {
+	tb.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+// One request through two services is one trace: server, client, server, each the parent of the next.
+func TestTraceAcrossServices(t *testing.T) {
+	exporter := tracetest.NewInMemoryExporter()
+	inner, _ := mustService(t, "inner", exporter)
+	outer, _ := mustService(t, "outer", exporter)
+	var header string
+	innerRouter := inner.Router()
+	innerRouter.GET("/inner/:id", func(c *gin.Context) {
+		header = c.GetHeader("traceparent")
+		c.String(http.StatusOK, "inner")
+	})
+	innerServer := httptest.NewServer(innerRouter)
+	defer innerServer.Close()
+	client := outer.Transport(&http.Transport{}, "/inner/:id")
+	outerRouter := outer.Router()
+	outerRouter.GET("/outer", func(c *gin.Context) {
+		req, _ := http.NewRequestWithContext(c.Request.Context(), http.MethodGet, innerServer.URL+"/inner/7", nil)
+		resp, err := client.RoundTrip(req)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer resp.Body.Close()
+		io.Copy(c.Writer, resp.Body)
+	})
+	outerServer := httptest.NewServer(outerRouter)
+	defer outerServer.Close()
+	if status, body := mustGet(t, outerServer.URL+"/outer"); status != 200 || body != "inner" {
+		t.Fatalf("got %d %q, want 200 inner", status, body)
+	}
+	spans := mustFlush(t, exporter, outer, inner)
+	root, call, leaf := spans["outer server GET /outer"], spans["outer client GET /inner/:id"], spans["inner server GET /inner/:id"]
+	if len(spans) != 3 || root.Name == "" || call.Name == "" || leaf.Name == "" {
+		t.Fatalf("got %v, want three spans", spans)
+	}
+	id := root.SpanContext.TraceID()
+	if root.Parent.IsValid() || call.Parent.SpanID() != root.SpanContext.SpanID() || leaf.Parent.SpanID() != call.SpanContext.SpanID() ||
+		call.SpanContext.TraceID() != id || leaf.SpanContext.TraceID() != id {
+		t.Errorf("got root %v, call %v of %v, leaf %v of %v; want one chain", root.SpanContext, call.SpanContext, call.Parent, leaf.SpanContext, leaf.Parent)
+	}
+	if want := "00-" + id.String() + "-" + call.SpanContext.SpanID().String() + "-01"; header != want {
+		t.Errorf("got traceparent %q, want %q", header, want)
+	}
+}
+
+func TestRouterTraced(t *testing.T) {
+	exporter := tracetest.NewInMemoryExporter()
+	s, log := mustService(t, "svc", exporter)
+	r := s.Router()
+	r.GET(HealthPath, Healthz)
+	r.GET(ReadyPath, s.Readyz(nil))
+	r.GET("/fails", func(c *gin.Context) { c.Error(errors.New("no luck")); Fail(c, http.StatusBadGateway, "sorry") })
+	r.GET("/panics", func(*gin.Context) { panic("at the handler") })
+	server := httptest.NewServer(r)
+	defer server.Close()
+	for path, want := range map[string]string{
+		HealthPath: `200 ok`,
+		ReadyPath:  `200 ready`,
+		"/fails":   `502 {"error":"sorry"}`,
+		"/panics":  `500 {"error":"internal error"}`,
+		"/nowhere": `404 {"error":"no such path"}`,
+	} {
+		status, body := mustGet(t, server.URL+path)
+		if got := fmt.Sprint(status, " ", body); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+	spans := mustFlush(t, exporter, s)
+	for _, path := range []string{"/fails", "/panics"} {
+		if got := spans["svc server GET "+path]; got.Status.Code != codes.Error {
+			t.Errorf("%s: got span status %v, want Error", path, got.Status)
+		}
+	}
+	if got := spans["svc server GET"]; len(spans) != 3 || got.Status.Code != codes.Unset {
+		t.Errorf("got %d spans, unmatched route %v, want 3 (none of health checks) and status Unset", len(spans), got.Status)
+	}
+	record := log.with(t, "handler panicked")
+	if want := spans["svc server GET /panics"].SpanContext.TraceID().String(); len(record) != 1 || record[0]["trace_id"] != want {
+		t.Errorf("got %v, want one record with trace id %s", record, want)
+	}
+}
+
+// Off means off: no middleware, no wrapper, no header, no global, and not one allocation more than plain Gin.
+func TestRouterTracingOff(t *testing.T) {
+	s, _ := mustService(t, "svc", nil)
+	handler := func(c *gin.Context) { c.String(http.StatusOK, "hi") }
+	r := s.Router()
+	r.GET("/hi", handler)
+	t.Run("Middleware", func(t *testing.T) {
+		if got := len(r.Handlers); got != 2 { // recovery and body limit
+			t.Errorf("got %d handlers before each route, want 2", got)
+		}
+		for _, h := range r.Handlers {
+			if name := handlerName(h); strings.Contains(name, "otel") {
+				t.Errorf("got the handler %s", name)
+			}
+		}
+		on, _ := mustService(t, "svc", tracetest.NewInMemoryExporter())
+		if name := handlerName(on.Router().Handlers[0]); !strings.Contains(name, "otelgin") {
+			t.Errorf("got %s first with tracing on, want otelgin: this test would miss it", name)
+		}
+	})
+	t.Run("Transport", func(t *testing.T) {
+		base := &http.Transport{}
+		if got := s.Transport(base, "/"); got != http.RoundTripper(base) {
+			t.Errorf("got a transport of type %T, want the one that was passed in", got)
+		}
+	})
+	t.Run("NoSpan", func(t *testing.T) {
+		r := s.Router()
+		r.GET("/span", func(c *gin.Context) {
+			if sc := trace.SpanContextFromContext(c.Request.Context()); sc.IsValid() {
+				t.Errorf("got the span %v from an incoming traceparent", sc)
+			}
+		})
+		req := httptest.NewRequest(http.MethodGet, "/span", nil)
+		req.Header.Set("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+		r.ServeHTTP(httptest.NewRecorder(), req)
+	})
+	t.Run("Globals", func(t *testing.T) {
+		if got := otel.GetTextMapPropagator().Fields(); len(got) != 0 {
+			t.Errorf("got a global propagator of %v", got)
+		}
+	})
+	t.Run("Allocations", func(t *testing.T) {
+		plain := gin.New()
+		plain.GET("/hi", handler)
+		if got, want := allocsPerRequest(r), allocsPerRequest(plain); got != want {
+			t.Errorf("got %v allocations a request, want plain Gin's %v", got, want)
+		}
+	})
+}
+
+func handlerName(h gin.HandlerFunc) string {
+	return runtime.FuncForPC(reflect.ValueOf(h).Pointer()).Name()
+}
+
+func allocsPerRequest(h http.Handler) float64 {
+	req := httptest.NewRequest(http.MethodGet, "/hi", nil)
+	w := &nullWriter{http.Header{}}
+	return testing.AllocsPerRun(1000, func() { h.ServeHTTP(w, req) })
+}
+
+type nullWriter struct{ header http.Header }
+
+func (w *nullWriter) Header() http.Header         { return w.header }
+func (w *nullWriter) Write(p []byte) (int, error) { return len(p), nil }
+func (w *nullWriter) WriteHeader(int)             {}
+
+func TestRouterLimits(t *testing.T) {
+	s, _ := mustService(t, "svc", nil)
+	r := s.Router()
+	r.POST("/echo", func(c *gin.Context) {
+		if _, err := io.Copy(io.Discard, c.Request.Body); err != nil {
+			Fail(c, http.StatusRequestEntityTooLarge, "too large after all")
+			return
+		}
+		c.String(http.StatusOK, "read")
+	})
+	server := httptest.NewServer(r)
+	defer server.Close()
+	post := func(size int64, chunked bool) int {
+		var body io.Reader = io.LimitReader(zeros{}, size)
+		req, _ := http.NewRequest(http.MethodPost, server.URL+"/echo", body)
+		if !chunked {
+			req.ContentLength = size
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp.StatusCode
+	}
+	for _, tc := range []struct {
+		name    string
+		size    int64
+		chunked bool
+		want    int
+	}{
+		{"OK", maxBody, false, 200},
+		{"OKChunked", maxBody, true, 200},
+		{"ErrTooLarge", maxBody + 1, false, 413},
+		{"ErrTooLargeChunked", maxBody + 1, true, 413},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := post(tc.size, tc.chunked); got != tc.want {
+				t.Errorf("got %d, want %d", got, tc.want)
+			}
+		})
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+func TestReadyz(t *testing.T) {
+	s, _ := mustService(t, "svc", nil)
+	ready := error(nil)
+	r := s.Router()
+	r.GET(ReadyPath, s.Readyz(func(context.Context) error { return ready }))
+	check := func(name string, want int, wantBody string) {
+		t.Helper()
+		w := httptest.NewRecorder()
+		r.ServeHTTP(w, httptest.NewRequest(http.MethodGet, ReadyPath, nil))
+		if w.Code != want || w.Body.String() != wantBody {
+			t.Errorf("%s: got %d %s, want %d %s", name, w.Code, w.Body, want, wantBody)
+		}
+	}
+	check("ready", 200, "ready")
+	ready = errors.New("not yet")
+	check("not ready", 503, `{"error":"not yet"}`)
+	s.stopping.Store(true)
+	check("stopping", 503, `{"error":"stopping"}`)
+}
+
+func BenchmarkRouter(b *testing.B) {
+	for name, exporter := range map[string]*tracetest.InMemoryExporter{"off": nil, "on": tracetest.NewInMemoryExporter()} {
+		b.Run("tracing="+name, func(b *testing.B) {
+			if exporter != nil {
+				b.Setenv("OTEL_TRACES_SAMPLER", "always_off")
+			}
+			s, _ := mustService(b, "svc", exporter)
+			r := s.Router()
+			r.GET("/hi", func(c *gin.Context) { c.String(http.StatusOK, "hi") })
+			req, w := httptest.NewRequest(http.MethodGet, "/hi", nil), &nullWriter{http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				r.ServeHTTP(w, req)
+			}
+		})
+	}
+}
