@@ -7,6 +7,7 @@ replace example.com/foobar/telemetry => ../telemetry
 require (
 	example.com/foobar/telemetry v0.0.0
 	github.com/gin-gonic/gin v1.12.0
+	github.com/rogpeppe/go-internal v1.16.0
 )
 
 require (
@@ -62,6 +63,7 @@ require (
 	golang.org/x/net v0.59.0 // indirect
 	golang.org/x/sys v0.48.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
+	golang.org/x/tools v0.49.0 // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260928230214-8a89bd6388cc // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260928230214-8a89bd6388cc // indirect
 	google.golang.org/grpc v1.83.2 // indirect

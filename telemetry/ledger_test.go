@@ -10,6 +10,8 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
+
+	"example.com/foobar/telemetry/logtest"
 )
 
 // gateExporter blocks every export until the gate is open, and then returns err.
@@ -37,9 +39,9 @@ func (g *gateExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnl
 	return g.InMemoryExporter.ExportSpans(ctx, spans)
 }
 
-func mustProvider(tb testing.TB, exporter sdktrace.SpanExporter) (*Provider, *lines) {
+func mustProvider(tb testing.TB, exporter sdktrace.SpanExporter) (*Provider, *logtest.Log) {
 	tb.Helper()
-	log := &lines{}
+	log := &logtest.Log{}
 	p, err := NewProvider(tb.Context(), "test", exporter, NewLogger(log, "test"))
 	if err != nil {
 		tb.Fatal(err)

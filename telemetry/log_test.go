@@ -6,18 +6,20 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"example.com/foobar/telemetry/logtest"
 )
 
 func TestLogger(t *testing.T) {
-	out := &lines{}
+	out := &logtest.Log{}
 	log := NewLogger(out, "svc").With("a", 1).WithGroup("g")
 	sc := trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{0xab}, SpanID: trace.SpanID{0xcd}})
 	NewLogger(out, "svc").InfoContext(trace.ContextWithSpanContext(context.Background(), sc), "with span")
 	log.Info("without span", "b", 2)
-	if got := out.await(t, "with span"); got["trace_id"] != sc.TraceID().String() || got["span_id"] != sc.SpanID().String() || got["service"] != "svc" {
+	if got := out.Await(t, "with span"); got["trace_id"] != sc.TraceID().String() || got["span_id"] != sc.SpanID().String() || got["service"] != "svc" {
 		t.Errorf("got %v, want the ids of the span", got)
 	}
-	got := out.await(t, "without span")
+	got := out.Await(t, "without span")
 	if _, is := got["trace_id"]; is || got["a"] != 1.0 || got["g"].(map[string]any)["b"] != 2.0 {
 		t.Errorf("got %v, want a and g.b and no ids", got)
 	}

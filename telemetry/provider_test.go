@@ -1,15 +1,10 @@
 package telemetry
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"go.opentelemetry.io/otel"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -17,50 +12,9 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"example.com/foobar/telemetry/logtest"
 	"example.com/foobar/telemetry/otlptest"
 )
-
-// lines keeps what a logger writes.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-// with returns the records whose msg contains text.
-func (l *lines) with(tb testing.TB, text string) []map[string]any {
-	tb.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var found []map[string]any
-	for line := range strings.Lines(l.buf.String()) {
-		var record map[string]any
-		if err := json.Unmarshal([]byte(line), &record); err != nil {
-			tb.Fatalf("got a line of log that isn't JSON: %q", line)
-		}
-		if msg, _ := record["msg"].(string); strings.Contains(msg, text) {
-			found = append(found, record)
-		}
-	}
-	return found
-}
-
-// await waits until a record whose msg contains text is there, and returns it.
-func (l *lines) await(tb testing.TB, text string) map[string]any {
-	tb.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
-		if found := l.with(tb, text); len(found) > 0 {
-			return found[0]
-		}
-	}
-	tb.Fatalf("no %q in the log:\n%s", text, l.buf.String())
-	return nil
-}
 
 func mustExporter(tb testing.TB, endpoint string) sdktrace.SpanExporter {
 	tb.Helper()
@@ -142,13 +96,13 @@ func TestProviderCollectorDown(t *testing.T) {
 	if n.Pending != 0 || n.Exported != 0 || n.Failed["unavailable"] == 0 || n.Dropped[DropQueueFull] == 0 {
 		t.Errorf("got %+v, want some unavailable, the others queue_full", n)
 	}
-	if got := log.with(t, "can't send spans"); len(got) != 1 {
+	if got := log.With(t, "can't send spans"); len(got) != 1 {
 		t.Errorf("got %d complaints, want one: %v", len(got), got)
 	}
 }
 
 func TestComplaints(t *testing.T) {
-	log := &lines{}
+	log := &logtest.Log{}
 	c := &complaints{log: NewLogger(log, "test"), said: Throttle{Period: remindAfter}}
 	for range 100 {
 		c.Handle(&ExportError{Lost: 1, Err: errors.New("down")})
@@ -160,13 +114,13 @@ func TestComplaints(t *testing.T) {
 		c.Handle(fmt.Errorf("another kind: %d", i))
 	}
 	c.Handle(nil)
-	if got := log.with(t, "can't send spans"); len(got) != 2 {
+	if got := log.With(t, "can't send spans"); len(got) != 2 {
 		t.Errorf("got %d complaints, want one before and one after the recovery", len(got))
 	}
-	if got := log.with(t, "sent again"); len(got) != 1 || got[0]["failures_not_logged"] != 99.0 {
+	if got := log.With(t, "sent again"); len(got) != 1 || got[0]["failures_not_logged"] != 99.0 {
 		t.Errorf("got %v, want one recovery after 99 failures that were not logged", got)
 	}
-	if got := len(log.with(t, "tracing")); got != maxKinds {
+	if got := len(log.With(t, "tracing")); got != maxKinds {
 		t.Errorf("got %d lines of other kinds, want %d: %d kinds and the rest as one", got, maxKinds, maxKinds-1)
 	}
 }
@@ -193,7 +147,7 @@ func TestRepairBatching(t *testing.T) {
 			if err := p.Flush(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if got := len(log.with(t, "tracing")); got != tc.wantComplaints {
+			if got := len(log.With(t, "tracing")); got != tc.wantComplaints {
 				t.Errorf("got %d complaints, want %d", got, tc.wantComplaints)
 			}
 			if got := len(collector.Spans()); got != 3 {
@@ -220,7 +174,7 @@ func TestFailureReason(t *testing.T) {
 func TestErrorHandlerIsInstalled(t *testing.T) {
 	_, log := mustProvider(t, discard{})
 	otel.Handle(errors.New("something of the SDK"))
-	if got := log.await(t, "tracing"); got["error"] != "something of the SDK" {
+	if got := log.Await(t, "tracing"); got["error"] != "something of the SDK" {
 		t.Errorf("got %v, want the error in the log", got)
 	}
 }

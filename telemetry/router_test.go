@@ -17,12 +17,14 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
+
+	"example.com/foobar/telemetry/logtest"
 )
 
 // mustService returns a service whose spans stay in memory, or one with tracing off if exporter is nil.
-func mustService(tb testing.TB, name string, exporter *tracetest.InMemoryExporter) (*Service, *lines) {
+func mustService(tb testing.TB, name string, exporter *tracetest.InMemoryExporter) (*Service, *logtest.Log) {
 	tb.Helper()
-	log := &lines{}
+	log := &logtest.Log{}
 	s := &Service{Settings: Settings{Name: name}, Log: NewLogger(log, name)}
 	if exporter != nil {
 		var err error
@@ -140,7 +142,7 @@ func TestRouterTraced(t *testing.T) {
 	if got := spans["svc server GET"]; len(spans) != 3 || got.Status.Code != codes.Unset {
 		t.Errorf("got %d spans, unmatched route %v, want 3 (none of health checks) and status Unset", len(spans), got.Status)
 	}
-	record := log.with(t, "handler panicked")
+	record := log.With(t, "handler panicked")
 	if want := spans["svc server GET /panics"].SpanContext.TraceID().String(); len(record) != 1 || record[0]["trace_id"] != want {
 		t.Errorf("got %v, want one record with trace id %s", record, want)
 	}

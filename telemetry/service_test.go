@@ -12,13 +12,14 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"example.com/foobar/telemetry/logtest"
 	"example.com/foobar/telemetry/otlptest"
 )
 
 // running is a service that a test started with Run.
 type running struct {
 	url, admin string
-	log        *lines
+	log        *logtest.Log
 	stop       context.CancelFunc
 	code       chan int
 }
@@ -27,7 +28,7 @@ type running struct {
 func mustRun(tb testing.TB, settings Settings, routes func(*Service, *gin.Engine)) *running {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &running{log: &lines{}, stop: cancel, code: make(chan int, 1)}
+	r := &running{log: &logtest.Log{}, stop: cancel, code: make(chan int, 1)}
 	settings.Name, settings.Addr = "svc", "127.0.0.1:0"
 	go func() {
 		r.code <- Run(ctx, settings, r.log, func(s *Service) http.Handler {
@@ -42,7 +43,7 @@ func mustRun(tb testing.TB, settings Settings, routes func(*Service, *gin.Engine
 		close(r.code)
 	}()
 	tb.Cleanup(func() { cancel(); <-r.code })
-	record := r.log.await(tb, "listening")
+	record := r.log.Await(tb, "listening")
 	r.url = "http://" + record["addr"].(string)
 	if admin, is := record["admin"].(string); is {
 		r.admin = "http://" + admin
@@ -82,16 +83,16 @@ func TestRun(t *testing.T) {
 			"-addr":  {Addr: taken.Addr().String(), TracingOff: true},
 			"-admin": {Addr: "127.0.0.1:0", Admin: taken.Addr().String(), TracingOff: true},
 		} {
-			log := &lines{}
+			log := &logtest.Log{}
 			code := Run(t.Context(), settings, log, func(*Service) http.Handler { return http.NotFoundHandler() })
-			if got := fmt.Sprint(log.await(t, "stopped")["error"]); code != ExitFailed || !strings.Contains(got, flag) {
+			if got := fmt.Sprint(log.Await(t, "stopped")["error"]); code != ExitFailed || !strings.Contains(got, flag) {
 				t.Errorf("got exit code %d and %q, want %d and a hint at %s", code, got, ExitFailed, flag)
 			}
 		}
 	})
 	t.Run("AdminInTheOpen", func(t *testing.T) {
 		r := mustRun(t, Settings{TracingOff: true, Admin: "0.0.0.0:0"}, nil)
-		r.log.await(t, "can be reached from other machines")
+		r.log.Await(t, "can be reached from other machines")
 	})
 }
 
@@ -113,7 +114,7 @@ func TestRunDrains(t *testing.T) {
 	}()
 	<-entered
 	r.stop()
-	r.log.await(t, "stopping")
+	r.log.Await(t, "stopping")
 	address := strings.TrimPrefix(r.url, "http://")
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
 		conn, err := net.Dial("tcp", address)
@@ -135,7 +136,7 @@ func TestRunDrains(t *testing.T) {
 	if spans := collector.Spans(); len(spans) != 1 || spans[0].Name != "GET /slow" || spans[0].Service != "svc" {
 		t.Errorf("got %+v, want one span GET /slow", spans)
 	}
-	if got := r.log.with(t, "stopped"); len(got) != 1 || got[0]["spans"].(map[string]any)["exported"] != 1.0 {
+	if got := r.log.With(t, "stopped"); len(got) != 1 || got[0]["spans"].(map[string]any)["exported"] != 1.0 {
 		t.Errorf("got %v, want the ledger with one exported span", got)
 	}
 }
@@ -159,14 +160,14 @@ func TestRunCutsOff(t *testing.T) {
 	if code := <-r.code; code != ExitOK {
 		t.Errorf("got exit code %d, want %d", code, ExitOK)
 	}
-	r.log.await(t, "requests were cut off")
+	r.log.Await(t, "requests were cut off")
 }
 
 // While the drain delay runs the service answers, but says that it isn't ready.
 func TestRunDrainDelay(t *testing.T) {
 	r := mustRun(t, Settings{TracingOff: true, DrainDelay: time.Second}, nil)
 	r.stop()
-	r.log.await(t, "stopping")
+	r.log.Await(t, "stopping")
 	if status, body := mustGet(t, r.url+ReadyPath); status != 503 || body != `{"error":"stopping"}` {
 		t.Errorf("readyz: got %d %s, want 503 stopping", status, body)
 	}
@@ -193,15 +194,15 @@ func TestRunCollectorDown(t *testing.T) {
 		resp.Body.Close()
 	}
 	mustGet(t, r.url+"/hi")
-	r.log.await(t, "can't send spans")
+	r.log.Await(t, "can't send spans")
 	r.stop()
 	if code := <-r.code; code != ExitOK {
 		t.Errorf("got exit code %d, want %d", code, ExitOK)
 	}
-	if got := r.log.with(t, "can't send spans"); len(got) != 1 {
+	if got := r.log.With(t, "can't send spans"); len(got) != 1 {
 		t.Errorf("got %d complaints, want one", len(got))
 	}
-	spans := r.log.with(t, "stopped")[0]["spans"].(map[string]any)
+	spans := r.log.With(t, "stopped")[0]["spans"].(map[string]any)
 	lost := spans["failed"].(map[string]any)["unavailable"].(float64) + spans["dropped"].(map[string]any)[DropShutdown].(float64)
 	if spans["ended"] != 4.0 || lost != 4 || spans["pending"] != 0.0 {
 		t.Errorf("got %v, want 4 ended and 4 unavailable or dropped at the end", spans)
@@ -220,7 +221,7 @@ func TestServerLimits(t *testing.T) {
 	if resp.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("got %d, want 431", resp.StatusCode)
 	}
-	s := &Service{Settings: Settings{Within: time.Minute}, Log: NewLogger(&lines{}, "svc")}
+	s := &Service{Settings: Settings{Within: time.Minute}, Log: NewLogger(&logtest.Log{}, "svc")}
 	server := s.newServer(nil)
 	if server.ReadHeaderTimeout == 0 || server.ReadTimeout == 0 || server.IdleTimeout <= IdleWithin || server.WriteTimeout <= time.Minute {
 		t.Errorf("got %+v, want every time-out set, and more than a minute for an answer", server)
