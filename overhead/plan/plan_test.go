@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPresets(t *testing.T) {
+	for _, name := range Presets {
+		t.Run(name, func(t *testing.T) {
+			p, err := Preset(name, "/somewhere")
+			if err != nil {
+				t.Fatal(err)
+			}
+			base, control := p.Case(p.Baseline), p.Case(p.Control)
+			if base == nil || control == nil {
+				t.Fatal("a preset needs a baseline and a control")
+			}
+			if !reflect.DeepEqual(base.Env, control.Env) || !reflect.DeepEqual(base.Without, control.Without) {
+				t.Error("the control differs from the baseline")
+			}
+			text, err := json.Marshal(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var back Plan
+			if err := json.Unmarshal(text, &back); err != nil {
+				t.Fatal(err)
+			}
+			if again, _ := json.Marshal(back); string(again) != string(text) {
+				t.Errorf("a plan doesn't survive its record:\n%s\n%s", text, again)
+			}
+		})
+	}
+	t.Run("FitTheirTime", func(t *testing.T) {
+		for name, limit := range map[string]time.Duration{Ladder: 30 * time.Minute, Quick: 3 * time.Minute} {
+			p, _ := Preset(name, ".")
+			var sum time.Duration
+			for _, c := range p.Cases {
+				sum += p.RunTime(c)
+			}
+			if total := sum * time.Duration(p.Rounds); total > limit {
+				t.Errorf("%s takes about %s, want at most %s", name, total, limit)
+			}
+		}
+	})
+	t.Run("ErrUnknown", func(t *testing.T) {
+		if _, err := Preset("quik", "."); err == nil || !strings.Contains(err.Error(), `did you mean "quick"?`) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestParse(t *testing.T) {
+	t.Run("Example", func(t *testing.T) {
+		p, err := Parse(Example)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rate, ok := p.Load.AskedRate(); rate != 100 || !ok {
+			t.Errorf("rate: got %v", rate)
+		}
+		if p.Measured() != "shop" || p.SpansPerTrace() != 2 || p.Margin != 0.05 || p.Timing.Window != Duration(12*time.Second) {
+			t.Errorf("got %+v", p)
+		}
+	})
+	replace := func(old, new string) []byte { return []byte(strings.Replace(string(Example), old, new, 1)) }
+	for _, c := range []struct {
+		name string
+		text []byte
+		want string
+	}{
+		{"ErrKey", replace("margin:", "margine:"), `"margine" is not known here; did you mean "margin"?`},
+		{"ErrKeyInCase", replace("    sampled: 100%", "    smapled: 100%"), `did you mean "sampled"?`},
+		{"ErrDuration", replace("warm_up: 3s", "warm_up: 3"), "write 500ms, 10s or 1m30s"},
+		{"ErrShare", replace("sampled: 100%", "sampled: lots"), "write 5% or 0.05"},
+		{"ErrShareTooLarge", replace("sampled: 100%", "sampled: 120%"), "at most 100%"},
+		{"ErrPlaceholder", replace("http://${shop.http}/healthz", "http://${shop.htp}/healthz"), `did you mean "shop.http"?`},
+		{"ErrBaseline", replace("baseline: off", "baseline: of"), `did you mean "off"?`},
+		{"ErrOneRound", replace("rounds: 10", "rounds: 1"), "one round has no error bar"},
+		{"ErrService", replace("- name: everything\n    env: {shop:", "- name: everything\n    env: {shpo:"), `did you mean "shop"?`},
+		{"ErrPrimary", replace("primary: cpu", "primary: cpus"), `did you mean "cpu"?`},
+		{"ErrEmpty", nil, "overhead init"},
+		{"ErrYAML", []byte("a: [1"), "parsing YAML"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Parse(c.text)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want it to say %s", err, c.want)
+			}
+		})
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(Example)
+	f.Add([]byte("cases: [{name: a, sampled: 5%}]\nrounds: -1"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := Parse(text)
+		if err != nil {
+			return
+		}
+		if err := p.Validate(); err != nil {
+			t.Errorf("a plan that was read is not valid: %v", err)
+		}
+	})
+}

@@ -1,0 +1,283 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Metrics that a plan may name as its primary one.
+var primaries = []string{"cpu", "allocs", "bytes", "rss", "p50", "mean"}
+
+// fill sets what was left out.
+func (p *Plan) fill() {
+	setDefault(&p.Name, "mine")
+	setDefault(&p.Rounds, 10)
+	setDefault(&p.MaxRounds, max(40, p.Rounds))
+	setDefault(&p.Margin, 0.05)
+	setDefault(&p.Primary, "cpu")
+	setDefault(&p.Load.Method, "GET")
+	setDefault(&p.Load.Status, 200)
+	setDefault(&p.Timing.WarmUp, Duration(3*time.Second))
+	setDefault(&p.Timing.Window, Duration(12*time.Second))
+	setDefault(&p.Timing.Drain, Duration(10*time.Second))
+	setDefault(&p.Timing.Ready, Duration(20*time.Second))
+	setDefault(&p.Limits.Rate, 0.01)
+	setDefault(&p.Limits.Lag, Duration(10*time.Millisecond))
+	setDefault(&p.Limits.Steal, 0.02)
+	setDefault(&p.Limits.Throttled, 0.001)
+	setDefault(&p.Limits.Foreign, 0.10)
+	setDefault(&p.Limits.Attempts, 3)
+	if p.Baseline == "" && len(p.Cases) > 0 {
+		p.Baseline = p.Cases[0].Name
+	}
+	if len(p.Services) == 1 {
+		p.Services[0].Measured = true
+	}
+}
+
+func setDefault[T comparable](v *T, d T) {
+	var zero T
+	if *v == zero {
+		*v = d
+	}
+}
+
+// Validate reports everything that is wrong with the plan, each with what to write instead.
+func (p *Plan) Validate() error {
+	var errs []error
+	add := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if p.Rounds < 2 || p.Rounds > 1000 {
+		add("rounds: %d: write a number from 2 to 1000 (one round has no error bar)", p.Rounds)
+	}
+	if p.MaxRounds < p.Rounds {
+		add("max_rounds: %d is below rounds (%d)", p.MaxRounds, p.Rounds)
+	}
+	if p.Margin <= 0 || p.Margin >= 1 {
+		add("margin: %s: write a share above 0 and below 100%%, such as 5%%", p.Margin)
+	}
+	if p.Precision >= 1 {
+		add("precision: %s: write a share below 100%%, such as 2%%", p.Precision)
+	}
+	if !slices.Contains(primaries, p.Primary) {
+		add("primary: %q is no metric to judge by%s", p.Primary, nearest(p.Primary, primaries))
+	}
+	if p.Table != "" && p.Table != "demonstration" {
+		add("table: %q: write demonstration or leave it out", p.Table)
+	}
+	if p.Limits.Attempts < 1 || p.Limits.Attempts > 20 {
+		add("limits: attempts: %d: write a number from 1 to 20", p.Limits.Attempts)
+	}
+	p.validateTiming(add)
+	p.validateServices(add)
+	p.validateCases(add)
+	p.validateLoad(add)
+	return errors.Join(errs...)
+}
+
+func (p *Plan) validateTiming(add func(string, ...any)) {
+	t := p.Timing
+	if t.Window < Duration(100*time.Millisecond) || t.Window > Duration(time.Hour) {
+		add("timing: window: %s: write a duration from 100ms to 1h", t.Window)
+	}
+	for _, v := range []struct {
+		name string
+		d    Duration
+	}{{"warm_up", t.WarmUp}, {"drain", t.Drain}, {"decision_wait", t.DecisionWait}, {"ready", t.Ready}} {
+		if v.d > Duration(10*time.Minute) {
+			add("timing: %s: %s: write at most 10m", v.name, v.d)
+		}
+	}
+}
+
+// word is what names of services, ports and cases may look like: they become parts of file names and of benchmark names.
+var word = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$`)
+
+func (p *Plan) validateServices(add func(string, ...any)) {
+	if len(p.Services) == 0 {
+		add("services: none: name at least the one to measure")
+	}
+	measured, collectors := 0, 0
+	seen := map[string]bool{"generator": true, "sink": true}
+	for i, s := range p.Services {
+		at := fmt.Sprintf("services[%d] (%s)", i, s.Name)
+		if !word.MatchString(s.Name) || strings.Contains(s.Name, ".") {
+			add("%s: name: write letters, digits, _ and -", at)
+		}
+		if seen[s.Name] {
+			add("%s: the name is taken", at)
+		}
+		seen[s.Name] = true
+		if s.Build == "" && len(s.Command) == 0 {
+			add("%s: write a command, or build: with the folder of a Go program", at)
+		}
+		if s.Ready == "" {
+			add("%s: ready: write the URL that answers 200 when the service is up", at)
+		}
+		if s.Spans < 0 || s.Spans > 10_000 {
+			add("%s: spans: %d: write how many spans one request makes here, 0 to 10000", at, s.Spans)
+		}
+		if s.Measured {
+			measured++
+		}
+		if s.Collector {
+			collectors++
+		}
+	}
+	if measured != 1 {
+		add("services: %d are marked measured: true; mark the one that the question is about", measured)
+	}
+	if collectors > 1 {
+		add("services: %d are marked collector: true; at most one can be", collectors)
+	}
+	p.validatePlaceholders(add)
+}
+
+// placeholder is ${service.port}, ${sink} or ${dir}.
+var placeholder = regexp.MustCompile(`\$\{([^}]*)\}`)
+
+func (p *Plan) validatePlaceholders(add func(string, ...any)) {
+	known := []string{"sink", "dir", "decision_wait"}
+	for _, s := range p.Services {
+		for _, port := range s.Ports {
+			if !word.MatchString(port) {
+				add("service %s: ports: %q: write letters, digits, _ and -", s.Name, port)
+			}
+			known = append(known, s.Name+"."+port, s.Name+"."+port+".port")
+		}
+	}
+	for where, text := range p.texts() {
+		for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+			if !slices.Contains(known, m[1]) {
+				add("%s: %s stands for nothing%s", where, m[0], nearest(m[1], known))
+			}
+		}
+	}
+}
+
+// texts yields every text in which placeholders are replaced, with where it stands.
+func (p *Plan) texts() func(yield func(string, string) bool) {
+	return func(yield func(string, string) bool) {
+		for _, s := range p.Services {
+			texts := append([]string{s.Ready, s.Metrics, s.Flush, s.GC}, s.Command...)
+			for _, v := range s.Env {
+				texts = append(texts, v)
+			}
+			for _, v := range texts {
+				if !yield("service "+s.Name, v) {
+					return
+				}
+			}
+		}
+		for _, c := range p.Cases {
+			for _, env := range c.Env {
+				for _, v := range env {
+					if !yield("case "+c.Name, v) {
+						return
+					}
+				}
+			}
+			for _, args := range c.Args {
+				for _, v := range args {
+					if !yield("case "+c.Name, v) {
+						return
+					}
+				}
+			}
+		}
+		yield("load: url", p.Load.URL)
+	}
+}
+
+func (p *Plan) validateCases(add func(string, ...any)) {
+	if len(p.Cases) < 2 {
+		add("cases: %d: at least two are needed to compare", len(p.Cases))
+	}
+	names := []string{}
+	for i, c := range p.Cases {
+		at := fmt.Sprintf("cases[%d] (%s)", i, c.Name)
+		if !word.MatchString(c.Name) {
+			add("%s: name: write letters, digits, _, - and .", at)
+		}
+		if slices.Contains(names, c.Name) {
+			add("%s: the name is taken", at)
+		}
+		names = append(names, c.Name)
+		if c.Sampled > 1 || c.KeptShare() > 1 {
+			add("%s: sampled and kept are shares, at most 100%%", at)
+		}
+		p.validateServiceNames(at, c, add)
+	}
+	if p.Case(p.Baseline) == nil {
+		add("baseline: there is no case %q%s", p.Baseline, nearest(p.Baseline, names))
+	}
+	if p.Control != "" && (p.Case(p.Control) == nil || p.Control == p.Baseline) {
+		add("control: %q must be another case that repeats the baseline%s", p.Control, nearest(p.Control, names))
+	}
+}
+
+func (p *Plan) validateServiceNames(at string, c Case, add func(string, ...any)) {
+	names := append([]string{}, c.Without...)
+	for name := range c.Env {
+		names = append(names, name)
+	}
+	for name := range c.Args {
+		names = append(names, name)
+	}
+	var known []string
+	for _, s := range p.Services {
+		known = append(known, s.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			add("%s: there is no service %q%s", at, name, nearest(name, known))
+		}
+	}
+	if slices.Contains(c.Without, p.Measured()) {
+		add("%s: without: the measured service can't be left out", at)
+	}
+}
+
+func (p *Plan) validateLoad(add func(string, ...any)) {
+	sample := placeholder.ReplaceAllString(p.Load.URL, "127.0.0.1:1")
+	if u, err := url.Parse(sample); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		add("load: url: %q: write http://${service.port}/path", p.Load.URL)
+	}
+	if p.Load.Status < 100 || p.Load.Status > 599 {
+		add("load: status: %d is no HTTP status", p.Load.Status)
+	}
+	if _, ok := p.Load.Scenario["executor"].(string); !ok {
+		add("load: scenario: executor: write constant-arrival-rate, constant-vus or another of loadgen's")
+	}
+}
+
+// AskedRate is how many requests a second an open-model scenario asks for; false for closed models and ramps.
+func (l Load) AskedRate() (float64, bool) {
+	if l.Scenario["executor"] != "constant-arrival-rate" {
+		return 0, false
+	}
+	rate, ok := number(l.Scenario["rate"])
+	unit := time.Second
+	if text, is := l.Scenario["timeUnit"].(string); is {
+		if d, err := time.ParseDuration(text); err == nil && d > 0 {
+			unit = d
+		}
+	}
+	return rate / unit.Seconds(), ok
+}
+
+func number(v any) (float64, bool) {
+	switch n := v.(type) {
+	case int:
+		return float64(n), true
+	case int64:
+		return float64(n), true
+	case float64:
+		return n, true
+	}
+	return 0, false
+}

@@ -1,0 +1,68 @@
+package stats
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Assumption of this file: the values are independent and roughly normal, so that their mean follows Student's t.
+
+// Interval is an estimate of a mean with its confidence limits.
+type Interval struct {
+	// N is the number of values, Mean and SD their mean and sample standard deviation.
+	N    int     `json:"n"`
+	Mean float64 `json:"mean"`
+	SD   float64 `json:"sd"`
+	// Lo and Hi are the limits. Both equal Mean when Bounded is false.
+	Lo float64 `json:"lo"`
+	Hi float64 `json:"hi"`
+	// Bounded is false when there are fewer than two values: nothing is known of the spread, and no limit exists.
+	Bounded bool `json:"bounded"`
+}
+
+// MeanInterval is the mean of values with its two-sided t interval at the given confidence (0.95, say).
+func MeanInterval(values []float64, confidence float64) Interval {
+	n := len(values)
+	if n == 0 {
+		return Interval{}
+	}
+	if n == 1 {
+		return Interval{N: 1, Mean: values[0], Lo: values[0], Hi: values[0]}
+	}
+	mean, sd := stat.MeanStdDev(values, nil)
+	half := quantileT(n, (1+confidence)/2) * sd / math.Sqrt(float64(n))
+	return Interval{N: n, Mean: mean, SD: sd, Lo: mean - half, Hi: mean + half, Bounded: true}
+}
+
+// Half is half the width of the interval: how far the mean may be off.
+func (i Interval) Half() float64 { return (i.Hi - i.Lo) / 2 }
+
+// Covers reports whether x lies within the limits.
+func (i Interval) Covers(x float64) bool { return i.Bounded && i.Lo <= x && x <= i.Hi }
+
+// transform applies a rising function to the estimate and its limits.
+func (i Interval) transform(f func(float64) float64) Interval {
+	i.Mean, i.Lo, i.Hi = f(i.Mean), f(i.Lo), f(i.Hi)
+	return i
+}
+
+// standardError is the standard error of the mean.
+func (i Interval) standardError() float64 { return i.SD / math.Sqrt(float64(i.N)) }
+
+// quantileT is the p quantile of Student's t for n values (n - 1 degrees of freedom).
+func quantileT(n int, p float64) float64 {
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}.Quantile(p)
+}
+
+// upperTailT is the probability that Student's t for n values exceeds t.
+func upperTailT(n int, t float64) float64 {
+	if math.IsInf(t, 1) {
+		return 0
+	}
+	if math.IsInf(t, -1) {
+		return 1
+	}
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}.Survival(t)
+}

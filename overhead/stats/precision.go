@@ -1,0 +1,18 @@
+package stats
+
+import "math"
+
+// Assumption of this file: whether to stop is decided by the width of the intervals alone, never by where they lie.
+
+// MinRounds is the fewest rounds after which Precise may say yes: with fewer, a small spread may be luck.
+const MinRounds = 5
+
+// Precise reports whether every effect is known to within target (0.02: plus or minus 2 %).
+func Precise(effects []Effect, target float64) bool {
+	for _, e := range effects {
+		if !e.Relative || e.LogRatio.N < MinRounds || math.Expm1(e.LogRatio.Half()) > target {
+			return false
+		}
+	}
+	return len(effects) > 0
+}
