@@ -1,4 +1,174 @@
 package metrics
 
-// Histogram is a distribution of values from 1 to 3.6e12 (nanoseconds: 1 h) with 3 significant digits.
-type Histogram struct{}
+import (
+	"math"
+	"math/bits"
+)
+
+// The layout is HdrHistogram's (lowest value 1, 3 significant digits): 2,048 steps of 1, then 1,024 steps for every further
+// power of two. It is kept here in pages of one power of two, made when first touched, because a flat one takes 264 kB
+// whatever it holds; hdrhistogram-go writes and reads its encoded form (encoding.go).
+const (
+	pageBits  = 10
+	pageSize  = 1 << pageBits
+	pageCount = 54
+
+	// highestTime is 1 h in nanoseconds, the highest Time that has a place in a Histogram.
+	highestTime = int64(3600e9)
+	// highestValue is the same for other values, in steps of the histogram.
+	highestValue = int64(1) << 62
+	// stepsPerUnit is the resolution of values that are neither times nor bytes: a millionth.
+	stepsPerUnit = 1e6
+)
+
+type page [pageSize]uint64
+
+// Histogram is a distribution with 3 significant digits (quantiles are within 0.1 %), beside the exact count, sum, minimum
+// and maximum. Values of Time reach from 1 ns to 1 h and of Data from 1 byte to 2^62, both in whole steps; other values from
+// 0.000001 to 4.6e12 in steps of a millionth, so that a trend of fractions has its digits too.
+//
+// Values below zero and above the highest are out of range: they count into count, sum, minimum and maximum, and stand at the
+// lower or upper end of the distribution; a quantile that falls among them is the exact minimum or maximum.
+// NaN and infinities are counted as invalid, and nowhere else.
+//
+// It is not safe for use by several goroutines, unless none of them changes it.
+type Histogram struct {
+	scale   float64
+	highest int64
+
+	count, below, above, invalid uint64
+	sum, min, max                float64
+	pages                        [pageCount]*page
+}
+
+// NewHistogram makes an empty Histogram for values of the given meaning.
+func NewHistogram(c Contains) *Histogram {
+	switch c {
+	case Time:
+		return &Histogram{scale: 1, highest: highestTime}
+	case Data:
+		return &Histogram{scale: 1, highest: highestValue}
+	}
+	return &Histogram{scale: stepsPerUnit, highest: highestValue}
+}
+
+// Record adds one value.
+func (h *Histogram) Record(v float64) {
+	steps := v*h.scale + 0.5
+	if !(v >= 0) || steps > float64(h.highest) {
+		h.recordOutside(v)
+		return
+	}
+	h.extend(v)
+	n := uint64(steps)
+	shift := bits.Len64(n|(2*pageSize-1)) - (pageBits + 1)
+	sub := n >> shift
+	i := (uint64(shift) + sub>>pageBits) % pageCount
+	p := h.pages[i]
+	if p == nil {
+		p = new(page)
+		h.pages[i] = p
+	}
+	p[sub%pageSize]++
+}
+
+// extend counts v into what is kept exactly.
+func (h *Histogram) extend(v float64) {
+	if h.count == 0 || v < h.min {
+		h.min = v
+	}
+	if h.count == 0 || v > h.max {
+		h.max = v
+	}
+	h.count++
+	h.sum += v
+}
+
+func (h *Histogram) recordOutside(v float64) {
+	switch {
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		h.invalid++
+		return
+	case v < 0:
+		h.below++
+	default:
+		h.above++
+	}
+	h.extend(v)
+}
+
+// Count is the number of values, without the invalid ones.
+func (h *Histogram) Count() uint64 { return h.count }
+
+// OutOfRange is the number of values that have no place in the distribution: negative, above the highest, or invalid.
+func (h *Histogram) OutOfRange() uint64 { return h.below + h.above + h.invalid }
+
+// Sum, Min and Max are exact; they are 0 when there is no value.
+func (h *Histogram) Sum() float64 { return h.sum }
+
+// Min is the lowest value.
+func (h *Histogram) Min() float64 { return h.min }
+
+// Max is the highest value.
+func (h *Histogram) Max() float64 { return h.max }
+
+// Mean is the exact average, 0 when there is no value.
+func (h *Histogram) Mean() float64 {
+	if h.count == 0 {
+		return 0
+	}
+	return h.sum / float64(h.count)
+}
+
+// Merge adds all values of other, which stays as it is. Both must be for values of the same meaning.
+func (h *Histogram) Merge(other *Histogram) {
+	if other == nil {
+		return
+	}
+	h.invalid += other.invalid
+	if other.count == 0 {
+		return
+	}
+	if h.count == 0 || other.min < h.min {
+		h.min = other.min
+	}
+	if h.count == 0 || other.max > h.max {
+		h.max = other.max
+	}
+	h.count += other.count
+	h.below += other.below
+	h.above += other.above
+	h.sum += other.sum
+	for i, from := range &other.pages {
+		if from == nil {
+			continue
+		}
+		if h.pages[i] == nil {
+			p := *from
+			h.pages[i] = &p
+			continue
+		}
+		to := h.pages[i]
+		for j := range from {
+			to[j] += from[j]
+		}
+	}
+}
+
+// Clone is an independent copy.
+func (h *Histogram) Clone() *Histogram {
+	c := &Histogram{scale: h.scale, highest: h.highest}
+	c.Merge(h)
+	return c
+}
+
+// reset forgets all values and keeps the pages.
+func (h *Histogram) reset() {
+	pages := h.pages
+	for _, p := range pages {
+		if p != nil {
+			clear(p[:])
+		}
+	}
+	*h = Histogram{scale: h.scale, highest: h.highest, pages: pages}
+}

@@ -1,34 +1,11 @@
 package metrics
 
-import "time"
-
-// Config is what a Recorder is made from.
-type Config struct {
-	// Shards is how many goroutines can record at once; 0 is 2 x GOMAXPROCS, rounded up to a power of two.
-	Shards int
-	// Metrics are declared in this order; their IDs are their indexes.
-	Metrics []Desc
-	// Submetrics are kept beside their metrics: {expected_response:true} and those that thresholds name.
-	Submetrics []Selector
-	// Sections keeps every metric for each scenario and group too (the full summary).
-	Sections bool
-	// Breakdown is the metric whose tag sets are listed in Snapshot.Breakdown (http_req_duration), and BreakdownKeys the
-	// keys of the tags that tell its rows apart (name, method, status, ...).
-	Breakdown     ID
-	BreakdownKeys []string
-	// MaxTagSets bounds the distinct tag sets (default 2,000); samples of further ones are kept under a set whose
-	// high-cardinality tags (url, name) read "other", and a Warning says so.
-	MaxTagSets int
-}
-
-// ID is the index of a metric in Config.Metrics.
-type ID int32
-
-// Selector names a sub-metric: the samples of Metric whose tags contain all of Tags.
-type Selector struct {
-	Metric string
-	Tags   []Tag
-}
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
 
 // Sample is one value of one metric: nanoseconds for Time, bytes for Data, 0 or 1 for a Rate.
 type Sample struct {
@@ -36,45 +13,208 @@ type Sample struct {
 	Value float64
 }
 
-// Labels is an interned set of tags, resolved to the places its samples are kept. Make it once and keep it.
-type Labels struct{}
+// Recorder keeps all metrics of a test in an amount of memory that does not grow with the number of samples. All methods may
+// be called from any goroutine.
+type Recorder struct {
+	config Config
+	shards []shard
+	mask   uint32
+	// gauges orders the values of gauges over the shards.
+	gauges atomic.Uint64
+	// rated says that rows count the samples of Config.BreakdownFailed.
+	rated bool
 
-// CheckID is an interned check of one section.
-type CheckID struct{}
+	interned [internParts]internPart
 
-// Recorder keeps all metrics of a test in a fixed amount of memory. All methods may be called from any goroutine.
-type Recorder struct{}
+	mu         sync.Mutex // guards what follows
+	series     []cell     // what a fresh shard begins with: the kinds of all series
+	rows       [][]Tag
+	rowIndex   map[string]int32
+	placements map[string]*placement
+	folded     map[string]*Labels
+	sets       int
+	trees      map[string]*tree // by scenario; "" is the total
+	failures   failures
+	warnings   []Warning
+}
 
 // New makes a Recorder.
-func New(c Config) (*Recorder, error) { panic("contract") }
+func New(c Config) (*Recorder, error) {
+	c, err := c.normalize()
+	if err != nil {
+		return nil, fmt.Errorf("making a recorder: %w", err)
+	}
+	r := &Recorder{
+		config: c, shards: make([]shard, c.Shards), mask: uint32(c.Shards - 1),
+		rated:    c.failedRate(),
+		rowIndex: map[string]int32{}, placements: map[string]*placement{}, folded: map[string]*Labels{},
+		trees: map[string]*tree{"": newTree()}, failures: failures{counts: map[failureKey]uint64{}},
+	}
+	for i := range r.interned {
+		r.interned[i].labels = map[string]*Labels{}
+	}
+	for _, d := range c.Metrics {
+		r.series = append(r.series, cell{kind: d.Kind, values: d.Contains})
+	}
+	for _, s := range c.Submetrics {
+		d := c.Metrics[r.id(s.Metric)]
+		r.series = append(r.series, cell{kind: d.Kind, values: d.Contains})
+	}
+	return r, nil
+}
 
-// Labels interns tags (the keys "scenario" and "group" also choose the sections; group is k6's path "::a::b").
-func (r *Recorder) Labels(tags []Tag) *Labels { panic("contract") }
+// id is the ID of the metric of that name, which is declared.
+func (r *Recorder) id(name string) ID {
+	for i, d := range r.config.Metrics {
+		if d.Name == name {
+			return ID(i)
+		}
+	}
+	return -1
+}
 
-// Record adds samples under one short lock of the given shard (any number; reduced to the shards there are). It does not
-// allocate and does not keep the slice.
-func (r *Recorder) Record(shard uint32, l *Labels, samples []Sample) { panic("contract") }
+// Record adds samples under one short lock of the given shard (any number; reduced to the shards there are), so that no
+// Snapshot and no Reset sees a part of them. It does not allocate once the series have been touched, and does not keep the
+// slice. A sample of an ID that was not declared is left out, with a Warning.
+func (r *Recorder) Record(shard uint32, l *Labels, samples []Sample) {
+	undeclared := false
+	s := &r.shards[shard&r.mask]
+	s.mu.Lock()
+	if len(s.cells) < l.series || len(s.rows) < l.rows {
+		r.grow(s)
+	}
+	for i := range samples {
+		id, v := samples[i].ID, samples[i].Value
+		if uint(id) >= uint(len(l.slots)) {
+			undeclared = true
+			continue
+		}
+		slots := l.slots[id]
+		var order uint64
+		if s.cells[slots[0]].kind == Gauge {
+			order = r.gauges.Add(1)
+		}
+		for _, slot := range slots {
+			s.cells[slot].add(v, order)
+		}
+		if l.row >= 0 {
+			r.addToRow(&s.rows[l.row], l, id, v)
+		}
+	}
+	s.mu.Unlock()
+	if undeclared {
+		r.Warn(Warning{Message: "samples of a metric that was not declared were left out: declare it before the test starts"})
+	}
+}
 
-// Check interns a check made under l's scenario and group, and RecordCheck counts one result of it. (The metric "checks"
-// is recorded by the caller with Record, so that its tags are the caller's.)
-func (r *Recorder) Check(l *Labels, name string) *CheckID { panic("contract") }
+func (r *Recorder) addToRow(row *rowCell, l *Labels, id ID, v float64) {
+	if id == r.config.Breakdown {
+		row.time(v)
+		if !r.rated {
+			row.count++
+			if l.unexpected {
+				row.failed++
+			}
+		}
+	}
+	if r.rated && id == r.config.BreakdownFailed {
+		row.count++
+		if v != 0 {
+			row.failed++
+		}
+	}
+}
 
-// RecordCheck counts one result of a check.
-func (r *Recorder) RecordCheck(shard uint32, id *CheckID, ok bool) { panic("contract") }
+// grow makes room in s, which is locked, for everything that is interned. Nobody locks a shard while holding r.mu.
+func (r *Recorder) grow(s *shard) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.grow(r.series, len(r.rows))
+}
 
-// Fail counts an error by its code and message; distinct messages are bounded in number and length.
-func (r *Recorder) Fail(code int, message string) { panic("contract") }
+// Sum is the live total of a Counter or a Trend.
+func (r *Recorder) Sum(id ID) float64 {
+	var sum float64
+	r.eachTotal(id, func(c *cell) { sum += c.total() })
+	return sum
+}
 
-// Warn adds a warning to every later Snapshot, once per distinct warning.
-func (r *Recorder) Warn(w Warning) { panic("contract") }
+// Count is the live number of samples of any metric.
+func (r *Recorder) Count(id ID) uint64 {
+	var count uint64
+	r.eachTotal(id, func(c *cell) { count += c.samples() })
+	return count
+}
 
-// Sum is the live total of a Counter, Count the number of samples of any metric, Passes the non-zero ones of a Rate.
-func (r *Recorder) Sum(id ID) float64   { panic("contract") }
-func (r *Recorder) Count(id ID) uint64  { panic("contract") }
-func (r *Recorder) Passes(id ID) uint64 { panic("contract") }
+// Passes is the live number of non-zero samples of a Rate.
+func (r *Recorder) Passes(id ID) uint64 {
+	var passes uint64
+	r.eachTotal(id, func(c *cell) { passes += c.passes })
+	return passes
+}
 
-// Reset forgets all samples (the end of a warm-up); Labels and checks stay valid.
-func (r *Recorder) Reset() { panic("contract") }
+// eachTotal calls f with each shard's part of a metric's total.
+func (r *Recorder) eachTotal(id ID, f func(*cell)) {
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock()
+		if uint(id) < uint(len(s.cells)) {
+			f(&s.cells[id])
+		}
+		s.mu.Unlock()
+	}
+}
+
+// Reset forgets all samples, results of checks and failures (the end of a warm-up); Labels, checks and warnings stay valid.
+// What one call of Record adds is forgotten as a whole or kept as a whole.
+func (r *Recorder) Reset() {
+	r.mu.Lock()
+	for _, t := range r.trees {
+		t.reset()
+	}
+	r.failures.reset()
+	r.mu.Unlock()
+	for i := range r.shards {
+		r.shards[i].mu.Lock()
+	}
+	for i := range r.shards {
+		s := &r.shards[i]
+		for j := range s.cells {
+			s.cells[j].reset()
+		}
+		clear(s.rows)
+		s.mu.Unlock()
+	}
+}
 
 // Snapshot merges the shards into an immutable Snapshot; elapsed is the time of load so far.
-func (r *Recorder) Snapshot(elapsed time.Duration) *Snapshot { panic("contract") }
+func (r *Recorder) Snapshot(elapsed time.Duration) *Snapshot {
+	m := r.merge()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.assemble(m, elapsed)
+}
+
+// merged is the sum of all shards.
+type merged struct {
+	cells []cell
+	rows  []rowCell
+}
+
+func (r *Recorder) merge() merged {
+	r.mu.Lock()
+	m := merged{cells: append([]cell(nil), r.series...), rows: make([]rowCell, len(r.rows))}
+	r.mu.Unlock()
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock()
+		for j := range s.cells[:min(len(s.cells), len(m.cells))] {
+			m.cells[j].merge(&s.cells[j])
+		}
+		for j := range s.rows[:min(len(s.rows), len(m.rows))] {
+			m.rows[j].merge(&s.rows[j])
+		}
+		s.mu.Unlock()
+	}
+	return m
+}

@@ -2,125 +2,139 @@ package metrics
 
 import "time"
 
-// Kind says how the values of a metric add up; the names are k6's.
-type Kind string
-
-// The four kinds of metric.
-const (
-	Counter Kind = "counter" // a sum
-	Gauge   Kind = "gauge"   // the last value, with its minimum and maximum
-	Rate    Kind = "rate"    // the share of values that are not zero
-	Trend   Kind = "trend"   // a distribution
-)
-
-// Contains says what the values of a metric mean; the names are k6's.
-type Contains string
-
-// What values can mean. A value of Time is recorded in nanoseconds and of Data in bytes.
-const (
-	Default Contains = "default"
-	Time    Contains = "time"
-	Data    Contains = "data"
-)
-
-// Desc describes a metric.
-type Desc struct {
-	Name     string
-	Kind     Kind
-	Contains Contains
-}
-
-// Tag is one key and value by which samples are told apart.
-type Tag struct{ Key, Value string }
-
 // Snapshot is the state of all metrics at one instant. It is immutable, shares nothing with the Recorder it came from,
 // and merges with another without loss.
 type Snapshot struct {
 	// Elapsed is the time of load, without set-up and tear-down; rates are per second of it.
-	Elapsed time.Duration
-	// Total has every metric over all scenarios and groups.
-	Total Section
+	Elapsed time.Duration `json:"elapsed"`
+	// Total has every metric over all scenarios and groups. Its Checks and those of its Groups are of all scenarios; the
+	// Series of its Groups are of the scenario named "default" (those of other scenarios are in Scenarios).
+	Total Section `json:"total"`
 	// Scenarios has a section for each scenario not named "default", by name; empty unless Config.Sections is set.
-	Scenarios []Section
+	Scenarios []Section `json:"scenarios,omitempty"`
 	// Failures are the distinct errors seen, the most frequent first, bounded in number.
-	Failures []Failure
+	Failures []Failure `json:"failures,omitempty"`
 	// Breakdown counts by tag set, the most frequent first; sets past Config.MaxTagSets are folded into one named "other".
-	Breakdown []Row
+	Breakdown []Row `json:"breakdown,omitempty"`
 	// Warnings say what makes numbers here doubtful.
-	Warnings []Warning
+	Warnings []Warning `json:"warnings,omitempty"`
 }
 
 // Section is a group of metrics with the checks made in it: the whole test, a scenario, or a group.
 type Section struct {
-	Name string
-	// Series are sorted by name; the sub-metrics of a metric follow it in the order in which they were declared.
-	Series []Series
+	Name string `json:"name"`
+	// Series are sorted by name; the sub-metrics of a metric follow it in the order in which they were declared. The Total
+	// has every declared metric, other sections those that have samples.
+	Series []Series `json:"series,omitempty"`
 	// Checks are those made directly in this section, in the order in which they were first made. Total.Checks are those
 	// outside of any group.
-	Checks []Check
+	Checks []Check `json:"checks,omitempty"`
 	// Groups are the groups opened directly in this section, in the order in which they were first entered.
 	// A group's Series are empty unless Config.Sections is set (its Checks are not).
-	Groups []Section
+	Groups []Section `json:"groups,omitempty"`
 }
 
 // Series is one metric, or one sub-metric of it.
 type Series struct {
 	Desc
 	// Selector is empty for the metric itself; for a sub-metric it is what its samples' tags contain.
-	Selector []Tag
+	Selector []Tag `json:"selector,omitempty"`
 	// Count is the number of samples.
-	Count uint64
-	// Sum is the sum of all values (Counter, Trend).
-	Sum float64
+	Count uint64 `json:"count"`
+	// Sum is the sum of all values (Counter, Gauge, Trend).
+	Sum float64 `json:"sum"`
 	// Last, Min and Max are exact (Gauge, Trend; Last for Gauge only). All are 0 when Count is 0.
-	Last, Min, Max float64
+	Last float64 `json:"last"`
+	Min  float64 `json:"min"`
+	Max  float64 `json:"max"`
 	// Passes is the number of values that were not zero (Rate).
-	Passes uint64
+	Passes uint64 `json:"passes"`
+	// OutOfRange is the number of values that have no place in the Histogram: negative or too high ones, which are in Count,
+	// Sum, Min and Max all the same, and those that are no numbers, which are not.
+	OutOfRange uint64 `json:"outOfRange,omitempty"`
 	// Histogram holds the distribution (Trend), nil for other kinds.
-	Histogram *Histogram
+	Histogram *Histogram `json:"histogram,omitempty"`
 	// Thresholds are the results of the expressions set on this series, in the order in which they were given.
-	Thresholds []ThresholdResult
+	Thresholds []ThresholdResult `json:"thresholds,omitempty"`
 }
 
 // Check is one named check and how often it passed and failed.
 type Check struct {
-	Name          string
-	Passes, Fails uint64
-}
-
-// Failure is one distinct error of requests or iterations.
-type Failure struct {
-	// Code is k6's error_code, 0 where there is none.
-	Code    int
-	Message string
-	Count   uint64
+	Name   string `json:"name"`
+	Passes uint64 `json:"passes"`
+	Fails  uint64 `json:"fails"`
 }
 
 // Row is the short account of one tag set in the Breakdown.
 type Row struct {
-	Tags          []Tag
-	Count, Failed uint64
+	Tags []Tag `json:"tags"`
+	// Count is all of its requests and Failed those that failed; Timed are those that have a duration.
+	Count  uint64 `json:"count"`
+	Failed uint64 `json:"failed"`
+	Timed  uint64 `json:"timed"`
 	// Sum, Min and Max are of the durations, in nanoseconds.
-	Sum, Min, Max float64
-}
-
-// Warning qualifies a number: the report prints it as a footnote.
-type Warning struct {
-	// Metric is the name of the metric in doubt, or empty when it is the whole report.
-	Metric string
-	// Message is one sentence: what happened, what it does to the numbers, what to do.
-	Message string
+	Sum float64 `json:"sum"`
+	Min float64 `json:"min"`
+	Max float64 `json:"max"`
 }
 
 // ThresholdResult is a threshold's expression and how it came out.
 type ThresholdResult struct {
 	// Expression is as the user wrote it.
-	Expression string
+	Expression string `json:"expression"`
 	// Aggregation is the left side as printed, "p(95)" say, and Value what it came to, in the unit of the expression
 	// (milliseconds for Time).
-	Aggregation string
-	Value       float64
-	OK          bool
-	// NoSamples says that it failed because there was nothing to judge.
-	NoSamples bool
+	Aggregation string  `json:"aggregation"`
+	Value       float64 `json:"value"`
+	OK          bool    `json:"ok"`
+	// NoSamples says that there was nothing to judge.
+	NoSamples bool `json:"noSamples,omitempty"`
+}
+
+// FullName is the name of the metric, with the selector of a sub-metric: http_req_duration{scenario:buy}.
+func (s *Series) FullName() string { return Selector{Metric: s.Name, Tags: s.Selector}.String() }
+
+// Mean is the exact average of the values, 0 when there is none.
+func (s *Series) Mean() float64 {
+	if s.Count == 0 {
+		return 0
+	}
+	return s.Sum / float64(s.Count)
+}
+
+// Share is the part of the values that were not zero (Rate), 0 when there is none.
+func (s *Series) Share() float64 {
+	if s.Count == 0 {
+		return 0
+	}
+	return float64(s.Passes) / float64(s.Count)
+}
+
+// Find is the metric of that name (with tags, the sub-metric of exactly these), or nil.
+func (s *Section) Find(name string, tags ...Tag) *Series {
+	for i := range s.Series {
+		if s.Series[i].Name == name && sameTags(s.Series[i].Selector, tags) {
+			return &s.Series[i]
+		}
+	}
+	return nil
+}
+
+// sameTags compares as sets.
+func sameTags(a, b []Tag) bool {
+	return len(a) == len(b) && containsTags(a, b)
+}
+
+// containsTags says whether all of want are in tags.
+func containsTags(tags, want []Tag) bool {
+	for _, w := range want {
+		found := false
+		for _, t := range tags {
+			found = found || t == w
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
 }

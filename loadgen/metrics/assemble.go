@@ -1,0 +1,117 @@
+package metrics
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"sort"
+	"time"
+)
+
+// assemble makes the Snapshot of what was merged. r.mu is held.
+func (r *Recorder) assemble(m merged, elapsed time.Duration) *Snapshot {
+	s := &Snapshot{Elapsed: elapsed, Failures: r.failures.list(), Warnings: slices.Clone(r.warnings)}
+	s.Total = r.section(m, r.trees[""].root)
+	s.Total.Series = r.totals(m)
+	scenarios := slices.Sorted(maps.Keys(r.trees))
+	for _, name := range scenarios {
+		if name == "" {
+			continue
+		}
+		section := r.section(m, r.trees[name].root)
+		section.Name = name
+		s.Scenarios = append(s.Scenarios, section)
+	}
+	s.Breakdown = r.breakdown(m)
+	return s
+}
+
+// totals are all metrics and sub-metrics of the whole test.
+func (r *Recorder) totals(m merged) []Series {
+	var list []Series
+	for _, id := range r.byName() {
+		list = append(list, series(r.config.Metrics[id], nil, &m.cells[id]))
+		for i, sub := range r.config.Submetrics {
+			if sub.Metric == r.config.Metrics[id].Name {
+				list = append(list, series(r.config.Metrics[id], sub.Tags, &m.cells[len(r.config.Metrics)+i]))
+			}
+		}
+	}
+	return list
+}
+
+// byName are the metrics' indexes, sorted by their names.
+func (r *Recorder) byName() []int {
+	ids := make([]int, len(r.config.Metrics))
+	for i := range ids {
+		ids[i] = i
+	}
+	slices.SortFunc(ids, func(a, b int) int { return cmp.Compare(r.config.Metrics[a].Name, r.config.Metrics[b].Name) })
+	return ids
+}
+
+func (r *Recorder) section(m merged, n *node) Section {
+	s := Section{Name: n.name}
+	if n.base >= 0 && int(n.base)+len(r.config.Metrics) <= len(m.cells) {
+		for _, id := range r.byName() {
+			if c := &m.cells[int(n.base)+id]; c.samples() > 0 {
+				s.Series = append(s.Series, series(r.config.Metrics[id], nil, c))
+			}
+		}
+	}
+	for _, t := range n.checks {
+		if c := t.check(); c.Passes+c.Fails > 0 {
+			s.Checks = append(s.Checks, c)
+		}
+	}
+	for _, g := range n.groups {
+		s.Groups = append(s.Groups, r.section(m, g))
+	}
+	return s
+}
+
+func series(d Desc, selector []Tag, c *cell) Series {
+	s := Series{Desc: d, Selector: slices.Clone(selector), OutOfRange: c.invalid}
+	if d.Kind == Trend {
+		h := c.histogram
+		if h == nil {
+			h = NewHistogram(d.Contains)
+		}
+		s.Count, s.Sum, s.Min, s.Max, s.Histogram = h.count, h.sum, h.min, h.max, h
+		s.OutOfRange = h.OutOfRange()
+		return s
+	}
+	s.Count, s.Passes = c.count, c.passes
+	if d.Kind != Rate {
+		s.Sum = c.sum
+	}
+	if d.Kind == Gauge {
+		s.Last, s.Min, s.Max = c.last, c.min, c.max
+	}
+	return s
+}
+
+func (r *Recorder) breakdown(m merged) []Row {
+	var rows []Row
+	for i := range m.rows {
+		c := &m.rows[i]
+		if c.count+c.timed == 0 {
+			continue
+		}
+		rows = append(rows, Row{
+			Tags: slices.Clone(r.rows[i]), Count: c.count, Failed: c.failed, Timed: c.timed, Sum: c.sum, Min: c.min, Max: c.max,
+		})
+	}
+	sortRows(rows)
+	return rows
+}
+
+// sortRows sorts the most frequent first, and equally frequent ones by their tags.
+func sortRows(rows []Row) {
+	sort.SliceStable(rows, func(i, j int) bool {
+		if rows[i].Count != rows[j].Count {
+			return rows[i].Count > rows[j].Count
+		}
+		return string(appendKey(nil, rows[i].Tags)) < string(appendKey(nil, rows[j].Tags))
+	})
+}

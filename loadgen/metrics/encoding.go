@@ -1,0 +1,132 @@
+package metrics
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// encodedHistogram is a Histogram as JSON. V2 is HdrHistogram's V2 format, compressed and in base64, of the values in range
+// (in steps); any HdrHistogram tool reads it.
+type encodedHistogram struct {
+	Scale   float64 `json:"scale"`
+	Highest int64   `json:"highest"`
+	Count   uint64  `json:"count"`
+	Below   uint64  `json:"below,omitempty"`
+	Above   uint64  `json:"above,omitempty"`
+	Invalid uint64  `json:"invalid,omitempty"`
+	Sum     float64 `json:"sum"`
+	Min     float64 `json:"min"`
+	Max     float64 `json:"max"`
+	V2      string  `json:"v2,omitempty"`
+}
+
+// MarshalJSON writes the histogram without loss.
+func (h *Histogram) MarshalJSON() ([]byte, error) {
+	e := encodedHistogram{
+		Scale: h.scale, Highest: h.highest, Count: h.count, Below: h.below, Above: h.above, Invalid: h.invalid,
+		Sum: h.sum, Min: h.min, Max: h.max,
+	}
+	if h.inRange() > 0 {
+		v2, err := hdrhistogram.Import(h.export()).Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+		if err != nil {
+			return nil, fmt.Errorf("encoding a histogram of %d values: %w", h.count, err)
+		}
+		e.V2 = string(v2)
+	}
+	return json.Marshal(e)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote, and refuses counts that contradict each other.
+func (h *Histogram) UnmarshalJSON(data []byte) error {
+	var e encodedHistogram
+	if err := json.Unmarshal(data, &e); err != nil {
+		return fmt.Errorf("decoding a histogram: %w", err)
+	}
+	known := e.Scale == 1 && (e.Highest == highestTime || e.Highest == highestValue) ||
+		e.Scale == stepsPerUnit && e.Highest == highestValue
+	if !known {
+		return fmt.Errorf("decoding a histogram: unknown range (scale %v, highest %d)", e.Scale, e.Highest)
+	}
+	decoded := Histogram{
+		scale: e.Scale, highest: e.Highest, count: e.Count, below: e.Below, above: e.Above, invalid: e.Invalid,
+		sum: e.Sum, min: e.Min, max: e.Max,
+	}
+	if e.Below > e.Count || e.Above > e.Count-e.Below || e.Min > e.Max {
+		return errors.New("decoding a histogram: its counts, or its minimum and maximum, contradict each other")
+	}
+	if e.V2 != "" {
+		if err := decoded.importV2(e.V2); err != nil {
+			return fmt.Errorf("decoding a histogram: %w", err)
+		}
+	}
+	if got, want := decoded.steps(), decoded.inRange(); got != want {
+		return fmt.Errorf("decoding a histogram: it holds %d values in range and says %d", got, want)
+	}
+	*h = decoded
+	return nil
+}
+
+// inRange is the number of values that the steps should hold.
+func (h *Histogram) inRange() uint64 { return h.count - h.below - h.above }
+
+// steps is the number of values that the steps do hold; it is the highest number there is when they don't fit.
+func (h *Histogram) steps() uint64 {
+	var sum uint64
+	h.each(func(_, _ float64, count uint64) bool {
+		if sum+count < sum {
+			sum = math.MaxUint64
+			return false
+		}
+		sum += count
+		return true
+	})
+	return sum
+}
+
+func (h *Histogram) export() *hdrhistogram.Snapshot {
+	counts := make([]int64, pageCount*pageSize)
+	for i, p := range &h.pages {
+		if p == nil {
+			continue
+		}
+		for j, count := range p {
+			counts[i*pageSize+j] = int64(count)
+		}
+	}
+	return &hdrhistogram.Snapshot{
+		LowestTrackableValue: 1, HighestTrackableValue: h.highest, SignificantFigures: 3, Counts: counts,
+	}
+}
+
+func (h *Histogram) importV2(v2 string) error {
+	const longest = 4 << 20 // bytes; a full histogram of 64-bit counts takes less
+	if len(v2) > longest {
+		return fmt.Errorf("%d bytes are more than a histogram can take", len(v2))
+	}
+	decoded, err := hdrhistogram.Decode([]byte(v2))
+	if err != nil {
+		return err
+	}
+	s := decoded.Export()
+	if s.LowestTrackableValue != 1 || s.SignificantFigures != 3 || s.HighestTrackableValue != h.highest {
+		return fmt.Errorf("range %d to %d with %d digits, want 1 to %d with 3",
+			s.LowestTrackableValue, s.HighestTrackableValue, s.SignificantFigures, h.highest)
+	}
+	for i, count := range s.Counts {
+		if count == 0 {
+			continue
+		}
+		if i >= pageCount*pageSize || count < 0 {
+			return errors.New("a count outside the range")
+		}
+		if h.pages[i/pageSize] == nil {
+			h.pages[i/pageSize] = new(page)
+		}
+		h.pages[i/pageSize][i%pageSize] = uint64(count)
+	}
+	return nil
+}

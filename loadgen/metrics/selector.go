@@ -1,0 +1,123 @@
+package metrics
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Tag is one key and value by which samples are told apart.
+type Tag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// Selector names a metric, or a sub-metric: the samples of Metric whose tags contain all of Tags.
+type Selector struct {
+	Metric string
+	Tags   []Tag
+}
+
+// String writes the selector as ParseSelector reads it.
+func (s Selector) String() string {
+	if len(s.Tags) == 0 {
+		return s.Metric
+	}
+	parts := make([]string, len(s.Tags))
+	for i, t := range s.Tags {
+		parts[i] = t.Key + ":" + quoteTag(t.Value)
+	}
+	return s.Metric + "{" + strings.Join(parts, ",") + "}"
+}
+
+// quoteTag puts a value in quotes where it would be read as something else without.
+func quoteTag(v string) string {
+	if v == strings.TrimSpace(v) && !strings.ContainsAny(v, `,"'{}`) {
+		return v
+	}
+	if strings.Contains(v, `"`) {
+		return "'" + v + "'"
+	}
+	return `"` + v + `"`
+}
+
+// Matches says whether tags hold all of the selector's.
+func (s Selector) Matches(tags []Tag) bool { return containsTags(tags, s.Tags) }
+
+// ParseSelector reads the key of a threshold:
+//
+//	selector -> metric [ ws* "{" tag *( "," tag ) "}" ]
+//	tag      -> ws* key ws* ":" ws* value ws*
+//	value    -> '"' *any '"' | "'" *any "'" | any but , and }
+//
+// A key or value that holds a colon after the first belongs to the value, so that URLs need no quotes.
+func ParseSelector(text string) (Selector, error) {
+	name, rest, tagged := strings.Cut(text, "{")
+	s := Selector{Metric: strings.TrimSpace(name)}
+	if !namePattern.MatchString(s.Metric) {
+		return Selector{}, selectorError(text, 0, "it does not begin with the name of a metric")
+	}
+	if !tagged {
+		return s, nil
+	}
+	position := len(name) + 1
+	for {
+		tag, length, err := parseTag(rest)
+		if err != "" {
+			return Selector{}, selectorError(text, position, err)
+		}
+		s.Tags = append(s.Tags, tag)
+		position += length + 1
+		end := rest[length]
+		rest = rest[length+1:]
+		if end == '}' {
+			break
+		}
+	}
+	if strings.TrimSpace(rest) != "" {
+		return Selector{}, selectorError(text, position, "something follows the closing }")
+	}
+	return s, nil
+}
+
+// parseTag reads one tag; length is up to the comma or brace that ends it.
+func parseTag(text string) (tag Tag, length int, problem string) {
+	colon := strings.IndexAny(text, ":,}")
+	if colon < 0 || text[colon] != ':' {
+		return Tag{}, 0, "a tag is key:value"
+	}
+	tag.Key = unquote(strings.TrimSpace(text[:colon]))
+	if tag.Key == "" {
+		return Tag{}, 0, "a tag has no key"
+	}
+	value := strings.TrimLeft(text[colon+1:], " \t")
+	start := len(text) - len(value)
+	if value != "" && (value[0] == '"' || value[0] == '\'') {
+		end := strings.IndexByte(value[1:], value[0])
+		if end < 0 {
+			return Tag{}, 0, "a quote is not closed"
+		}
+		tag.Value = value[1 : end+1]
+		after := strings.TrimLeft(value[end+2:], " \t")
+		if after == "" || (after[0] != ',' && after[0] != '}') {
+			return Tag{}, 0, "a quoted value ends in , or }"
+		}
+		return tag, len(text) - len(after), ""
+	}
+	end := strings.IndexAny(value, ",}")
+	if end < 0 {
+		return Tag{}, 0, "the closing } is missing"
+	}
+	tag.Value = strings.TrimSpace(value[:end])
+	return tag, start + end, ""
+}
+
+func unquote(s string) string {
+	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
+		return s[1 : len(s)-1]
+	}
+	return s
+}
+
+func selectorError(text string, position int, problem string) error {
+	return fmt.Errorf("threshold key %q, position %d: %s; it is a metric or metric{tag:value,tag2:value2}", text, position+1, problem)
+}

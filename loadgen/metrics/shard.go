@@ -1,0 +1,161 @@
+package metrics
+
+import (
+	"math"
+	"sync"
+)
+
+// cell holds what one shard has recorded of one series.
+type cell struct {
+	kind   Kind
+	values Contains
+	count  uint64
+	passes uint64
+	sum    float64
+	min    float64
+	max    float64
+	last   float64
+	// order tells which of several shards' last values came last.
+	order   uint64
+	invalid uint64
+	// histogram keeps all of the above for a Trend; it is made for the first value.
+	histogram *Histogram
+}
+
+// add records one value; order counts upwards over all shards for the values of gauges.
+func (c *cell) add(v float64, order uint64) {
+	switch c.kind {
+	case Trend:
+		if c.histogram == nil {
+			c.histogram = NewHistogram(c.values)
+		}
+		c.histogram.Record(v)
+	case Rate:
+		c.count++
+		if v != 0 {
+			c.passes++
+		}
+	default:
+		c.addNumber(v, order)
+	}
+}
+
+// addNumber records a value of a Counter or a Gauge.
+func (c *cell) addNumber(v float64, order uint64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		c.invalid++
+		return
+	}
+	if c.count == 0 || v < c.min {
+		c.min = v
+	}
+	if c.count == 0 || v > c.max {
+		c.max = v
+	}
+	c.count++
+	c.sum += v
+	c.last, c.order = v, order
+}
+
+// merge adds what another shard has recorded of the same series.
+func (c *cell) merge(other *cell) {
+	c.passes += other.passes
+	c.invalid += other.invalid
+	if other.histogram != nil {
+		if c.histogram == nil {
+			c.histogram = NewHistogram(c.values)
+		}
+		c.histogram.Merge(other.histogram)
+	}
+	if other.count == 0 {
+		return
+	}
+	if c.count == 0 || other.min < c.min {
+		c.min = other.min
+	}
+	if c.count == 0 || other.max > c.max {
+		c.max = other.max
+	}
+	if c.count == 0 || other.order > c.order {
+		c.last, c.order = other.last, other.order
+	}
+	c.count += other.count
+	c.sum += other.sum
+}
+
+// samples is how many values were recorded.
+func (c *cell) samples() uint64 {
+	if c.histogram != nil {
+		return c.histogram.count
+	}
+	return c.count
+}
+
+// total is the sum of the values.
+func (c *cell) total() float64 {
+	if c.histogram != nil {
+		return c.histogram.sum
+	}
+	return c.sum
+}
+
+// reset forgets the values and keeps the memory.
+func (c *cell) reset() {
+	h := c.histogram
+	*c = cell{kind: c.kind, values: c.values, histogram: h}
+	if h != nil {
+		h.reset()
+	}
+}
+
+// rowCell holds what one shard has recorded of one row of the breakdown.
+type rowCell struct {
+	count, failed, timed uint64
+	sum, min, max        float64
+}
+
+func (c *rowCell) time(v float64) {
+	if c.timed == 0 || v < c.min {
+		c.min = v
+	}
+	if c.timed == 0 || v > c.max {
+		c.max = v
+	}
+	c.timed++
+	c.sum += v
+}
+
+func (c *rowCell) merge(other *rowCell) {
+	c.count += other.count
+	c.failed += other.failed
+	if other.timed == 0 {
+		return
+	}
+	if c.timed == 0 || other.min < c.min {
+		c.min = other.min
+	}
+	if c.timed == 0 || other.max > c.max {
+		c.max = other.max
+	}
+	c.timed += other.timed
+	c.sum += other.sum
+}
+
+// shard is one part of a Recorder that one goroutine at a time records into. The padding keeps the locks of two shards out of
+// each other's cache lines.
+type shard struct {
+	mu    sync.Mutex
+	cells []cell
+	rows  []rowCell
+	_     [128]byte
+}
+
+// grow makes room for all series and rows that labels know of. The shard is locked.
+func (s *shard) grow(series []cell, rows int) {
+	if n := len(s.cells); n < len(series) {
+		s.cells = append(s.cells, series[n:]...)
+	}
+	if n := rows - len(s.rows); n > 0 {
+		s.rows = append(s.rows, make([]rowCell, n)...)
+	}
+}
