@@ -71,4 +71,3 @@ func components() (factories otelcol.Factories, err error) {
 	factories.Telemetry = otelconftelemetry.NewFactory()
 	return factories, nil
 }
-

@@ -2,8 +2,8 @@
 // receivers, processors and exporters that its configurations name, in one binary.
 // It adds no component of its own, and holds no more of the Collector than those.
 //
-//	GOWORK=off go -C collector build -o otelcol .
-//	./collector/otelcol --config collector/config/collector.yaml
+//	GOWORK=off go -C collector build
+//	./collector/collector --config collector/config/collector.yaml
 //
 // config/collector.yaml says in its header which environment variables it reads;
 // the files beside it are laid over it with a second --config.
