@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// statistics are those that both programs are asked for.
+const statistics = "avg,min,med,max,p(90),p(95),p(99),count"
+
+// built holds the two programs of the comparison, made once for all tests.
+var built struct {
+	once     sync.Once
+	dir      string
+	programs programs
+	err      error
+	k6Err    error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built.dir != "" {
+		os.RemoveAll(built.dir)
+	}
+	os.Exit(code)
+}
+
+// MustPrograms builds loadgen and k6. Without k6 there is nothing to compare with: the test says so loudly and is skipped.
+func MustPrograms(tb testing.TB) programs {
+	tb.Helper()
+	built.once.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "oracle"); built.err != nil {
+			return
+		}
+		ctx := context.Background()
+		if built.programs, built.err = find(ctx, built.dir, os.Stderr, "loadgen"); built.err != nil {
+			return
+		}
+		built.programs["k6"], built.k6Err = build(ctx, built.dir, "k6", os.Stderr)
+	})
+	if built.err != nil {
+		tb.Fatal(built.err)
+	}
+	if built.k6Err != nil {
+		fmt.Fprintf(os.Stderr, "\n*** NOT COMPARED WITH K6: it can't be built here ***\n%v\n", built.k6Err)
+		tb.Skip("k6 can't be built here: ", built.k6Err)
+	}
+	return built.programs
+}
+
+// MustLoad runs one of the two programs on the target with flags that both know, and returns what it reports.
+func MustLoad(tb testing.TB, name string, t *target, flags ...string) *report {
+	tb.Helper()
+	programs := MustPrograms(tb)
+	file := filepath.Join(tb.TempDir(), "summary.json")
+	common := []string{"--quiet", "--no-color", "--summary-export", file, "--summary-trend-stats", statistics, "--user-agent", "oracle"}
+	args := slices.Concat(common, flags)
+	if name == "k6" {
+		args = slices.Concat([]string{"run", "--no-usage-report"}, args, []string{"-e", "URL=" + t.URL, filepath.Join("testdata", "get.js")})
+	} else {
+		args = slices.Concat(args, []string{"-check-status", "200", "-check-body", "foobar", t.URL})
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, programs[name], args...)
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "K6_") })
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		tb.Fatalf("%s: %v\n%s", cmd, err, out.String())
+	}
+	e, err := readExport(file)
+	if err != nil {
+		tb.Fatalf("%s: %v\n%s", cmd, err, out.String())
+	}
+	return &report{tb: tb, name: name, export: e, text: out.String()}
+}
+
+// report is what one of the programs says of its run.
+type report struct {
+	tb     testing.TB
+	name   string
+	export *export
+	text   string
+}
+
+// value is a statistic of a metric; that it is missing fails the test.
+func (r *report) value(metric, statistic string) float64 {
+	r.tb.Helper()
+	v, err := r.export.value(metric, statistic)
+	if err != nil {
+		r.tb.Errorf("%s: %v", r.name, err)
+	}
+	return v
+}
+
+// count is a statistic that may be missing when it is 0, as k6 leaves out what has no samples.
+func (r *report) count(metric, statistic string) float64 {
+	v, err := r.export.value(metric, statistic)
+	if err != nil {
+		return 0
+	}
+	return v
+}
