@@ -1,0 +1,190 @@
+package wire
+
+import (
+	"errors"
+	"time"
+)
+
+// call is one request under way: its hops, one after the other.
+type call struct {
+	client  *Client
+	request *Request
+	hop     *prepared
+	resp    *Response
+	Exchange
+	// body is the response's as it came.
+	body body
+	// limit is when the call must be over.
+	limit time.Duration
+}
+
+// follow does req with its redirects.
+func (c *call) follow(req *Request, resp *Response) {
+	resp.reset()
+	n := c.client.network
+	c.request, c.resp, c.hop = req, resp, req.prepare(n)
+	now := Now()
+	timeout := req.Timeout
+	setDefault(&timeout, n.config.Timeout)
+	c.limit = now + timeout
+	if c.client.wasInterrupted() {
+		resp.Err = ErrInterrupted
+		resp.ErrorCode = codeOther
+		return
+	}
+	left := req.MaxRedirects
+	if left < 0 {
+		left = n.config.MaxRedirects
+	}
+	c.exchange(now)
+	for resp.Err == nil && isRedirect(resp.Status) && left > 0 {
+		next, err := c.redirect()
+		if next == nil {
+			if err != nil {
+				resp.Err, resp.ErrorCode = err, errorCode(err, 0)
+			}
+			break
+		}
+		c.hop = next
+		left--
+		body, lines := resp.Body[:0], resp.lines[:0]
+		resp.Body, resp.lines = body, lines
+		c.exchange(Now())
+	}
+	c.request, c.resp, c.hop = nil, nil, nil
+	c.Exchange = Exchange{}
+}
+
+// exchange is one hop: a connection, the request, the response; and telling the observer.
+func (c *call) exchange(now time.Duration) {
+	c.Exchange = Exchange{Request: c.request, Method: c.hop.method, URL: c.request.URL}
+	c.Start = now
+	err := c.hop.err
+	if err == nil {
+		c.URL = c.hop.target.shown
+		err = c.attempt()
+	}
+	c.finish(err)
+}
+
+// attempt does the hop over a kept connection, or a new one; and again over a new one if the kept one had been closed
+// by the server before it answered anything.
+func (c *call) attempt() error {
+	if s := c.client.take(c.hop.target.key, c.Start); s != nil {
+		c.Reused = true
+		err := c.over(s)
+		if err == nil || !c.mayRepeat(s, err) {
+			return err
+		}
+		c.Reused = false
+	}
+	s, err := c.dial()
+	if err != nil {
+		return err
+	}
+	return c.over(s)
+}
+
+// mayRepeat: nothing was received over a connection that had been kept, and sending again does no harm.
+func (c *call) mayRepeat(s *stream, err error) bool {
+	if s.conn.read != 0 || errors.Is(err, errTimeout) || c.client.wasInterrupted() {
+		return false
+	}
+	return c.hop.replayable()
+}
+
+// dial makes the connection.
+func (c *call) dial() (*stream, error) {
+	ctx, cancel := c.client.context(Now(), c.limit)
+	defer cancel()
+	s, err := c.client.open(ctx, c.hop.target, &c.Timing, c.limit)
+	if err != nil {
+		if s != nil {
+			c.count(s)
+		}
+		c.Blocked = Now() - c.Start
+		return nil, err
+	}
+	return s, nil
+}
+
+// over does the hop over s and keeps or closes it.
+func (c *call) over(s *stream) error {
+	c.Connected = true
+	c.TLSVersion = s.version
+	if s.h2 != nil {
+		return c.overHTTP2(s)
+	}
+	s.conn.start(Now(), c.limit)
+	keep, err := c.overHTTP1(s)
+	end := Now()
+	c.phases(s.conn, end, err == nil)
+	if keep && err == nil {
+		c.count(s)
+		s.served++
+		s.idleSince = end
+		c.client.keep(s)
+		return c.decode()
+	}
+	if err != nil {
+		s.conn.release()
+	}
+	s.drop(c.client)
+	c.count(s)
+	if err != nil {
+		return err
+	}
+	return c.decode()
+}
+
+// phases makes durations of the instants that the connection noted.
+func (c *call) phases(s *conn, end time.Duration, whole bool) {
+	if s.began == 0 {
+		c.Blocked = end - c.Start
+		return
+	}
+	c.Blocked = s.began - c.Start
+	wrote, read := s.wrote, s.read
+	switch {
+	case read == 0 && wrote == 0:
+		wrote, read = end, end
+	case read == 0:
+		read = end
+	case wrote == 0 || wrote > read:
+		wrote = read
+	}
+	c.Sending = wrote - s.began
+	c.Waiting = read - wrote
+	c.Receiving = end - read
+}
+
+// count tells the exchange of the bytes that passed over s.
+func (c *call) count(s *stream) {
+	sent, received := s.bytes()
+	c.Sent += sent
+	c.Received += received
+}
+
+// finish fills the response and tells the observer.
+func (c *call) finish(err error) {
+	r := c.resp
+	if err != nil && c.client.wasInterrupted() {
+		err = ErrInterrupted
+	}
+	if err != nil {
+		c.Status = 0
+		r.Body, r.lines, r.Truncated = r.Body[:0], r.lines[:0], false
+	}
+	c.Err, c.ErrorCode = err, errorCode(err, c.Status)
+	r.Status, r.Proto, r.URL = c.Status, c.Proto, c.URL
+	r.Timing, r.Err, r.ErrorCode = c.Timing, c.Err, c.ErrorCode
+	if c.client.network.debug != nil {
+		c.client.network.debug.exchange(c)
+	}
+	if err == nil {
+		c.storeCookies()
+	}
+	if o := c.client.observer; o != nil {
+		o.Exchanged(&c.Exchange)
+	}
+}

@@ -1,0 +1,180 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http/cookiejar"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Client is one virtual user's connections and cookies. Its methods belong to one goroutine, but for Interrupt and
+// Rearm.
+type Client struct {
+	network  *Network
+	observer Observer
+	local    netip.Addr
+	jar      *cookiejar.Jar
+	sessions tls.ClientSessionCache
+	call     call // what Do does, reused
+
+	mu          sync.Mutex
+	idle        []*stream // kept connections, the last used last; for HTTP/2 also those in use
+	sockets     []*conn   // all that are open
+	interrupted bool
+	cancel      context.CancelCauseFunc
+	ctx         context.Context
+	// closedSent and closedReceived passed over connections that are no more; toldSent and toldReceived were asked for.
+	closedSent, closedReceived int64
+	toldSent, toldReceived     int64
+}
+
+// Do sends req, follows redirects, fills resp. The observer is told of every exchange. The error is resp.Err too.
+func (c *Client) Do(req *Request, resp *Response) error {
+	c.call.client = c
+	c.call.follow(req, resp)
+	return resp.Err
+}
+
+// EndIteration forgets cookies and, with NoVUConnectionReuse, closes connections.
+func (c *Client) EndIteration() {
+	if !c.network.config.NoCookiesReset {
+		c.jar = nil
+	}
+	if c.network.config.NoVUConnectionReuse {
+		c.closeIdle()
+	}
+}
+
+// Close closes all connections.
+func (c *Client) Close() {
+	c.closeIdle()
+	c.mu.Lock()
+	cancel := c.cancel
+	c.ctx, c.cancel = nil, nil
+	c.mu.Unlock()
+	if cancel != nil {
+		cancel(nil)
+	}
+}
+
+// Traffic is the bytes on the wire since it was last called: all connections, handshakes and goodbyes included.
+func (c *Client) Traffic() (sent, received int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	allSent, allReceived := c.closedSent, c.closedReceived
+	for _, s := range c.sockets {
+		allSent += s.sent.Load()
+		allReceived += s.received.Load()
+	}
+	sent, received = allSent-c.toldSent, allReceived-c.toldReceived
+	c.toldSent, c.toldReceived = allSent, allReceived
+	return sent, received
+}
+
+// Interrupt ends what is under way with ErrInterrupted, from any goroutine; the client is of no use until Rearm.
+func (c *Client) Interrupt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.interrupted = true
+	if c.cancel != nil {
+		c.cancel(ErrInterrupted)
+	}
+	for _, s := range c.sockets {
+		s.abort()
+	}
+}
+
+// Rearm makes the client usable after Interrupt. Nothing may be under way.
+func (c *Client) Rearm() {
+	c.closeIdle()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.interrupted = false
+	c.ctx, c.cancel = nil, nil
+}
+
+// context ends when the client is interrupted, or at limit.
+func (c *Client) context(now, limit time.Duration) (context.Context, context.CancelFunc) {
+	c.mu.Lock()
+	if c.ctx == nil {
+		c.ctx, c.cancel = context.WithCancelCause(context.Background())
+		if c.interrupted {
+			c.cancel(ErrInterrupted)
+		}
+	}
+	ctx := c.ctx
+	c.mu.Unlock()
+	return context.WithTimeoutCause(ctx, limit-now, errTimeout)
+}
+
+func (c *Client) wasInterrupted() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.interrupted
+}
+
+// take is a kept connection to key, nil when there is none.
+func (c *Client) take(key string, now time.Duration) *stream {
+	for {
+		s := c.takeAny(key)
+		if s == nil || !s.stale(now) {
+			return s
+		}
+		c.forget(s)
+	}
+}
+
+func (c *Client) takeAny(key string) *stream {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := len(c.idle) - 1; i >= 0; i-- {
+		s := c.idle[i]
+		if s.key != key {
+			continue
+		}
+		if s.h2 == nil {
+			c.idle = append(c.idle[:i], c.idle[i+1:]...)
+		}
+		return s
+	}
+	return nil
+}
+
+// keep puts a connection back for the next request.
+func (c *Client) keep(s *stream) {
+	c.mu.Lock()
+	c.idle = append(c.idle, s)
+	var oldest *stream
+	if len(c.idle) > c.network.config.Batch {
+		oldest = c.idle[0]
+	}
+	c.mu.Unlock()
+	if oldest != nil {
+		c.forget(oldest)
+	}
+}
+
+// forget closes a connection.
+func (c *Client) forget(s *stream) {
+	c.mu.Lock()
+	for i, other := range c.idle {
+		if other == s {
+			c.idle = append(c.idle[:i], c.idle[i+1:]...)
+			break
+		}
+	}
+	c.mu.Unlock()
+	s.drop(c)
+}
+
+func (c *Client) closeIdle() {
+	c.mu.Lock()
+	idle := c.idle
+	c.idle = nil
+	c.mu.Unlock()
+	for _, s := range idle {
+		s.drop(c)
+	}
+}

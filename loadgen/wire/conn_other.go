@@ -1,0 +1,16 @@
+//go:build !unix
+
+package wire
+
+import (
+	"net"
+	"syscall"
+)
+
+// rawConn is nil where the ordinary path is the only one.
+func rawConn(net.Conn) syscall.RawConn { return nil }
+
+func (c *conn) exchange(uintptr) bool { return true }
+
+// pending is not known here; a connection that has ended shows itself at the next request.
+func (c *conn) pending() (data, ended bool) { return false, false }

@@ -1,0 +1,89 @@
+//go:build unix
+
+package wire
+
+import (
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+// rawConn is the socket's descriptor behind the poller, nil when it has none.
+func rawConn(socket net.Conn) syscall.RawConn {
+	sc, ok := socket.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// exchange is the function given to RawConn.Read. Called first with the poller armed, it writes and asks to wait;
+// called again when there is something to read, it reads. It returns true when the read is over.
+func (c *conn) exchange(fd uintptr) bool {
+	if len(c.out) > 0 {
+		if !c.writeStep(int(fd)) {
+			return true
+		}
+		if c.drained {
+			return false
+		}
+	}
+	return c.readStep(int(fd))
+}
+
+// writeStep reports whether all was written; if not, short or err says why.
+func (c *conn) writeStep(fd int) bool {
+	c.noteBegan()
+	n, err := syscall.Write(fd, c.out)
+	c.wrote = Now()
+	if n > 0 {
+		c.sent.Add(int64(n))
+		c.out = c.out[n:]
+	}
+	if err != nil && err != syscall.EAGAIN && err != syscall.EINTR {
+		c.err = os.NewSyscallError("write", err)
+		return false
+	}
+	c.short = len(c.out) > 0
+	return !c.short
+}
+
+// readStep reports whether the read is over; it is not while there is nothing to read.
+func (c *conn) readStep(fd int) bool {
+	for {
+		n, err := syscall.Read(fd, c.in)
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == syscall.EAGAIN:
+			return false
+		case err != nil:
+			c.err = os.NewSyscallError("read", err)
+		case n == 0:
+			c.err = io.EOF
+		default:
+			c.n = n
+		}
+		c.note()
+		return true
+	}
+}
+
+// pending looks, without waiting, whether the socket has something to read, and whether its end was reached.
+func (c *conn) pending() (data, ended bool) {
+	if c.raw == nil {
+		return false, false
+	}
+	var one [1]byte
+	_ = c.raw.Control(func(fd uintptr) {
+		n, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK)
+		data = n > 0
+		ended = err == nil && n == 0 || err != nil && err != syscall.EAGAIN && err != syscall.EINTR
+	})
+	return data, ended
+}

@@ -1,0 +1,72 @@
+package wire
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/textproto"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// SetCookie puts a cookie into the jar, as if rawURL had set it.
+func (c *Client) SetCookie(rawURL string, cookie *http.Cookie) error {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return &Error{Code: codeURL, Message: "invalid URL of a cookie", Err: err}
+	}
+	c.cookieJar().SetCookies(u, []*http.Cookie{cookie})
+	return nil
+}
+
+// Cookies are what the jar would send to rawURL.
+func (c *Client) Cookies(rawURL string) []*http.Cookie {
+	u, err := url.Parse(rawURL)
+	if err != nil || c.jar == nil {
+		return nil
+	}
+	return c.jar.Cookies(u)
+}
+
+func (c *Client) cookieJar() *cookiejar.Jar {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.jar == nil {
+		c.jar, _ = cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // it knows no error
+	}
+	return c.jar
+}
+
+// cookies is what the jar adds to the hop's Cookie header.
+func (c *call) cookies() string {
+	if c.client.jar == nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, cookie := range c.client.jar.Cookies(c.hop.target.url) {
+		if b.Len() > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(cookie.Name + "=" + cookie.Value)
+	}
+	return b.String()
+}
+
+// storeCookies puts what the response sets into the jar.
+func (c *call) storeCookies() {
+	var set []*http.Cookie
+	for rest := c.resp.lines; len(rest) > 0; {
+		var key, value []byte
+		key, value, rest = headerLine(rest)
+		if len(key) != len("Set-Cookie") || textproto.CanonicalMIMEHeaderKey(string(key)) != "Set-Cookie" {
+			continue
+		}
+		if cookie, err := http.ParseSetCookie(string(value)); err == nil {
+			set = append(set, cookie)
+		}
+	}
+	if len(set) > 0 {
+		c.client.cookieJar().SetCookies(c.hop.target.url, set)
+	}
+}

@@ -1,0 +1,197 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// k6's error codes. A status of 400 and above is 1000 + status.
+const (
+	codeOther        = 1000
+	codeNotTCP       = 1010
+	codeURL          = 1020
+	codeTimeout      = 1050
+	codeDNS          = 1100
+	codeNoSuchHost   = 1101
+	codeBlacklisted  = 1110
+	codeBlocked      = 1111
+	codeTCP          = 1200
+	codeBrokenPipe   = 1201
+	codeErrno        = 1202
+	codeDial         = 1210
+	codeDialTimeout  = 1211
+	codeRefused      = 1212
+	codeDialErrno    = 1213
+	codeReset        = 1220
+	codeTLS          = 1300
+	codeTLSHeader    = 1301
+	codeUnknownCA    = 1310
+	codeHostname     = 1311
+	codeGoAway       = 1610
+	codeStream       = 1630
+	codeConnection   = 1650
+	codeDecompressed = 1701
+)
+
+// ErrInterrupted is the error of an exchange that Interrupt ended.
+var ErrInterrupted = errors.New("interrupted")
+
+// Error is why an exchange failed: a message that is the same for every failure of its kind (no ephemeral ports, no
+// bytes of the response), with k6's error_code.
+type Error struct {
+	Code    int
+	Message string
+	Err     error
+}
+
+func (e *Error) Error() string { return e.Message }
+func (e *Error) Unwrap() error { return e.Err }
+
+var (
+	errTimeout   = &Error{codeTimeout, "request timeout", os.ErrDeadlineExceeded}
+	errNoAnswer  = &Error{codeOther, "connection closed before the response", io.EOF}
+	errCutBody   = &Error{codeOther, "connection closed within the response's body", io.ErrUnexpectedEOF}
+	errCutHeader = &Error{codeOther, "connection closed within the response's header", io.ErrUnexpectedEOF}
+)
+
+func malformed(what string) error {
+	return &Error{Code: codeOther, Message: "malformed HTTP response: " + what}
+}
+
+// during says what was being done when err came.
+func during(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *Error
+	switch {
+	case errors.As(err, &e), errors.Is(err, ErrInterrupted):
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return errTimeout
+	}
+	if e := systemError(what, err); e != nil {
+		return e
+	}
+	if e := tlsError(err); e != nil {
+		return e
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return &Error{codeOther, what + ": connection closed", err}
+	}
+	return &Error{codeOther, what + ": " + err.Error(), err}
+}
+
+// systemError is err when the operating system's network said it.
+func systemError(what string, err error) error {
+	var errno syscall.Errno
+	switch {
+	case errors.Is(err, syscall.ECONNRESET):
+		return &Error{codeReset, what + ": connection reset by peer", err}
+	case errors.Is(err, syscall.EPIPE):
+		return &Error{codeBrokenPipe, what + ": broken pipe", err}
+	case errors.As(err, &errno):
+		return &Error{codeErrno, what + ": " + errno.Error(), err}
+	case errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe):
+		return &Error{codeTCP, what + ": connection closed", err}
+	}
+	return nil
+}
+
+func tlsError(err error) error {
+	var (
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		header    tls.RecordHeaderError
+		alert     tls.AlertError
+		op        *net.OpError
+	)
+	switch {
+	case errors.As(err, &authority):
+		return &Error{codeUnknownCA, "x509: certificate signed by unknown authority", err}
+	case errors.As(err, &hostname):
+		return &Error{codeHostname, "x509: certificate is not valid for the host name", err}
+	case errors.As(err, &invalid):
+		return &Error{codeTLS, invalid.Error(), err}
+	case errors.As(err, &header):
+		return &Error{codeTLSHeader, "tls: first record does not look like a TLS handshake", err}
+	case errors.As(err, &alert):
+		return &Error{codeTLS, "tls: " + alert.Error(), err}
+	case errors.As(err, &op) && op.Net == "":
+		return &Error{codeTLS, op.Op + ": " + op.Err.Error(), err}
+	case strings.HasPrefix(err.Error(), "tls: "):
+		return &Error{codeTLS, err.Error(), err}
+	}
+	return nil
+}
+
+// dialError is why no connection to addr came about.
+func dialError(network, addr string, err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	where := fmt.Sprintf("dial %s %s: ", network, addr)
+	var errno syscall.Errno
+	var timeout interface{ Timeout() bool }
+	switch {
+	case refused(err):
+		return &Error{codeRefused, where + "connect: connection refused", err}
+	case errors.As(err, &errno) && !errno.Timeout():
+		return &Error{codeDialErrno, where + errno.Error(), err}
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return &Error{codeDialTimeout, where + "i/o timeout", err}
+	}
+	return &Error{codeDial, where + cause(err).Error(), err}
+}
+
+// refused knows Windows' number for a refused connection as well.
+func refused(err error) bool {
+	const windowsRefused = syscall.Errno(10061)
+	var errno syscall.Errno
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &errno) && errno == windowsRefused
+}
+
+// cause is what a network operation's error is about, without addresses.
+func cause(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
+func lookupError(host string, err error) error {
+	var dns *net.DNSError
+	if !errors.As(err, &dns) {
+		return during("lookup "+host, err)
+	}
+	if dns.IsNotFound {
+		return &Error{codeNoSuchHost, "lookup " + host + ": no such host", err}
+	}
+	return &Error{codeDNS, "lookup " + host + ": " + dns.Err, err}
+}
+
+// errorCode is k6's code for how an exchange ended.
+func errorCode(err error, status int) int {
+	if err == nil {
+		if status >= 400 {
+			return codeOther + status
+		}
+		return 0
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return codeOther
+}

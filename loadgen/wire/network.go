@@ -1,0 +1,74 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Network is a Config made ready and shared by clients: kept look-ups, TLS settings, proxies.
+type Network struct {
+	config   Config
+	hosts    hosts
+	resolver *resolver
+	memory   *memory
+	debug    *dump
+}
+
+// NewNetwork checks c; the error says which setting is wrong and what it takes.
+func NewNetwork(c Config) (*Network, error) {
+	n := &Network{config: c.withDefaults(), resolver: newResolver(c.DNS)}
+	var err error
+	if n.hosts, err = newHosts(c.Hosts); err != nil {
+		return nil, err
+	}
+	switch n.config.HTTPVersion {
+	case "auto", "1.1", "2":
+	default:
+		return nil, fmt.Errorf("HTTP version %q: it must be auto, 1.1 or 2", c.HTTPVersion)
+	}
+	if err := c.DNS.validate(); err != nil {
+		return nil, err
+	}
+	if c.Handler != nil && c.UnixSocket != "" {
+		return nil, errors.New("a handler and a unix socket exclude each other")
+	}
+	if c.Handler != nil {
+		n.memory = newMemory(c.Handler)
+	}
+	if c.Debug != nil {
+		n.debug = &dump{to: c.Debug, bodies: c.DebugFull}
+	}
+	return n, nil
+}
+
+// Close ends what the Network itself runs: the server of Config.Handler. Its clients are closed before.
+func (n *Network) Close() error {
+	if n.memory == nil {
+		return nil
+	}
+	return n.memory.close()
+}
+
+// NewClient makes the client of the virtual user with that number, from 1 (it chooses among LocalIPs).
+func (n *Network) NewClient(vu int, o Observer) *Client {
+	c := &Client{network: n, observer: o}
+	if ips := n.config.LocalIPs; len(ips) > 0 {
+		c.local = ips[(max(vu, 1)-1)%len(ips)]
+	}
+	return c
+}
+
+// writeConnectionHeaders appends what concerns the next hop only.
+func (n *Network) writeConnectionHeaders(b *bytes.Buffer, t *target) {
+	if n.config.NoConnectionReuse {
+		b.WriteString("Connection: close\r\n")
+	}
+	if t.tls {
+		return
+	}
+	if proxy := n.proxyFor(t); proxy != nil && strings.HasPrefix(proxy.Scheme, "http") && proxy.User != nil {
+		b.WriteString("Proxy-Authorization: " + basicAuth(proxy.User) + "\r\n")
+	}
+}

@@ -1,0 +1,288 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+	"golang.org/x/net/idna"
+)
+
+// Request is one HTTP request. Made once by NewRequest, it can be sent any number of times by any number of clients at
+// once, and is then serialised once; its fields must not change after it was first sent.
+type Request struct {
+	Method, URL string
+	Header      http.Header
+	Body        []byte
+	// Name stands for the URL in tags when set.
+	Name string
+	// Timeout is for the whole exchange, redirects included; 0 is Config.Timeout.
+	Timeout time.Duration
+	// MaxRedirects: -1 is Config.MaxRedirects.
+	MaxRedirects int
+	// DiscardBody reads the body and keeps nothing of it.
+	DiscardBody bool
+	// Expected says which statuses are no failure; nil is 200 to 399. It is for load, as Name is.
+	Expected func(status int) bool
+
+	made atomic.Pointer[prepared]
+}
+
+// NewRequest checks method, URL and makes a request that follows Config.MaxRedirects redirects. The error names what is
+// wrong with the URL.
+func NewRequest(method, rawURL string, body []byte) (*Request, error) {
+	r := &Request{Method: method, URL: rawURL, Header: http.Header{}, Body: body, MaxRedirects: -1}
+	if _, err := parseTarget(rawURL); err != nil {
+		return nil, err
+	}
+	if method != "" && !validMethod(method) {
+		return nil, &Error{Code: codeURL, Message: fmt.Sprintf("invalid method %q", method)}
+	}
+	return r, nil
+}
+
+// target is where a request goes.
+type target struct {
+	url *url.URL
+	// shown is the URL without its password.
+	shown string
+	tls   bool
+	// host is the name to look up, in ASCII; port is never empty; key tells connections apart.
+	host, port, key string
+	// authority is what the Host header says, path what the request line does.
+	authority, path string
+}
+
+// parseTarget reads an absolute http or https URL.
+func parseTarget(raw string) (*target, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		var ue *url.Error
+		if errors.As(err, &ue) {
+			err = ue.Err
+		}
+		return nil, &Error{Code: codeURL, Message: "invalid URL: " + err.Error(), Err: err}
+	}
+	return newTarget(u)
+}
+
+func newTarget(u *url.URL) (*target, error) {
+	t := &target{url: u, port: u.Port(), path: u.RequestURI()}
+	switch strings.ToLower(u.Scheme) {
+	case "http":
+	case "https":
+		t.tls = true
+	default:
+		return nil, &Error{Code: codeURL, Message: fmt.Sprintf("invalid URL: scheme %q is neither http nor https", u.Scheme)}
+	}
+	host, err := asciiHost(u.Hostname())
+	if err != nil {
+		return nil, err
+	}
+	t.host = host
+	t.authority = authority(host, t.port)
+	if t.port == "" {
+		t.port = map[bool]string{false: "80", true: "443"}[t.tls]
+	}
+	t.key = strings.ToLower(u.Scheme) + "://" + t.host + ":" + t.port
+	t.shown = masked(u)
+	return t, nil
+}
+
+func authority(host, port string) string {
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port != "" {
+		host += ":" + port
+	}
+	return host
+}
+
+func asciiHost(host string) (string, error) {
+	if host == "" {
+		return "", &Error{Code: codeURL, Message: "invalid URL: it has no host"}
+	}
+	ascii := host
+	if !isASCII(host) {
+		var err error
+		if ascii, err = idna.Lookup.ToASCII(host); err != nil {
+			return "", &Error{Code: codeURL, Message: fmt.Sprintf("invalid URL: host %q: %v", host, err), Err: err}
+		}
+	}
+	if !httpguts.ValidHostHeader(ascii) {
+		return "", &Error{Code: codeURL, Message: fmt.Sprintf("invalid URL: host %q", host)}
+	}
+	return strings.ToLower(ascii), nil
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0
+}
+
+// masked is u as text with user and password hidden, and without its fragment.
+func masked(u *url.URL) string {
+	c := *u
+	c.Fragment, c.RawFragment = "", ""
+	if c.User == nil {
+		return c.String()
+	}
+	c.User = nil
+	return strings.Replace(c.String(), "://", "://****:****@", 1)
+}
+
+// prepared is a request as it goes out: serialised once, sent by many.
+type prepared struct {
+	network *Network
+	target  *target
+	err     error
+	method  string
+	// head is the request line and the headers, without Cookie and the empty line that ends them; wire is everything.
+	head, wire []byte
+	header     http.Header
+	body       []byte
+	// host is the Host header, cookie what the user wrote into the Cookie header.
+	host, cookie string
+}
+
+// prepare serialises r for n, once.
+func (r *Request) prepare(n *Network) *prepared {
+	if p := r.made.Load(); p != nil && p.network == n {
+		return p
+	}
+	p := &prepared{network: n, method: r.Method, header: r.Header, body: r.Body}
+	t, err := parseTarget(r.URL)
+	if err == nil {
+		err = p.write(t)
+	}
+	p.err = err
+	r.made.Store(p)
+	return p
+}
+
+// redirected is p as a further hop: another method, another place, perhaps no body.
+func (p *prepared) redirected(t *target, method string, header http.Header, body []byte) *prepared {
+	next := &prepared{network: p.network, method: method, header: header, body: body}
+	next.err = next.write(t)
+	return next
+}
+
+// write serialises in net/http's order: request line, Host, User-Agent, Content-Length, the rest sorted.
+func (p *prepared) write(t *target) error {
+	p.target = t
+	if p.method == "" {
+		p.method = http.MethodGet
+	}
+	if err := p.check(); err != nil {
+		return err
+	}
+	p.host = t.authority
+	if h := p.header.Get("Host"); h != "" {
+		p.host = h
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", p.method, p.requestTarget(), p.host)
+	if agent := p.userAgent(); agent != "" {
+		fmt.Fprintf(&b, "User-Agent: %s\r\n", agent)
+	}
+	p.writeLength(&b)
+	if _, own := p.header["Authorization"]; !own && t.url.User != nil {
+		fmt.Fprintf(&b, "Authorization: %s\r\n", basicAuth(t.url.User))
+	}
+	if err := p.header.WriteSubset(&b, notRest); err != nil {
+		return fmt.Errorf("serialising the headers: %w", err)
+	}
+	p.network.writeConnectionHeaders(&b, t)
+	p.head = b.Bytes()
+	p.cookie = strings.Join(p.header["Cookie"], "; ")
+	p.wire = p.with(nil, "")
+	return nil
+}
+
+// with appends p as it goes out to b, with further cookies.
+func (p *prepared) with(b []byte, cookies string) []byte {
+	b = append(b, p.head...)
+	if p.cookie != "" && cookies != "" {
+		cookies = "; " + cookies
+	}
+	if cookies = p.cookie + cookies; cookies != "" {
+		b = append(append(append(b, "Cookie: "...), cookies...), "\r\n"...)
+	}
+	return append(append(b, "\r\n"...), p.body...)
+}
+
+// notRest are the headers that are written by themselves, or not at all.
+var notRest = map[string]bool{
+	"Host": true, "User-Agent": true, "Content-Length": true, "Transfer-Encoding": true, "Trailer": true, "Cookie": true,
+}
+
+// requestTarget is the path, or the whole URL where a proxy reads it.
+func (p *prepared) requestTarget() string {
+	t := p.target
+	if !t.tls && p.network.viaHTTPProxy(t) {
+		return "http://" + t.authority + t.path
+	}
+	return t.path
+}
+
+func (p *prepared) userAgent() string {
+	if own, ok := p.header["User-Agent"]; ok {
+		return strings.Join(own, ", ")
+	}
+	return p.network.config.UserAgent
+}
+
+func (p *prepared) writeLength(b *bytes.Buffer) {
+	switch {
+	case len(p.body) > 0, p.method == http.MethodPost, p.method == http.MethodPut, p.method == http.MethodPatch:
+		b.WriteString("Content-Length: " + strconv.Itoa(len(p.body)) + "\r\n")
+	}
+}
+
+// check refuses what would let a header or a method write lines of its own.
+func (p *prepared) check() error {
+	if !validMethod(p.method) {
+		return &Error{Code: codeURL, Message: fmt.Sprintf("invalid method %q", p.method)}
+	}
+	if h := p.header.Get("Host"); h != "" && !httpguts.ValidHostHeader(h) {
+		return &Error{Code: codeURL, Message: fmt.Sprintf("invalid Host header %q", h)}
+	}
+	for name, values := range p.header {
+		if !httpguts.ValidHeaderFieldName(name) {
+			return &Error{Code: codeURL, Message: fmt.Sprintf("invalid header name %q", name)}
+		}
+		for _, v := range values {
+			if !httpguts.ValidHeaderFieldValue(v) {
+				return &Error{Code: codeURL, Message: fmt.Sprintf("invalid value of header %q", name)}
+			}
+		}
+	}
+	return nil
+}
+
+func validMethod(method string) bool {
+	return method != "" && strings.IndexFunc(method, func(r rune) bool { return !httpguts.IsTokenRune(r) }) < 0
+}
+
+func basicAuth(u *url.Userinfo) string {
+	password, _ := u.Password()
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(u.Username()+":"+password))
+}
+
+// replayable says that sending p twice does no more than sending it once (RFC 9110, 9.2.2).
+func (p *prepared) replayable() bool {
+	switch p.method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+		return true
+	}
+	_, ok := p.header["Idempotency-Key"]
+	return ok
+}

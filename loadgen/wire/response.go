@@ -1,0 +1,80 @@
+package wire
+
+import (
+	"bytes"
+	"net/http"
+	"net/textproto"
+	"strings"
+)
+
+// Response is what came back; its memory is reused by the next request that it is given to. Its zero value is ready.
+type Response struct {
+	Status int
+	Proto  string
+	// Body is decompressed, and empty when discarded. Truncated says that it was longer than Config.MaxBody.
+	Body      []byte
+	Truncated bool
+	// URL is where the last redirect led, user and password hidden.
+	URL string
+	// Timing is the last exchange's.
+	Timing Timing
+	Err    error
+	// ErrorCode is k6's.
+	ErrorCode int
+
+	// lines are the header lines as received, each ending in CRLF, without the status line.
+	lines []byte
+}
+
+// keptBody is the most memory that a response keeps for the next one.
+const keptBody = 64 << 10
+
+func (r *Response) reset() {
+	if cap(r.Body) > keptBody {
+		r.Body = nil
+	}
+	body, lines := r.Body[:0], r.lines[:0]
+	*r = Response{Body: body, lines: lines}
+}
+
+// Header is a response header's first value, "" when absent.
+func (r *Response) Header(name string) string {
+	for rest := r.lines; len(rest) > 0; {
+		var key, value []byte
+		key, value, rest = headerLine(rest)
+		if len(key) == len(name) && strings.EqualFold(string(key), name) {
+			return string(value)
+		}
+	}
+	return ""
+}
+
+// Headers is all of the response's headers.
+func (r *Response) Headers() http.Header {
+	h := http.Header{}
+	for rest := r.lines; len(rest) > 0; {
+		var key, value []byte
+		if key, value, rest = headerLine(rest); len(key) > 0 {
+			h.Add(textproto.CanonicalMIMEHeaderKey(string(key)), string(value))
+		}
+	}
+	return h
+}
+
+// headerLine splits the first line off b, with the lines that continue it.
+func headerLine(b []byte) (key, value, rest []byte) {
+	line, rest, _ := bytes.Cut(b, []byte("\n"))
+	folded := false
+	for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
+		end := bytes.IndexByte(rest, '\n') + 1
+		if end == 0 {
+			end = len(rest)
+		}
+		line, rest, folded = b[:len(b)-len(rest)+end], rest[end:], true
+	}
+	key, value, _ = bytes.Cut(line, []byte(":"))
+	if value = bytes.TrimSpace(value); folded {
+		value = bytes.Join(bytes.Fields(value), []byte(" "))
+	}
+	return bytes.TrimSpace(key), value, rest
+}

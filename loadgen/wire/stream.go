@@ -1,0 +1,147 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"time"
+)
+
+// stream is a connection over which a client speaks HTTP to one server.
+type stream struct {
+	conn *conn
+	tls  *tls.Conn // nil without TLS
+	key  string
+	// version is TLS's, as in Exchange.TLSVersion.
+	version string
+	// h2 speaks HTTP/2; nil for HTTP/1.1.
+	h2 *http2Conn
+	// served counts responses; idleSince is when the last was over.
+	served    int
+	idleSince time.Duration
+	// toldSent and toldReceived are the bytes that exchanges were already told of.
+	toldSent, toldReceived int64
+}
+
+// restTime is how long a connection may have rested before it is looked at again: what ended within it shows itself
+// when it is used.
+const restTime = 50 * time.Millisecond
+
+func (s *stream) rw() io.ReadWriter {
+	if s.tls != nil {
+		return s.tls
+	}
+	return s.conn
+}
+
+// stale reports that the server has closed the connection, or said something that was not asked for.
+func (s *stream) stale(now time.Duration) bool {
+	if s.h2 != nil {
+		return !s.h2.usable()
+	}
+	if now-s.idleSince < restTime {
+		return false
+	}
+	data, ended := s.conn.pending()
+	// TLS session tickets may come after a handshake; after a response only a goodbye does.
+	return ended || data && (s.tls == nil || s.served > 0)
+}
+
+// bytes is what has passed since it was last asked.
+func (s *stream) bytes() (sent, received int64) {
+	allSent, allReceived := s.conn.sent.Load(), s.conn.received.Load()
+	sent, received = allSent-s.toldSent, allReceived-s.toldReceived
+	s.toldSent, s.toldReceived = allSent, allReceived
+	return sent, received
+}
+
+// close says goodbye and closes.
+func (s *stream) close() {
+	switch {
+	case s.h2 != nil:
+		s.h2.close()
+	case s.tls != nil:
+		s.conn.limit = Now() + closeGrace
+		_ = s.tls.Close()
+	default:
+		_ = s.conn.Close()
+	}
+}
+
+// open makes a new connection for t: through a proxy if one is set, with TLS, with the protocol agreed on.
+func (c *Client) open(ctx context.Context, t *target, timing *Timing, limit time.Duration) (*stream, error) {
+	socket, err := c.reach(ctx, t, timing, limit)
+	if err != nil {
+		return nil, err
+	}
+	return c.secure(socket, t, timing)
+}
+
+// attach makes a socket the client's, so that Interrupt closes it.
+func (c *Client) attach(socket net.Conn, now, limit time.Duration) (*conn, error) {
+	over := newConn(socket)
+	over.start(now, limit)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.interrupted {
+		over.abort()
+		return nil, ErrInterrupted
+	}
+	c.sockets = append(c.sockets, over)
+	return over, nil
+}
+
+// detach forgets a socket that was closed, and adds up what passed over it.
+func (c *Client) detach(over *conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, s := range c.sockets {
+		if s == over {
+			last := len(c.sockets) - 1
+			c.sockets[i], c.sockets[last] = c.sockets[last], nil
+			c.sockets = c.sockets[:last]
+			c.closedSent += over.sent.Load()
+			c.closedReceived += over.received.Load()
+			return
+		}
+	}
+}
+
+// secure makes the stream of a socket that leads to t.
+func (c *Client) secure(over *conn, t *target, timing *Timing) (*stream, error) {
+	s := &stream{conn: over, key: t.key}
+	if t.tls {
+		var err error
+		s.tls, err = handshake(over, c.network.tlsConfig(t.host, c.network.protocols(), c.sessionCache()), timing)
+		if err != nil {
+			s.drop(c)
+			return s, err
+		}
+		s.version = tlsVersion(s.tls.ConnectionState().Version)
+	}
+	if err := s.agree(c.network); err != nil {
+		s.drop(c)
+		return s, err
+	}
+	return s, nil
+}
+
+// drop closes a stream and takes it from the client.
+func (s *stream) drop(c *Client) {
+	s.close()
+	c.detach(s.conn)
+}
+
+// sessionCache keeps TLS sessions of this virtual user.
+func (c *Client) sessionCache() tls.ClientSessionCache {
+	if !c.network.config.TLS.Resume {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sessions == nil {
+		c.sessions = tls.NewLRUClientSessionCache(0)
+	}
+	return c.sessions
+}
