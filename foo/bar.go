@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func newBar(s *telemetry.Service, endpoint string, timeout time.Duration) *bar {
 		log:       s.Log,
 		said:      telemetry.Throttle{Period: complainEach},
 		timeout:   timeout,
-		transport: s.Transport(pool, question.URL.Path),
+		transport: s.Transport(pool, cmp.Or(question.URL.Path, "/")),
 		untraced:  pool,
 		question:  question,
 		health:    newQuestion(health.String()),

@@ -50,30 +50,6 @@ func TestAdmin(t *testing.T) {
 			t.Error("got a ledger with tracing off")
 		}
 	})
-	t.Run("Flush", func(t *testing.T) {
-		var got Flushed
-		if err := json.NewDecoder(mustAsk(t, on, http.MethodPost, "/flush").Body).Decode(&got); err != nil {
-			t.Fatal(err)
-		}
-		if !got.Tracing || got.Spans == nil || got.Spans.Exported != 3 || got.Spans.Pending != 0 || got.Error != "" {
-			t.Errorf("got %+v, want 3 exported and none pending", got)
-		}
-	})
-	t.Run("FlushOff", func(t *testing.T) {
-		if got := mustAsk(t, off, http.MethodPost, "/flush"); got.Code != 200 || got.Body.String() != "{\"tracing\":false}\n" {
-			t.Errorf("got %d %s, want 200 and tracing false", got.Code, got.Body)
-		}
-	})
-	t.Run("FlushFails", func(t *testing.T) {
-		exporter := newGate(io.ErrUnexpectedEOF)
-		close(exporter.gate)
-		p, log := mustProvider(t, exporter)
-		endSpans(p, 2)
-		got := mustAsk(t, adminHandler(p, NewLogger(log, "test")), http.MethodPost, "/flush")
-		if got.Code != http.StatusBadGateway || !strings.Contains(got.Body.String(), `"failed":{"deadline_exceeded":0,"other":2`) {
-			t.Errorf("got %d %s, want 502 and 2 failed", got.Code, got.Body)
-		}
-	})
 	t.Run("GC", func(t *testing.T) {
 		var got Collected
 		if err := json.NewDecoder(mustAsk(t, off, http.MethodPost, "/gc").Body).Decode(&got); err != nil || got.HeapLiveBytes == 0 {
@@ -100,6 +76,37 @@ func TestAdmin(t *testing.T) {
 		}
 		if got := mustAsk(t, on, http.MethodGet, "/other"); got.Code != http.StatusNotFound {
 			t.Errorf("got %d, want 404", got.Code)
+		}
+	})
+}
+
+func TestAdminFlush(t *testing.T) {
+	p, log := mustProvider(t, tracetest.NewInMemoryExporter())
+	on := adminHandler(p, NewLogger(log, "test"))
+	off := adminHandler(nil, NewLogger(log, "test"))
+	endSpans(p, 3)
+	t.Run("On", func(t *testing.T) {
+		var got Flushed
+		if err := json.NewDecoder(mustAsk(t, on, http.MethodPost, "/flush").Body).Decode(&got); err != nil {
+			t.Fatal(err)
+		}
+		if !got.Tracing || got.Spans == nil || got.Spans.Exported != 3 || got.Spans.Pending != 0 || got.Error != "" {
+			t.Errorf("got %+v, want 3 exported and none pending", got)
+		}
+	})
+	t.Run("Off", func(t *testing.T) {
+		if got := mustAsk(t, off, http.MethodPost, "/flush"); got.Code != 200 || got.Body.String() != "{\"tracing\":false}\n" {
+			t.Errorf("got %d %s, want 200 and tracing false", got.Code, got.Body)
+		}
+	})
+	t.Run("Fails", func(t *testing.T) {
+		exporter := newGate(io.ErrUnexpectedEOF)
+		close(exporter.gate)
+		p, log := mustProvider(t, exporter)
+		endSpans(p, 2)
+		got := mustAsk(t, adminHandler(p, NewLogger(log, "test")), http.MethodPost, "/flush")
+		if got.Code != http.StatusBadGateway || !strings.Contains(got.Body.String(), `"failed":{"deadline_exceeded":0,"other":2`) {
+			t.Errorf("got %d %s, want 502 and 2 failed", got.Code, got.Body)
 		}
 	})
 }

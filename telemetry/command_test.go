@@ -3,6 +3,7 @@ package telemetry
 import (
 	"bytes"
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,8 @@ func TestCommandErrors(t *testing.T) {
 		"Admin":         {[]string{"-admin", "here"}, nil, `-admin "here": want host:port`},
 		"AgentURL":      {[]string{"-agent-hostname", "http://agent"}, nil, "-agent-hostname"},
 		"AgentPort":     {nil, map[string]string{"AGENT_HOSTNAME": "agent:4317"}, "-agent-hostname"},
+		"AgentSpace":    {nil, map[string]string{"AGENT_HOSTNAME": "an agent"}, "-agent-hostname"},
+		"AgentUser":     {nil, map[string]string{"AGENT_HOSTNAME": "me@agent"}, "-agent-hostname"},
 		"DrainDelay":    {[]string{"-drain-delay", "-1s"}, nil, "-drain-delay"},
 		"Duration":      {[]string{"-wait", "long"}, nil, "-wait"},
 		"EnvDuration":   {nil, map[string]string{"WAIT": "long"}, `WAIT="long"`},
@@ -123,8 +126,11 @@ func FuzzCommand(f *testing.F) {
 		if done && (code != ExitUsage || stderr == "") {
 			t.Errorf("got exit code %d and %q, want %d and a reason", code, stderr, ExitUsage)
 		}
-		if !done && s.Validate() != nil {
-			t.Errorf("got settings that aren't valid: %+v", s)
+		if done {
+			return
+		}
+		if u, err := url.Parse(s.Endpoint); err != nil || s.Endpoint != "" && u.Port() != "4317" {
+			t.Errorf("got the endpoint %q of the host %q, want a URL with port 4317", s.Endpoint, agent)
 		}
 	})
 }

@@ -17,11 +17,11 @@ const (
 
 // Ledger counts what becomes of every sampled span, so that none is lost unnoticed. It is a span processor that stands
 // before the SDK's batch processor and decides itself when that is full, because the SDK drops silently; and it is told
-// by the exporter what was delivered. At rest, and always after Flush:
+// by the exporter what was delivered. At rest:
 //
-//	Started = Live + Ended
-//	Ended   = Exported + Failed + Dropped + Pending
+//	Ended = Exported + Failed + Dropped + Pending
 //
+// and after a flush nothing is pending of what had ended before. Started less Ended is how many are still running.
 // The hot path is two atomic additions when a span ends and one when it starts.
 type Ledger struct {
 	started, ended, pending atomic.Int64

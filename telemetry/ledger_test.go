@@ -87,29 +87,6 @@ func TestLedger(t *testing.T) {
 			t.Errorf("got %+v and %d spans, want 1501 started and 1500 exported", n, len(exporter.GetSpans()))
 		}
 	})
-	t.Run("QueueFull", func(t *testing.T) {
-		t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "8")
-		t.Setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4")
-		exporter := newGate(nil)
-		p, _ := mustProvider(t, exporter)
-		endSpans(p, 4)
-		if got := <-exporter.entered; got != 4 { // one batch is under way, the queue is empty
-			t.Fatalf("got a batch of %d, want 4", got)
-		}
-		endSpans(p, 100)
-		if n := p.Ledger.Counts(); n.Dropped[DropQueueFull] != 92 || n.Pending != 12 {
-			t.Errorf("got %+v, want 92 dropped and 12 pending: 8 in the queue and 4 under way", n)
-		}
-		close(exporter.gate)
-		if err := p.Flush(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		n := p.Ledger.Counts()
-		checkClosed(t, n)
-		if n.Exported != 12 || n.Pending != 0 || len(exporter.GetSpans()) != 12 {
-			t.Errorf("got %+v and %d spans, want 12 exported", n, len(exporter.GetSpans()))
-		}
-	})
 	t.Run("ExporterFails", func(t *testing.T) {
 		exporter := newGate(errors.New("broken"))
 		close(exporter.gate)
@@ -126,7 +103,43 @@ func TestLedger(t *testing.T) {
 			t.Errorf("got %+v, want 7 failed for the reason other", n)
 		}
 	})
-	t.Run("ShutdownInTime", func(t *testing.T) {
+	t.Run("NotSampled", func(t *testing.T) {
+		t.Setenv("OTEL_TRACES_SAMPLER", "always_off")
+		p, _ := mustProvider(t, tracetest.NewInMemoryExporter())
+		endSpans(p, 5)
+		if n := p.Ledger.Counts(); n.Started != 0 || n.Ended != 0 {
+			t.Errorf("got %+v, want nothing", n)
+		}
+	})
+}
+
+// The queue holds what was asked for and one batch; everything beyond that is dropped and counted.
+func TestLedgerQueueFull(t *testing.T) {
+	t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "8")
+	t.Setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4")
+	exporter := newGate(nil)
+	p, _ := mustProvider(t, exporter)
+	endSpans(p, 4)
+	if got := <-exporter.entered; got != 4 { // one batch is under way, the queue is empty
+		t.Fatalf("got a batch of %d, want 4", got)
+	}
+	endSpans(p, 100)
+	if n := p.Ledger.Counts(); n.Dropped[DropQueueFull] != 92 || n.Pending != 12 {
+		t.Errorf("got %+v, want 92 dropped and 12 pending: 8 in the queue and 4 under way", n)
+	}
+	close(exporter.gate)
+	if err := p.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	n := p.Ledger.Counts()
+	checkClosed(t, n)
+	if n.Exported != 12 || n.Pending != 0 || len(exporter.GetSpans()) != 12 {
+		t.Errorf("got %+v and %d spans, want 12 exported", n, len(exporter.GetSpans()))
+	}
+}
+
+func TestLedgerShutdown(t *testing.T) {
+	t.Run("InTime", func(t *testing.T) {
 		p, _ := mustProvider(t, tracetest.NewInMemoryExporter())
 		endSpans(p, 3)
 		_, late := p.Tracer("test").Start(t.Context(), "late")
@@ -140,7 +153,7 @@ func TestLedger(t *testing.T) {
 			t.Errorf("got %+v, want 3 exported", n)
 		}
 	})
-	t.Run("ShutdownTooLate", func(t *testing.T) {
+	t.Run("TooLate", func(t *testing.T) {
 		exporter := newGate(nil)
 		p, _ := mustProvider(t, exporter)
 		endSpans(p, 3)
@@ -154,14 +167,6 @@ func TestLedger(t *testing.T) {
 		checkClosed(t, n)
 		if n.Dropped[DropShutdown] != 3 || n.Pending != 0 {
 			t.Errorf("got %+v, want 3 dropped at shutdown", n)
-		}
-	})
-	t.Run("NotSampled", func(t *testing.T) {
-		t.Setenv("OTEL_TRACES_SAMPLER", "always_off")
-		p, _ := mustProvider(t, tracetest.NewInMemoryExporter())
-		endSpans(p, 5)
-		if n := p.Ledger.Counts(); n.Started != 0 || n.Ended != 0 {
-			t.Errorf("got %+v, want nothing", n)
 		}
 	})
 }
@@ -195,10 +200,9 @@ func TestLedgerConcurrent(t *testing.T) {
 }
 
 func BenchmarkLedger(b *testing.B) {
-	processor := sdktrace.NewSimpleSpanProcessor(discard{})
-	ledger := &Ledger{next: processor, limit: 1 << 62}
+	ledger := &Ledger{limit: -1} // full: nothing is handed on, only counted
 	span := tracetest.SpanStub{SpanContext: trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}})}.Snapshot()
+		TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}, TraceFlags: trace.FlagsSampled})}.Snapshot()
 	b.ReportAllocs()
 	for b.Loop() {
 		ledger.OnEnd(span)

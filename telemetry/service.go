@@ -47,7 +47,7 @@ func (s *Service) run(ctx context.Context, build func(*Service) http.Handler) er
 		return errors.Join(err, s.closeTracing(context.Background()))
 	}
 	public := s.newServer(build(s))
-	admin := &http.Server{Handler: adminHandler(s.Tracing, s.Log), ReadHeaderTimeout: headerWithin, ErrorLog: public.ErrorLog}
+	admin := s.newAdminServer()
 	failed := make(chan error, len(listeners))
 	for i, server := range []*http.Server{public, admin}[:len(listeners)] {
 		go func() { failed <- server.Serve(listeners[i]) }()

@@ -223,7 +223,7 @@ func TestServerLimits(t *testing.T) {
 	}
 	s := &Service{Settings: Settings{Within: time.Minute}, Log: NewLogger(&logtest.Log{}, "svc")}
 	server := s.newServer(nil)
-	if server.ReadHeaderTimeout == 0 || server.ReadTimeout == 0 || server.IdleTimeout <= IdleWithin || server.WriteTimeout <= time.Minute {
+	if server.ReadHeaderTimeout == 0 || server.ReadTimeout <= time.Minute || server.IdleTimeout <= IdleWithin || server.WriteTimeout <= time.Minute {
 		t.Errorf("got %+v, want every time-out set, and more than a minute for an answer", server)
 	}
 }

@@ -44,8 +44,7 @@ func (s *Settings) Validate() error {
 	if s.DrainDelay < 0 {
 		return fmt.Errorf("-drain-delay %s: want zero or more, such as 5s", s.DrainDelay)
 	}
-	if strings.Contains(s.AgentHostname, "/") ||
-		strings.Contains(s.AgentHostname, ":") && net.ParseIP(s.AgentHostname) == nil {
+	if s.AgentHostname != "" && !isHost(s.AgentHostname) {
 		return fmt.Errorf("-agent-hostname %q: want a host name or address without scheme and port, such as otel-collector; "+
 			"for anything else set OTEL_EXPORTER_OTLP_ENDPOINT", s.AgentHostname)
 	}
@@ -61,7 +60,7 @@ func (s *Settings) readOTel(getenv func(string) string) error {
 			continue
 		}
 		if _, err := url.Parse(value); err != nil {
-			return fmt.Errorf("%s=%q: want a URL such as http://otel-collector:4317", name, value)
+			return fmt.Errorf("%s: want a URL such as http://otel-collector:4317", name) // the value may hold a secret
 		}
 		return nil
 	}
@@ -82,4 +81,13 @@ func checkAddr(addr string) error {
 		return fmt.Errorf("want host:port, such as 127.0.0.1:5000 (port 0 takes a free one)")
 	}
 	return nil
+}
+
+// isHost reports whether host is a name or an IP address and nothing more.
+func isHost(host string) bool {
+	if net.ParseIP(host) != nil {
+		return true
+	}
+	u, err := url.Parse("http://" + host)
+	return err == nil && u.Host == host && u.Port() == "" && !strings.ContainsAny(host, ":[]")
 }

@@ -16,6 +16,13 @@
 // http://localhost:4317 without AGENT_HOSTNAME, unless a standard variable names one; and W3C trace context and baggage
 // are propagated.
 //
+// # What can be measured
+//
+// The admin listener, off by default, serves Prometheus metrics of the Go runtime and the process, profiles, and the
+// [Ledger]: how many spans were started, ended, exported, given up and dropped, with reasons. POST /flush makes the ledger
+// exact, POST /gc tells the live heap. Requests are not counted here, since that would cost every request something that
+// whoever sends them knows anyway.
+//
 // # Order of the end
 //
 // When the context of [Run] ends, the service turns not ready, keeps serving for the drain delay (none by default), stops
