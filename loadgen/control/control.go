@@ -1,0 +1,134 @@
+// Package control serves k6's REST API over a load test under way: its status, metrics and groups, and its start and
+// stop. It makes no load and keeps no state of its own.
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+
+	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/metrics"
+)
+
+// maxBody bounds what a PATCH may send.
+const maxBody = 64 << 10
+
+// Run is a test under way, as *load.Run is.
+type Run interface {
+	Progress() load.Progress
+	Snapshot() *metrics.Snapshot
+	Stop(load.StopReason)
+	Abort(load.StopReason)
+	Resume()
+}
+
+// api answers requests about one run.
+type api struct {
+	run     Run
+	stopped atomic.Bool
+}
+
+// Handler serves /v1/status, /v1/metrics, /v1/metrics/{id}, /v1/groups, /v1/groups/{id} and /ping for run, in JSON:API
+// envelopes with k6's names. PATCH /v1/status takes {"data":{"attributes":{...}}} with "paused": false, which begins
+// a run that waits, or "stopped": true, which stops it as one Ctrl-C does, and a second time as two do. Requests whose
+// Host is neither an IP address nor localhost are refused, so that no web page can reach the API by a name of its own.
+func Handler(run Run) http.Handler {
+	a := &api{run: run}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/status", a.status)
+	mux.HandleFunc("PATCH /v1/status", a.patch)
+	mux.HandleFunc("GET /v1/metrics", a.metrics)
+	mux.HandleFunc("GET /v1/metrics/{id}", a.metric)
+	mux.HandleFunc("GET /v1/groups", a.groups)
+	mux.HandleFunc("GET /v1/groups/{id}", a.group)
+	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") })
+	return byAddress(mux)
+}
+
+// byAddress refuses requests that came by a name other than localhost.
+func byAddress(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		if host != "localhost" && net.ParseIP(trimBrackets(host)) == nil {
+			fail(w, http.StatusForbidden, "ask by IP address or as localhost")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func trimBrackets(host string) string {
+	if len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
+		return host[1 : len(host)-1]
+	}
+	return host
+}
+
+func (a *api) status(w http.ResponseWriter, _ *http.Request) {
+	answer(w, envelope{a.statusData()})
+}
+
+func (a *api) patch(w http.ResponseWriter, r *http.Request) {
+	want, err := readPatch(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		fail(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	if err := a.apply(want); err != nil {
+		fail(w, http.StatusConflict, err.Error())
+		return
+	}
+	a.status(w, r)
+}
+
+// attributes are those of PATCH that mean something here; nil is "not given".
+type attributes struct {
+	Paused  *bool  `json:"paused"`
+	Stopped *bool  `json:"stopped"`
+	VUs     *int64 `json:"vus"`
+	VUsMax  *int64 `json:"vus-max"`
+}
+
+func readPatch(body io.Reader) (attributes, error) {
+	var in struct {
+		Data struct {
+			Attributes attributes `json:"attributes"`
+		} `json:"data"`
+	}
+	if err := json.NewDecoder(body).Decode(&in); err != nil {
+		return attributes{}, fmt.Errorf(`read the status wanted, such as {"data":{"attributes":{"stopped":true}}}: %w`, err)
+	}
+	return in.Data.Attributes, nil
+}
+
+func (a *api) apply(want attributes) error {
+	switch {
+	case want.VUs != nil || want.VUsMax != nil:
+		return errors.New("the number of users is set by the scenarios' executors, none of which takes it from outside")
+	case want.Stopped != nil && *want.Stopped:
+		a.stop()
+	case want.Stopped != nil:
+		return errors.New("a stopped test can't be started again")
+	case want.Paused != nil && *want.Paused && a.run.Progress().State != "paused":
+		return errors.New("a test can't be paused once it has begun; start it with -paused")
+	case want.Paused != nil && !*want.Paused:
+		a.run.Resume()
+	}
+	return nil
+}
+
+func (a *api) stop() {
+	if a.stopped.Swap(true) {
+		a.run.Abort(load.StoppedByAPI)
+		return
+	}
+	a.run.Stop(load.StoppedByAPI)
+}
