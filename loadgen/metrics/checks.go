@@ -14,6 +14,7 @@ type CheckID struct {
 // tally counts the results of a check, apart for each shard.
 type tally struct {
 	name  string
+	order int
 	parts []tallyPart
 }
 
@@ -31,7 +32,7 @@ func (t *tally) add(shard uint32, ok bool) {
 }
 
 func (t *tally) check() Check {
-	c := Check{Name: t.name}
+	c := Check{Name: t.name, Order: t.order}
 	for i := range t.parts {
 		c.Passes += t.parts[i].passes.Load()
 		c.Fails += t.parts[i].fails.Load()
@@ -101,7 +102,7 @@ func (t *tree) tally(n *node, name string, shards int) *tally {
 		return t.tally(n, other, shards)
 	}
 	t.checks++
-	c := &tally{name: name, parts: make([]tallyPart, shards)}
+	c := &tally{name: name, order: t.checks, parts: make([]tallyPart, shards)}
 	n.checks = append(n.checks, c)
 	return c
 }
@@ -125,7 +126,7 @@ func (r *Recorder) Check(l *Labels, name string) *CheckID {
 	defer r.mu.Unlock()
 	t := r.trees[""]
 	id := &CheckID{total: t.tally(t.node(l.group), name, len(r.shards))}
-	if r.config.Sections && l.scenario != "" && l.scenario != "default" {
+	if r.config.Sections {
 		t := r.tree(l.scenario)
 		id.scenario = t.tally(t.node(l.group), name, len(r.shards))
 	}

@@ -142,7 +142,7 @@ func (s *Series) aggregate(e Expression, elapsed time.Duration) float64 {
 	case s.Kind == Rate:
 		return s.Share()
 	case e.Aggregation == "rate":
-		return perSecond(s.Sum, elapsed)
+		v = perSecond(s.Sum, elapsed)
 	case e.Aggregation == "count":
 		v = s.Sum
 	case e.Aggregation == "value":

@@ -184,9 +184,11 @@ func valueOf(tags []Tag, key string) string {
 // place finds the series that samples with these tags go to.
 func (r *Recorder) place(tags []Tag) *placement {
 	scenario, group := valueOf(tags, "scenario"), valueOf(tags, "group")
-	node := r.trees[""].node(group)
-	group = node.path
-	sections := r.sections(scenario, group, node)
+	if scenario == "" {
+		scenario = "default"
+	}
+	group = r.trees[""].node(group).path
+	sections := r.sections(scenario, group)
 	var key []byte
 	for i, s := range r.config.Submetrics {
 		if s.Matches(tags) {
@@ -217,20 +219,14 @@ func (r *Recorder) place(tags []Tag) *placement {
 }
 
 // sections are the first series of each section that samples of this scenario and group belong to, beside the total.
-func (r *Recorder) sections(scenario, group string, total *node) []int32 {
+func (r *Recorder) sections(scenario, group string) []int32 {
 	if !r.config.Sections {
 		return nil
 	}
-	if scenario == "" || scenario == "default" {
-		if group == "" {
-			return nil
-		}
-		return []int32{r.base(total)}
-	}
 	t := r.tree(scenario)
 	bases := []int32{r.base(t.root)}
-	if group != "" {
-		bases = append(bases, r.base(t.node(group)))
+	if n := t.node(group); n != t.root {
+		bases = append(bases, r.base(n))
 	}
 	return bases
 }

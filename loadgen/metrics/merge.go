@@ -69,6 +69,7 @@ func mergeLists(a, b []Section) ([]Section, error) {
 	return merged, nil
 }
 
+// mergeChecks keeps the order of first appearance that each check had where it comes from.
 func mergeChecks(a, b []Check) []Check {
 	merged := slices.Clone(a)
 	for _, c := range b {

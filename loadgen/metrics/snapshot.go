@@ -7,10 +7,9 @@ import "time"
 type Snapshot struct {
 	// Elapsed is the time of load, without set-up and tear-down; rates are per second of it.
 	Elapsed time.Duration `json:"elapsed"`
-	// Total has every metric over all scenarios and groups. Its Checks and those of its Groups are of all scenarios; the
-	// Series of its Groups are of the scenario named "default" (those of other scenarios are in Scenarios).
+	// Total has every metric over all scenarios and groups; its Groups have checks only.
 	Total Section `json:"total"`
-	// Scenarios has a section for each scenario not named "default", by name; empty unless Config.Sections is set.
+	// Scenarios has a section for each scenario, by name, with its groups; empty unless Config.Sections is set.
 	Scenarios []Section `json:"scenarios,omitempty"`
 	// Failures are the distinct errors seen, the most frequent first, bounded in number.
 	Failures []Failure `json:"failures,omitempty"`
@@ -30,7 +29,6 @@ type Section struct {
 	// outside of any group.
 	Checks []Check `json:"checks,omitempty"`
 	// Groups are the groups opened directly in this section, in the order in which they were first entered.
-	// A group's Series are empty unless Config.Sections is set (its Checks are not).
 	Groups []Section `json:"groups,omitempty"`
 }
 
@@ -63,6 +61,8 @@ type Check struct {
 	Name   string `json:"name"`
 	Passes uint64 `json:"passes"`
 	Fails  uint64 `json:"fails"`
+	// Order counts up, over all groups of the test or scenario, in the order in which checks were first made.
+	Order int `json:"order"`
 }
 
 // Row is the short account of one tag set in the Breakdown.

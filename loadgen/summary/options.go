@@ -1,0 +1,86 @@
+package summary
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Mode is one of k6's layouts.
+type Mode string
+
+// The layouts. Legacy is that of k6 before version 0.5x: the tree of checks, then all metrics in one list. Compact and Full
+// are those of today's k6. Disabled prints nothing.
+const (
+	Legacy   Mode = "legacy"
+	Compact  Mode = "compact"
+	Full     Mode = "full"
+	Disabled Mode = "disabled"
+)
+
+// Modes are all layouts.
+func Modes() []Mode { return []Mode{Legacy, Compact, Full, Disabled} }
+
+// Options say how a report looks. The zero value is the legacy layout with k6's default statistics and no colours.
+type Options struct {
+	Mode Mode
+	// TrendStats are the statistics of trends in their order: avg, min, med, max, count, p(N) with N from 0 to 100. Nil
+	// means DefaultTrendStats.
+	TrendStats []string
+	// TimeUnit is s, ms or us for times in one unit; empty or auto for the one that fits.
+	TimeUnit string
+	// Color colours the text with ANSI escapes, as for a terminal.
+	Color bool
+}
+
+// DefaultTrendStats are k6's.
+func DefaultTrendStats() []string { return []string{"avg", "min", "med", "max", "p(90)", "p(95)"} }
+
+var percentilePattern = regexp.MustCompile(`^p\((\d{1,3}(?:\.\d+)?)\)$`)
+
+// Validate says what is wrong with the options and which values there are.
+func (o Options) Validate() error {
+	if o.Mode != "" && !slices.Contains(Modes(), o.Mode) {
+		return fmt.Errorf("summary mode %q: it is legacy, compact, full or disabled", o.Mode)
+	}
+	if !slices.Contains([]string{"", "auto", "s", "ms", "us"}, o.TimeUnit) {
+		return fmt.Errorf("summary time unit %q: it is s, ms, us or auto", o.TimeUnit)
+	}
+	for _, stat := range o.TrendStats {
+		if _, err := parseStat(stat); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// normalize fills in the defaults.
+func (o Options) normalize() Options {
+	if o.Mode == "" {
+		o.Mode = Legacy
+	}
+	if o.TrendStats == nil {
+		o.TrendStats = DefaultTrendStats()
+	}
+	if o.TimeUnit == "auto" {
+		o.TimeUnit = ""
+	}
+	return o
+}
+
+// parseStat reads the name of a statistic; percentile is that of p(N).
+func parseStat(stat string) (percentile float64, err error) {
+	switch stat {
+	case "avg", "min", "med", "max", "count":
+		return 0, nil
+	}
+	if m := percentilePattern.FindStringSubmatch(stat); m != nil {
+		p, err := strconv.ParseFloat(m[1], 64)
+		if err == nil && p <= 100 {
+			return p, nil
+		}
+	}
+	return 0, fmt.Errorf("trend statistic %q: it is one of %s, count or p(N) with N from 0 to 100", stat, strings.Join(DefaultTrendStats()[:4], ", "))
+}
