@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os/exec"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// firstRequest is when the first request came, and what the program's memory was then.
+type firstRequest struct {
+	at   time.Time
+	peak uint64
+}
+
+// start measures from the start of a built program to its first request, which is answered only after the program's memory
+// has been looked at.
+func start(ctx context.Context, s *session) (*Outcome, error) {
+	o := &Outcome{Table: Table{Header: []string{"program", "runs", "ms to the first request", "memory by then MB"}}}
+	both := []string{"k6", "loadgen"}
+	runs := s.pick(20, 3)
+	for round := 1; round <= runs; round++ {
+		err := s.shuffled(len(both), func(i int) error {
+			r, err := s.startOnce(ctx, both[i])
+			r.Round = round
+			o.Runs = append(o.Runs, r)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	first := func(r Run) float64 { return r.Values["first_request_ms"] }
+	for _, name := range both {
+		times := of(o.Runs, name, first)
+		o.Table.Rows = append(o.Table.Rows, []string{name, strconv.Itoa(runs), spread(times), figure(median(of(o.Runs, name, Run.megabytes)), "")})
+	}
+	o.Goals = []Goal{{What: "start to first request", Unit: "ms", Measured: median(of(o.Runs, "loadgen", first)), Must: 50, Aim: 15}}
+	o.Notes = append(o.Notes, "One user, one iteration, one request, two checks. Median [least, most].")
+	return o, nil
+}
+
+// startOnce starts a program once; it fails when no request comes.
+func (s *session) startOnce(ctx context.Context, name string) (Run, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return Run{}, err
+	}
+	j, err := s.job("http://"+listener.Addr().String()+"/", name)
+	if err != nil {
+		return Run{}, err
+	}
+	load := []string{"--vus", "1", "--iterations", "1", "--quiet"}
+	if name == "k6" {
+		load = append(append([]string{"run", "--no-usage-report"}, load...), "-e", "URL="+j.url, j.script)
+	} else {
+		load = append(load, "-check-status", "200", "-check-body", "foobar", j.url)
+	}
+	cmd := command(ctx, s.dir, s.programs[name], load...)
+
+	first := make(chan firstRequest, 1)
+	var once sync.Once
+	started := make(chan int, 1)
+	server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		once.Do(func() {
+			at := time.Now()
+			first <- firstRequest{at: at, peak: peakResident(<-started)}
+		})
+		fmt.Fprint(w, "foobar")
+	})}
+	go func() { _ = server.Serve(listener) }() // ends with Close
+	defer server.Close()
+
+	begin := time.Now()
+	out, err := startAndWait(cmd, started)
+	r := Run{Program: name, Seconds: time.Since(begin).Seconds(), output: out, Requests: 1}
+	if err != nil {
+		return r, fmt.Errorf("running %s: %w\n%s", cmd, err, tail(out))
+	}
+	r.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+	select {
+	case f := <-first:
+		r.Peak = float64(f.peak)
+		r.Values = map[string]float64{"first_request_ms": float64(f.at.Sub(begin)) / float64(time.Millisecond)}
+		return r, nil
+	default:
+		return r, fmt.Errorf("%s made no request:\n%s", name, tail(out))
+	}
+}
+
+// startAndWait runs a command and tells its process id as soon as there is one.
+func startAndWait(cmd *exec.Cmd, started chan<- int) (string, error) {
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	started <- cmd.Process.Pid
+	err := cmd.Wait()
+	return out.String(), err
+}
