@@ -3,6 +3,8 @@ package load
 import (
 	"encoding/json"
 	"time"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // Options are k6's, with its names as JSON keys, and a few of ours. Pointers and nil slices mean "not set", so that
@@ -120,21 +122,8 @@ type DNS struct {
 	Policy string `json:"policy,omitempty"`
 }
 
-// Threshold is one expression set on a metric. In JSON it is a string, or an object with these keys.
-type Threshold struct {
-	Expression     string   `json:"threshold"`
-	AbortOnFail    bool     `json:"abortOnFail,omitempty"`
-	DelayAbortEval Duration `json:"delayAbortEval,omitempty"`
-}
-
-// UnmarshalJSON reads "p(95)<500" or {"threshold": "p(95)<500", "abortOnFail": true, "delayAbortEval": "10s"}.
-func (t *Threshold) UnmarshalJSON(b []byte) error {
-	if json.Unmarshal(b, &t.Expression) == nil {
-		return nil
-	}
-	type object Threshold
-	return strict(b, (*object)(t))
-}
+// Threshold is a condition on a metric, "p(95)<500", that may end the test.
+type Threshold = metrics.Threshold
 
 // Of points at a copy of v: Options{VUs: load.Of(5)}.
 func Of[T any](v T) *T { return &v }

@@ -1,6 +1,10 @@
 package load
 
-import "example.com/foobar/loadgen/metrics"
+import (
+	"slices"
+
+	"example.com/foobar/loadgen/metrics"
+)
 
 // Result is what a test came to.
 type Result struct {
@@ -58,4 +62,80 @@ func (r StopReason) String() string {
 		return "unknown"
 	}
 	return stopReasons[r]
+}
+
+// newResult judges everything once all has ended.
+func (r *Run) newResult() *Result {
+	res := &Result{}
+	for _, p := range r.players {
+		res.Interrupted += p.counts[cutOff].Load()
+		res.Panicked += p.counts[panicked].Load()
+		res.Failed += p.counts[failed].Load()
+	}
+	due, missed := r.arrivals()
+	res.Verdict = Verdict{
+		NothingSucceeded:    r.nothingSucceeded(),
+		AllIterationsFailed: res.Panicked+res.Failed > 0 && r.count(complete) == 0,
+		RateMissed:          float64(missed) > RateTolerance*float64(due),
+	}
+	r.warnArrivals(due, missed)
+	r.watch.warn(r)
+	snapshot := r.rec.Snapshot(r.loadTime())
+	res.Verdict.ChecksNeverPassed = neverPassed(nil, &snapshot.Total)
+	var verdict metrics.Verdict
+	res.Snapshot, verdict = r.judge.Evaluate(snapshot)
+	res.ThresholdsFailed = verdict.Failed
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	res.Reason, res.Err, res.MarkedFailed = r.reason, r.err, r.marked
+	return res
+}
+
+// count counts the iterations that ended so.
+func (r *Run) count(o outcome) (n uint64) {
+	for _, p := range r.players {
+		n += p.counts[o].Load()
+	}
+	return n
+}
+
+// nothingSucceeded says that there were requests and no response to any of them.
+func (r *Run) nothingSucceeded() bool {
+	return r.rec.Count(httpReqs) > 0 && !r.answered.Load()
+}
+
+// arrivals counts the arrivals of all arrival-rate scenarios that were due, and those that never began.
+func (r *Run) arrivals() (due, missed int64) {
+	for _, p := range r.players {
+		e, ok := p.executor.(*arrivals)
+		if !ok {
+			continue
+		}
+		missed += p.missed.Load()
+		due += p.missed.Load() + int64(e.begun())
+	}
+	return due, missed
+}
+
+// warnArrivals says when http_req_duration and the rate cannot be taken at their word.
+func (r *Run) warnArrivals(due, missed int64) {
+	if missed > 0 {
+		r.warnf("dropped_iterations", "%d of %d iterations due never began, for want of a free user: the load was less than the rate says. Raise maxVUs, or use a faster machine.", missed, due)
+	}
+	if late := int64(r.rec.Sum(iterationsLate)); float64(late) > RateTolerance*float64(due) {
+		r.warnf("http_req_duration", "%d of %d iterations began more than %s after they were due: http_req_duration leaves out what users would have waited; read http_req_response_time.", late, due, lateAfter)
+	}
+}
+
+// neverPassed adds the names of checks that failed each time.
+func neverPassed(names []string, s *metrics.Section) []string {
+	for _, c := range s.Checks {
+		if c.Passes == 0 && c.Fails > 0 && !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	for i := range s.Groups {
+		names = neverPassed(names, &s.Groups[i])
+	}
+	return names
 }

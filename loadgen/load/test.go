@@ -4,9 +4,14 @@ package load
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"time"
 
 	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/wire"
 )
 
 // Func is what a virtual user does in one iteration, the script's default function in k6.
@@ -20,17 +25,107 @@ type Test struct {
 	Exec Func
 	// Functions are those that scenarios name in Exec.
 	Functions map[string]Func
-	// Setup runs once before the load and Teardown once after it; neither counts into rates.
+	// Setup runs once before the load and Teardown once after it. Nothing of theirs is in the metrics.
 	Setup    func(vu *VU) (any, error)
 	Teardown func(vu *VU, data any) error
 	// Handler, when set, answers every request in this process over in-memory connections, whatever the host.
 	Handler http.Handler
 	// Env is what every user finds in VU.Env; scenarios add theirs.
 	Env map[string]string
+	// Debug is where Options.HTTPDebug writes.
+	Debug io.Writer
 
-	custom []metrics.Desc
+	custom  []metrics.Desc
+	sleeper func(quit <-chan struct{}) sleeper // a test's own
 }
 
-// Start validates, sets up and starts; it returns as soon as the load runs (or waits, when Options.Paused).
-// When ctx ends, the run is aborted. An error means that nothing ran.
-func (t *Test) Start(ctx context.Context) (*Run, error) { panic("contract") }
+// Run runs the test to its end.
+func (t *Test) Run(ctx context.Context) (*Result, error) {
+	r, err := t.Start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.Wait(), nil
+}
+
+// Start validates and starts, and returns at once: set-up, load and tear-down go on in goroutines (or wait for Resume,
+// when Options.Paused). When ctx ends, the run is aborted. An error means that nothing ran.
+func (t *Test) Start(ctx context.Context) (*Run, error) {
+	if err := t.Options.Validate(); err != nil {
+		return nil, err
+	}
+	plans, err := t.Options.plans()
+	if err != nil {
+		return nil, err
+	}
+	if err := t.validateFunctions(plans); err != nil {
+		return nil, err
+	}
+	judge, err := metrics.NewJudge(t.Options.Thresholds, t.metrics())
+	if err != nil {
+		return nil, fmt.Errorf("reading the thresholds: %w", err)
+	}
+	judge.EmptyPasses = or(t.Options.K6Semantics, false)
+	rec, err := metrics.New(t.recorderConfig(judge))
+	if err != nil {
+		return nil, fmt.Errorf("declaring the metrics: %w", err)
+	}
+	c, err := t.wireConfig()
+	if err != nil {
+		return nil, err
+	}
+	network, err := wire.NewNetwork(c)
+	if err != nil {
+		return nil, fmt.Errorf("reading the options of requests: %w", err)
+	}
+	r := newRun(ctx, t, rec, network, judge)
+	r.addPlayers(plans)
+	go r.drive()
+	return r, nil
+}
+
+// recorderConfig declares the metrics, and the sub-metrics that thresholds name.
+func (t *Test) recorderConfig(j *metrics.Judge) metrics.Config {
+	subs := []metrics.Selector{{Metric: builtinMetrics[httpReqDuration].Name, Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}}}
+	for _, s := range j.Submetrics() {
+		if s.String() != subs[0].String() {
+			subs = append(subs, s)
+		}
+	}
+	return metrics.Config{
+		Metrics:         t.metrics(),
+		Submetrics:      subs,
+		Sections:        or(t.Options.Sections, false),
+		Breakdown:       httpReqDuration,
+		BreakdownFailed: httpReqFailed,
+		BreakdownKeys:   []string{"scenario", "method", "name", "status", "error_code"},
+	}
+}
+
+// metrics are the built-in ones and the test's own.
+func (t *Test) metrics() []metrics.Desc { return append(builtinMetrics[:], t.custom...) }
+
+// validateFunctions checks that the test has the functions that its scenarios name.
+func (t *Test) validateFunctions(plans []plan) error {
+	var errs problems
+	for _, p := range plans {
+		if t.function(p.conf.Exec) == nil {
+			errs.add("scenarios.%s.exec is %q: the test has no such function", p.Name, p.conf.Exec)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// function is the one of that name; Exec is that without a name, or "default".
+func (t *Test) function(name string) Func {
+	if f, ok := t.Functions[name]; ok {
+		return f
+	}
+	if name == "" || name == DefaultScenario {
+		return t.Exec
+	}
+	return nil
+}
+
+// timeout is an option that is k6's 60 s when not set.
+func timeout(d *Duration) time.Duration { return time.Duration(or(d, Duration(time.Minute))) }

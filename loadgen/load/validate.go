@@ -54,7 +54,6 @@ func (o Options) Validate() error {
 	}
 	o.validateNumbers(&errs)
 	o.validateWords(&errs)
-	errs.addAll(validateThresholds(o))
 	return errors.Join(errs...)
 }
 
@@ -233,7 +232,11 @@ func (o Options) validateNumbers(errs *problems) {
 	errs.duration("warmup", o.Warmup, true)
 	errs.duration("timeout", o.Timeout, false)
 	errs.notNegative("rps", o.RPS)
-	errs.between("vus", o.VUs, 1, maxUsers)
+	fewest := 1
+	if o.Stages != nil {
+		fewest = 0 // they are those to start from
+	}
+	errs.between("vus", o.VUs, fewest, maxUsers)
 	errs.between("maxRedirects", o.MaxRedirects, 0, 1000)
 	errs.between("batch", o.Batch, 1, 10_000)
 	errs.between("batchPerHost", o.BatchPerHost, 0, 10_000)
@@ -271,26 +274,4 @@ func (o Options) validateWords(errs *problems) {
 
 func validHeader(v string) bool {
 	return !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
-}
-
-// validateFunctions checks that the test has the functions that its scenarios name.
-func (t *Test) validateFunctions(scenarios map[string]Scenario) error {
-	var errs problems
-	for _, name := range scenarioNames(scenarios) {
-		if t.function(scenarios[name].Exec) == nil {
-			errs.add("scenarios.%s.exec is %q: the test has no such function", name, scenarios[name].Exec)
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// function is the one of that name; Exec is that without a name, or "default".
-func (t *Test) function(name string) Func {
-	if f, ok := t.Functions[name]; ok {
-		return f
-	}
-	if name == "" || name == DefaultScenario {
-		return t.Exec
-	}
-	return nil
 }

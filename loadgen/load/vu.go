@@ -2,23 +2,16 @@ package load
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/loadgen/wire"
 )
 
-// Response is what a request came to: Status, Body, Header, Timing, Err. It is valid until the VU's next request.
-type Response = wire.Response
-
-// Request is a request with tags of its own. Make it once with NewRequest and send it as often as you like, from any VU.
-type Request struct {
-	*wire.Request
-	// Tags are set on the samples of this request.
-	Tags map[string]string
-}
-
-// VU is one virtual user: its connections, cookies, and the methods of a script. It belongs to one goroutine.
+// VU is one virtual user: its connections, cookies, and the methods of a script. It belongs to one goroutine. Its methods
+// end the iteration, by a panic of their own that must not be swallowed, when the iteration is cut off.
 type VU struct {
 	// ID counts the users of a test from 1, Iteration this user's iterations of this scenario from 0.
 	ID        int64
@@ -27,55 +20,230 @@ type VU struct {
 	Env       map[string]string
 	// Data is what Setup returned; all users share it.
 	Data any
+
+	run    *Run
+	player *player
+	client *wire.Client
+	exec   Func
+	shard  uint32
+	silent bool // set-up and tear-down: nothing is recorded
+
+	// What the samples of the moment are tagged with.
+	group *group
+	tags  *tagSet
+
+	// The iteration under way. A paced one has an intended start, and lag is how much later it began.
+	paced, requested bool
+	intended, lag    time.Duration
+
+	response  wire.Response
+	responses []*Response
+	current   *Request   // of Do
+	batch     []*Request // of Batch
+	lastGet   *Request
+	recent    recent
+	samples   [16]metrics.Sample
+
+	timer *time.Timer
+	// wake interrupts Sleep, work hands a parked user its next arrival.
+	wake chan struct{}
+	work chan arrival
+	cut  atomic.Bool
+
+	mu     sync.Mutex
+	ctx    context.Context
+	cancel context.CancelFunc
 }
 
-// Get sends a GET request. The Response is never nil; without a response its Err says why.
-func (v *VU) Get(url string) *Response { panic("contract") }
+// recent keeps the last few answers of labels, so that the usual request and its checks need no look-up and no lock.
+type recent struct {
+	reqs [4]struct {
+		key    requestKey
+		labels *metrics.Labels
+	}
+	checks [4]struct {
+		key checkKey
+		check
+	}
+	base      *metrics.Labels
+	baseKey   checkKey
+	nextReq   uint8
+	nextCheck uint8
+}
 
-// Post sends a POST request.
-func (v *VU) Post(url, contentType string, body []byte) *Response { panic("contract") }
+func newVU(r *Run, id int64) *VU {
+	v := &VU{ID: id, run: r, shard: uint32(id), wake: make(chan struct{}, 1), group: r.root, tags: r.tags, Env: r.test.Env, Data: r.data}
+	v.client = r.network.NewClient(int(id), v)
+	return v
+}
 
-// Do sends req.
-func (v *VU) Do(req *Request) *Response { panic("contract") }
+// join makes v a user of p.
+func (v *VU) join(p *player) {
+	if v.player != p {
+		v.player, v.Iteration, v.Scenario, v.Env, v.Data = p, 0, p.name, p.env, v.run.data
+		v.exec, v.tags = p.exec, p.tags
+	}
+	if v.cut.Load() {
+		v.rearm()
+	}
+}
 
-// Batch sends all at once.
-func (v *VU) Batch(reqs ...*Request) []*Response { panic("contract") }
+// rearm makes a user whole again that was interrupted.
+func (v *VU) rearm() {
+	v.client.Rearm()
+	select {
+	case <-v.wake:
+	default:
+	}
+	v.mu.Lock()
+	v.ctx, v.cancel = nil, nil
+	v.mu.Unlock()
+	v.cut.Store(false)
+}
 
-// Check counts whether ok under name, and returns it.
-func (v *VU) Check(name string, ok bool) bool { panic("contract") }
+// interrupt cuts the iteration off, from any goroutine: what is on the wire, in Sleep or waits for Context ends now.
+func (v *VU) interrupt() {
+	if v.cut.Swap(true) {
+		return
+	}
+	select {
+	case v.wake <- struct{}{}:
+	default:
+	}
+	v.client.Interrupt()
+	v.mu.Lock()
+	if v.cancel != nil {
+		v.cancel()
+	}
+	v.mu.Unlock()
+}
 
-// Group runs f with its samples and checks under the group name, and records group_duration.
-func (v *VU) Group(name string, f func() error) error { panic("contract") }
+// interruption is what the methods of VU panic with when the iteration is cut off, failure what Fail does.
+type interruption struct{}
+type failure struct{ reason string }
+
+// goOn ends the iteration if it is cut off.
+func (v *VU) goOn() {
+	if v.cut.Load() {
+		panic(interruption{})
+	}
+}
 
 // Sleep is think time; it ends the iteration when the test is stopped hard.
-func (v *VU) Sleep(d time.Duration) { panic("contract") }
+func (v *VU) Sleep(d time.Duration) {
+	v.goOn()
+	if d > 0 {
+		v.wait(d, nil)
+	}
+	v.goOn()
+}
 
-// Tag sets a tag on all further samples of the iteration; an empty value removes it.
-func (v *VU) Tag(key, value string) { panic("contract") }
+// wait waits for d, an interrupt or quit.
+func (v *VU) wait(d time.Duration, quit <-chan struct{}) {
+	if v.timer == nil {
+		v.timer = time.NewTimer(d)
+	} else {
+		v.timer.Reset(d)
+	}
+	select {
+	case <-v.timer.C:
+		return
+	case <-v.wake:
+	case <-quit:
+	}
+	v.timer.Stop()
+}
 
-// Add adds a value to a custom metric: milliseconds for a time Trend, 0 or 1 for a Rate.
-func (v *VU) Add(m *Metric, value float64) { panic("contract") }
+// Tag sets a tag on all further samples of this user; an empty value removes it.
+func (v *VU) Tag(key, value string) { v.tags = v.run.labels.with(v.tags, key, value) }
 
-// Context ends when the iteration is interrupted.
-func (v *VU) Context() context.Context { panic("contract") }
+// Check counts whether ok under name, and returns it.
+func (v *VU) Check(name string, ok bool) bool {
+	if v.silent {
+		return ok
+	}
+	c := v.check(name)
+	v.run.rec.RecordCheck(v.shard, c.id, ok)
+	v.samples[0] = metrics.Sample{ID: checksMetric}
+	if ok {
+		v.samples[0].Value = 1
+	}
+	v.run.rec.Record(v.shard, c.labels, v.samples[:1])
+	return ok
+}
+
+func (v *VU) check(name string) *check {
+	r := &v.recent
+	for i := range r.checks {
+		if k := &r.checks[i].key; k.name == name && k.group == v.group && k.tags == v.tags {
+			return &r.checks[i].check
+		}
+	}
+	slot := &r.checks[r.nextCheck%uint8(len(r.checks))]
+	r.nextCheck++
+	slot.key, slot.check = checkKey{name, v.group, v.tags}, v.run.labels.check(name, v.group, v.tags)
+	return &slot.check
+}
+
+// base are the labels of samples that belong to no request.
+func (v *VU) base() *metrics.Labels {
+	r := &v.recent
+	if r.base == nil || r.baseKey.group != v.group || r.baseKey.tags != v.tags {
+		r.baseKey = checkKey{"", v.group, v.tags}
+		r.base = v.run.labels.base(v.group, v.tags)
+	}
+	return r.base
+}
+
+// Group runs f with its samples and checks under the group name, and records group_duration. Groups nest.
+func (v *VU) Group(name string, f func() error) error {
+	v.goOn()
+	outer, start := v.group, wire.Now()
+	v.group = v.run.labels.child(outer, name)
+	err := f()
+	v.record(metrics.Sample{ID: groupDuration, Value: float64(wire.Now() - start)})
+	v.group = outer
+	return err
+}
+
+// record records one sample under the labels of the moment.
+func (v *VU) record(s metrics.Sample) {
+	if v.silent {
+		return
+	}
+	v.samples[0] = s
+	v.run.rec.Record(v.shard, v.base(), v.samples[:1])
+}
+
+// Add adds a value to a custom metric of the Test: milliseconds for a Trend of time, 0 or 1 for a Rate.
+func (v *VU) Add(m *Metric, value float64) {
+	v.record(metrics.Sample{ID: m.id, Value: value * m.scale})
+}
+
+// Context ends when the iteration is cut off.
+func (v *VU) Context() context.Context {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.ctx == nil {
+		v.ctx, v.cancel = context.WithCancel(v.run.ctx)
+		if v.cut.Load() {
+			v.cancel()
+		}
+	}
+	return v.ctx
+}
 
 // Fail ends this iteration as failed.
-func (v *VU) Fail(reason string) { panic("contract") }
+func (v *VU) Fail(reason string) { panic(failure{reason}) }
 
-// Abort ends the test.
-func (v *VU) Abort(reason string) { panic("contract") }
+// Abort ends the test: all iterations are cut off, this one first.
+func (v *VU) Abort(reason string) {
+	v.run.abort(TestAborted, failure{reason})
+	panic(interruption{})
+}
 
-// MarkTestFailed lets the test go on and marks its result.
-func (v *VU) MarkTestFailed(reason string) { panic("contract") }
+// MarkTestFailed lets the test go on and marks its result as failed.
+func (v *VU) MarkTestFailed(reason string) { v.run.markFailed(failure{reason}) }
 
-// Metric is a custom metric.
-type Metric struct{ id metrics.ID }
-
-// NewTrend, NewCounter, NewGauge and NewRate declare custom metrics; call them before Start.
-func (t *Test) NewTrend(name string, isTime bool) *Metric { panic("contract") }
-func (t *Test) NewCounter(name string) *Metric            { panic("contract") }
-func (t *Test) NewGauge(name string) *Metric              { panic("contract") }
-func (t *Test) NewRate(name string) *Metric               { panic("contract") }
-
-// NewRequest makes a request.
-func NewRequest(method, url string, body []byte) (*Request, error) { panic("contract") }
+// Error is the reason given to Fail, Abort or MarkTestFailed.
+func (f failure) Error() string { return f.reason }

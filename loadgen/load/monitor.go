@@ -1,0 +1,78 @@
+package load
+
+import (
+	"time"
+
+	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/wire"
+)
+
+// judgeEvery is how often thresholds with abortOnFail are looked at; k6's 2 s.
+const judgeEvery = 2
+
+// monitor does once a second what has to be done once a second, until stop.
+func (r *Run) monitor(stop <-chan struct{}) {
+	r.watch.begin()
+	warm := r.warmUp()
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	aborts := r.canAbort()
+	for n := 1; ; n++ {
+		select {
+		case <-second.C:
+			r.gauge()
+			r.watch.look()
+			if aborts && n%judgeEvery == 0 {
+				r.judgeNow()
+			}
+		case <-warm:
+			warm = nil
+			r.warm.Store(int64(wire.Now()))
+			r.rec.Reset()
+			n--
+		case <-stop:
+			r.watch.end()
+			return
+		}
+	}
+}
+
+// warmUp fires when the warm-up is over: then everything recorded so far is forgotten. Requests and iterations that are
+// under way count as a whole.
+func (r *Run) warmUp() <-chan time.Time {
+	if warm := or(r.test.Options.Warmup, 0); warm > 0 {
+		return time.After(time.Duration(warm))
+	}
+	return nil
+}
+
+func (r *Run) gauge() {
+	active := 0
+	for _, p := range r.players {
+		if p.began.Load() != 0 && p.ended.Load() == 0 {
+			active += p.executor.active(p)
+		}
+	}
+	r.rec.Record(0, r.labels.base(r.root, r.tags), []metrics.Sample{
+		{ID: vusMetric, Value: float64(active)}, {ID: vusMaxMetric, Value: float64(r.pool.size())}})
+}
+
+// canAbort says whether a threshold can end the test.
+func (r *Run) canAbort() bool {
+	for _, list := range r.test.Options.Thresholds {
+		for _, t := range list {
+			if t.AbortOnFail {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// judgeNow ends the test when a threshold with abortOnFail has failed.
+func (r *Run) judgeNow() {
+	_, verdict := r.judge.Evaluate(r.rec.Snapshot(r.loadTime()))
+	if verdict.Abort {
+		r.abort(ThresholdAborted, failure{"threshold " + verdict.AbortedBy + " failed"})
+	}
+}

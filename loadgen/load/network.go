@@ -1,0 +1,169 @@
+package load
+
+import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http/httpproxy"
+
+	"example.com/foobar/loadgen/wire"
+)
+
+// wireConfig turns the options of requests into what the wire wants.
+func (t *Test) wireConfig() (wire.Config, error) {
+	o := t.Options
+	c := wire.Config{
+		UserAgent:           or(o.UserAgent, ""),
+		MaxRedirects:        or(o.MaxRedirects, wire.DefaultMaxRedirects),
+		Timeout:             time.Duration(or(o.Timeout, 0)),
+		NoConnectionReuse:   or(o.NoConnectionReuse, false),
+		NoVUConnectionReuse: or(o.NoVUConnectionReuse, false),
+		NoCookiesReset:      or(o.NoCookiesReset, false),
+		DiscardBodies:       or(o.DiscardResponseBodies, false),
+		Batch:               or(o.Batch, 0),
+		BatchPerHost:        or(o.BatchPerHost, 0),
+		HTTPVersion:         or(o.HTTPVersion, ""),
+		Hosts:               o.Hosts,
+		BlockHostnames:      o.BlockHostnames,
+		UnixSocket:          or(o.UnixSocket, ""),
+		Handler:             t.Handler,
+		Proxy:               httpproxy.FromEnvironment().ProxyFunc(),
+	}
+	if c.MaxRedirects == 0 {
+		c.MaxRedirects = -1
+	}
+	if debug := or(o.HTTPDebug, "none"); debug != "none" {
+		c.Debug, c.DebugFull = t.debug(), debug == "full"
+	}
+	var errs problems
+	c.TLS = o.tls(&errs)
+	c.DNS = o.dns(&errs)
+	o.addresses(&c, &errs)
+	return c, errors.Join(errs...)
+}
+
+func (t *Test) debug() io.Writer {
+	if t.Debug != nil {
+		return t.Debug
+	}
+	return io.Discard
+}
+
+var tlsVersions = map[string]uint16{"": 0, "tls1.0": tls.VersionTLS10, "tls1.1": tls.VersionTLS11, "tls1.2": tls.VersionTLS12, "tls1.3": tls.VersionTLS13}
+
+func (o HTTPOptions) tls(errs *problems) wire.TLS {
+	t := wire.TLS{InsecureSkipVerify: or(o.InsecureSkipTLSVerify, false), ServerName: or(o.TLSServerName, ""), Resume: or(o.TLSResumption, false)}
+	if v := o.TLSVersion; v != nil {
+		t.MinVersion, t.MaxVersion = tlsVersion("tlsVersion.min", v.Min, errs), tlsVersion("tlsVersion.max", v.Max, errs)
+	}
+	for _, name := range o.TLSCipherSuites {
+		t.CipherSuites = append(t.CipherSuites, cipherSuite(name, errs))
+	}
+	if o.TLSCA != nil {
+		t.RootCAs = authorities(*o.TLSCA, errs)
+	}
+	for i, auth := range o.TLSAuth {
+		pair, err := auth.pair()
+		if err != nil {
+			errs.add("tlsAuth[%d]: %w", i, err)
+			continue
+		}
+		t.Certificates = append(t.Certificates, wire.ClientCertificate{Certificate: pair, Domains: auth.Domains})
+	}
+	return t
+}
+
+func (a TLSAuth) pair() (tls.Certificate, error) {
+	if a.Password != "" {
+		return tls.Certificate{}, errors.New("a key with a password cannot be read: decrypt it first (openssl pkey)")
+	}
+	return tls.X509KeyPair([]byte(a.Cert), []byte(a.Key))
+}
+
+func tlsVersion(key, name string, errs *problems) uint16 {
+	v, ok := tlsVersions[name]
+	if !ok {
+		errs.oneOf(key, name, "tls1.0", "tls1.1", "tls1.2", "tls1.3")
+	}
+	return v
+}
+
+func cipherSuite(name string, errs *problems) uint16 {
+	for _, s := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		if s.Name == name {
+			return s.ID
+		}
+	}
+	errs.add("tlsCipherSuites: Go knows no %q; names are like TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", name)
+	return 0
+}
+
+// authorities are the system's and those in text.
+func authorities(text string, errs *problems) *x509.CertPool {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM([]byte(text)) {
+		errs.add("tlsCA: no certificate in PEM form found in it")
+	}
+	return pool
+}
+
+func (o HTTPOptions) dns(errs *problems) wire.DNS {
+	var d wire.DNS
+	if o.DNS == nil {
+		return d
+	}
+	spec := []string{}
+	for _, part := range [][2]string{{"ttl", o.DNS.TTL}, {"select", o.DNS.Select}, {"policy", o.DNS.Policy}} {
+		if part[1] != "" {
+			spec = append(spec, part[0]+"="+part[1])
+		}
+	}
+	d, err := wire.ParseDNS(strings.Join(spec, ","))
+	if err != nil {
+		errs.add("dns: %w", err)
+	}
+	return d
+}
+
+// addresses reads the options that hold IP addresses or URLs.
+func (o HTTPOptions) addresses(c *wire.Config, errs *problems) {
+	for _, text := range o.BlacklistIPs {
+		prefix, err := netip.ParsePrefix(text)
+		if addr, err2 := netip.ParseAddr(text); err != nil && err2 == nil {
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			errs.add("blacklistIPs: %q is no network: write it as 10.0.0.0/8", text)
+		}
+		c.BlacklistIPs = append(c.BlacklistIPs, prefix)
+	}
+	if o.LocalIPs != nil {
+		ips, err := parseLocalIPs(*o.LocalIPs)
+		if err != nil {
+			errs.add("localIPs: %w", err)
+		}
+		c.LocalIPs = ips
+	}
+	if o.Proxy == nil {
+		return
+	}
+	proxy, err := url.Parse(*o.Proxy)
+	switch {
+	case *o.Proxy == "none":
+		c.Proxy = nil
+	case err != nil || proxy.Host == "" || !strings.HasPrefix(cmp.Or(proxy.Scheme, "?"), "http"):
+		errs.add("proxy %q is no URL of a proxy: write it as http://HOST:PORT, or none", *o.Proxy)
+	default:
+		c.Proxy = func(*url.URL) (*url.URL, error) { return proxy, nil }
+	}
+}

@@ -1,0 +1,188 @@
+package load
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// plan is what a scenario comes to with all defaults filled in.
+type plan struct {
+	Name string
+	conf Scenario
+}
+
+// plans are the scenarios in the order of their names.
+func (o Options) plans() ([]plan, error) {
+	scenarios, err := o.scenarios()
+	if err != nil {
+		return nil, err
+	}
+	var plans []plan
+	for _, name := range scenarioNames(scenarios) {
+		plans = append(plans, plan{name, scenarios[name].withDefaults()})
+	}
+	return plans, nil
+}
+
+// Plan says before the start what a test will come to.
+type Plan struct {
+	// Scenarios are their names and descriptions, in the order of names.
+	Scenarios []ScenarioPlan
+	// MaxVUs is the most users at once, MaxDuration the longest it can take, graceful stops included.
+	MaxVUs      int
+	MaxDuration time.Duration
+}
+
+// ScenarioPlan is one scenario of a Plan; Description is k6's: "5 looping VUs for 30s (gracefulStop: 30s)".
+type ScenarioPlan struct{ Name, Description string }
+
+// Plan is what the options come to; they have to be valid.
+func (o Options) Plan() (Plan, error) {
+	plans, err := o.plans()
+	if err != nil {
+		return Plan{}, err
+	}
+	p := Plan{MaxVUs: mostUsers(plans, plan.maxVUs)}
+	for i := range plans {
+		p.Scenarios = append(p.Scenarios, ScenarioPlan{plans[i].Name, plans[i].describe()})
+		p.MaxDuration = max(p.MaxDuration, end(plans, i))
+	}
+	return p, nil
+}
+
+// begin is when scenario i begins at the latest: scenarios it comes after take all the time they can.
+func begin(plans []plan, i int) time.Duration {
+	start := time.Duration(*plans[i].conf.StartTime)
+	if after := plans[i].conf.After; after != "" {
+		start += end(plans, slices.IndexFunc(plans, func(p plan) bool { return p.Name == after }))
+	}
+	return start
+}
+
+// end is when it has ended at the latest.
+func end(plans []plan, i int) time.Duration {
+	return begin(plans, i) + plans[i].lasts() + time.Duration(*plans[i].conf.GracefulStop)
+}
+
+// mostUsers is the most users that play at once, with so many in each scenario.
+func mostUsers(plans []plan, users func(plan) int) int {
+	most := 0
+	for i := range plans {
+		at, sum := begin(plans, i), 0
+		for j := range plans {
+			if begin(plans, j) <= at && at < max(end(plans, j), begin(plans, j)+1) {
+				sum += users(plans[j])
+			}
+		}
+		most = max(most, sum)
+	}
+	return most
+}
+
+// lasts is the regular length, without graceful stop.
+func (p plan) lasts() time.Duration {
+	switch c := p.conf; c.Executor {
+	case SharedIterations, PerVUIterations:
+		return time.Duration(*c.MaxDuration)
+	case ConstantVUs, ConstantArrivalRate:
+		return time.Duration(*c.Duration)
+	}
+	return stagesDuration(p.conf.Stages)
+}
+
+// startVUs is the number of users made before the start, maxVUs the most there will be.
+func (p plan) startVUs() int {
+	if p.conf.PreAllocatedVUs != nil {
+		return *p.conf.PreAllocatedVUs
+	}
+	return p.maxVUs()
+}
+
+func (p plan) maxVUs() int {
+	switch c := p.conf; {
+	case c.MaxVUs != nil:
+		return *c.MaxVUs
+	case c.VUs != nil:
+		return *c.VUs
+	case c.StartVUs != nil:
+		return int(max(int64(*c.StartVUs), highest(c.Stages)))
+	}
+	return 1
+}
+
+// highest is the highest target.
+func highest(stages []Stage) int64 {
+	var most int64
+	for _, s := range stages {
+		most = max(most, s.Target)
+	}
+	return most
+}
+
+// executor makes the scenario's executor.
+func (p plan) executor() executor {
+	switch c := p.conf; c.Executor {
+	case SharedIterations:
+		return &sharedIterations{vus: *c.VUs, total: *c.Iterations, most: p.lasts()}
+	case PerVUIterations:
+		return &perVUIterations{vus: *c.VUs, each: *c.Iterations, most: p.lasts()}
+	case ConstantVUs:
+		return &constantVUs{vus: *c.VUs, length: p.lasts()}
+	case RampingVUs:
+		return newRampingVUs(c)
+	}
+	return newArrivals(p.conf)
+}
+
+// describe is k6's line for the plan.
+func (p plan) describe() string {
+	c := p.conf
+	switch c.Executor {
+	case SharedIterations:
+		return fmt.Sprintf("%d iterations shared among %d VUs%s", *c.Iterations, *c.VUs, p.facts("maxDuration: "+c.MaxDuration.String()))
+	case PerVUIterations:
+		return fmt.Sprintf("%d iterations for each of %d VUs%s", *c.Iterations, *c.VUs, p.facts("maxDuration: "+c.MaxDuration.String()))
+	case ConstantVUs:
+		return fmt.Sprintf("%d looping VUs for %s%s", *c.VUs, p.lasts(), p.facts())
+	case RampingVUs:
+		down := []string{}
+		if *c.GracefulRampDown > 0 {
+			down = append(down, "gracefulRampDown: "+c.GracefulRampDown.String())
+		}
+		return fmt.Sprintf("Up to %d looping VUs for %s over %d stages%s", p.maxVUs(), p.lasts(), len(c.Stages), p.facts(down...))
+	case ConstantArrivalRate:
+		return fmt.Sprintf("%.2f iterations/s for %s%s", perSecond(*c.Rate, time.Duration(*c.TimeUnit)), p.lasts(), p.facts(p.users()))
+	}
+	peak := perSecond(max(*c.StartRate, highest(c.Stages)), time.Duration(*c.TimeUnit))
+	return fmt.Sprintf("Up to %.2f iterations/s for %s over %d stages%s", peak, p.lasts(), len(c.Stages), p.facts(p.users()))
+}
+
+// users is "maxVUs: 2-5", or "maxVUs: 5" when there will be no more.
+func (p plan) users() string {
+	if pre, most := *p.conf.PreAllocatedVUs, *p.conf.MaxVUs; pre != most {
+		return fmt.Sprintf("maxVUs: %d-%d", pre, most)
+	}
+	return fmt.Sprintf("maxVUs: %d", *p.conf.MaxVUs)
+}
+
+// facts is what stands in brackets: those given, then those that all executors have.
+func (p plan) facts(facts ...string) string {
+	if c := p.conf; c.Exec != "" {
+		facts = append(facts, "exec: "+c.Exec)
+	}
+	if p.conf.After != "" {
+		facts = append(facts, "after: "+p.conf.After)
+	}
+	if *p.conf.StartTime > 0 {
+		facts = append(facts, "startTime: "+p.conf.StartTime.String())
+	}
+	if *p.conf.GracefulStop > 0 {
+		facts = append(facts, "gracefulStop: "+p.conf.GracefulStop.String())
+	}
+	if len(facts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(facts, ", ") + ")"
+}

@@ -1,0 +1,269 @@
+package load
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/wire"
+)
+
+// player plays one scenario of a run. Its states, and what moves it:
+//
+//	waiting   --startTime, after--> running   --quit--> done
+//	running   --end of its time, stop, abort--> stopping (no iteration begins)
+//	stopping  --all iterations ended--> done
+//	stopping  --gracefulStop over, abort--> interrupted (iterations are cut off) --all ended--> done
+type player struct {
+	run  *Run
+	name string
+	conf Scenario
+	plan plan
+	exec Func
+	env  map[string]string
+	tags *tagSet
+
+	executor executor
+	quit     chan struct{} // closed: no iteration begins
+	cut      chan struct{} // closed: iterations are cut off
+	done     chan struct{} // closed: everything has ended
+
+	began, quitAt, ended atomic.Int64 // instants, 0 when not yet
+	quitting             atomic.Bool
+
+	counts [cutOff + 1]atomic.Uint64
+	missed atomic.Int64 // iterations that were to be and never began
+
+	mu    sync.Mutex
+	users map[*VU]struct{}
+	wg    sync.WaitGroup
+	hard  *time.Timer
+}
+
+// executor decides when users iterate.
+type executor interface {
+	// play starts users and returns when no more will be started. The player ends it by closing quit.
+	play(p *player)
+	// lasts is the time after which the player closes quit.
+	lasts() time.Duration
+	// progress is what the progress line shows of it; elapsed is never more than lasts.
+	progress(p *player, elapsed time.Duration) (vus, extra string, fraction float64)
+	// active is the number of users that iterate now.
+	active(p *player) int
+	// left is the number of iterations that never began, once all is over.
+	left(p *player) int64
+}
+
+// patience is how long a user may take to notice that its iteration is cut off, before it is left behind.
+const patience = 5 * time.Second
+
+// begin waits for the scenario's turn and plays it to its end.
+func (p *player) begin() {
+	defer close(p.done)
+	if !p.turn() {
+		return
+	}
+	p.began.Store(int64(wire.Now()))
+	end := time.AfterFunc(p.executor.lasts(), p.stop)
+	defer end.Stop()
+	p.executor.play(p)
+	p.wait()
+	p.stop()
+	p.ended.Store(int64(wire.Now()))
+	if left := p.executor.left(p); left > 0 {
+		p.missed.Store(left)
+		p.run.rec.Record(0, p.run.labels.base(p.run.root, p.tags), []metrics.Sample{{ID: droppedIterations, Value: float64(left)}})
+	}
+}
+
+// turn waits for the scenario's start; it is false when the run was stopped before.
+func (p *player) turn() bool {
+	if p.conf.After != "" {
+		select {
+		case <-p.run.players[p.run.index[p.conf.After]].done:
+		case <-p.quit:
+			return false
+		}
+	}
+	wait := time.NewTimer(time.Duration(*p.conf.StartTime))
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+		return !p.quitting.Load()
+	case <-p.quit:
+		return false
+	}
+}
+
+// stop lets no iteration begin, and cuts off those under way when gracefulStop is over.
+func (p *player) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.quitting.Swap(true) {
+		return
+	}
+	p.quitAt.Store(int64(wire.Now()))
+	close(p.quit)
+	p.hard = time.AfterFunc(time.Duration(*p.conf.GracefulStop), p.abort)
+}
+
+// abort cuts off all iterations.
+func (p *player) abort() {
+	p.stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hard.Stop()
+	select {
+	case <-p.cut:
+		return
+	default:
+	}
+	close(p.cut)
+	for v := range p.users {
+		v.interrupt()
+	}
+}
+
+// wait waits for the users' goroutines. A user whose function does not notice that it is cut off is left behind.
+func (p *player) wait() {
+	gone := make(chan struct{})
+	go func() {
+		p.wg.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+		p.stop()
+		p.hard.Stop()
+		return
+	case <-p.cut:
+	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-gone:
+	case <-late.C:
+		p.mu.Lock()
+		n := len(p.users)
+		p.mu.Unlock()
+		p.counts[cutOff].Add(uint64(n))
+		p.run.warnf("iterations", "%d iterations of scenario %q went on for more than %s after they were cut off and were left behind: their function waits without VU.Sleep or VU.Context.", n, p.name, patience)
+	}
+}
+
+// user gives a user a goroutine, in which it plays.
+func (p *player) user(play func(v *VU)) {
+	v := p.run.pool.take()
+	v.join(p)
+	p.mu.Lock()
+	p.users[v] = struct{}{}
+	p.mu.Unlock()
+	p.recut(v)
+	p.wg.Go(func() {
+		defer p.leave(v)
+		play(v)
+	})
+}
+
+// recut cuts a user off that was made whole while all were being cut off.
+func (p *player) recut(v *VU) {
+	select {
+	case <-p.cut:
+		v.interrupt()
+	default:
+	}
+}
+
+// leave gives the user back.
+func (p *player) leave(v *VU) {
+	p.mu.Lock()
+	delete(p.users, v)
+	p.mu.Unlock()
+	p.run.pool.put(v)
+}
+
+// present is the number of users that have a goroutine.
+func (p *player) present() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.users)
+}
+
+// completed counts iterations as k6 does: all but those cut off.
+func (p *player) completed() uint64 {
+	return p.counts[complete].Load() + p.counts[failed].Load() + p.counts[panicked].Load()
+}
+
+// elapsed is how long the scenario has played.
+func (p *player) elapsed() time.Duration {
+	began, ended := p.began.Load(), p.ended.Load()
+	switch {
+	case began == 0:
+		return 0
+	case ended != 0:
+		return time.Duration(ended - began)
+	}
+	return wire.Now() - time.Duration(began)
+}
+
+// pool keeps the users that do not play; the one that came last goes first.
+type pool struct {
+	run  *Run
+	mu   sync.Mutex
+	idle []*VU
+	made int64
+}
+
+// take takes a user, a new one if need be.
+func (l *pool) take() *VU {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := len(l.idle); n > 0 {
+		v := l.idle[n-1]
+		l.idle = l.idle[:n-1]
+		return v
+	}
+	return l.add()
+}
+
+// add makes a user; the caller holds the lock.
+func (l *pool) add() *VU {
+	l.made++
+	return newVU(l.run, l.made)
+}
+
+func (l *pool) put(v *VU) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.idle = append(l.idle, v)
+}
+
+// fill makes users until there are n, the first to be taken the one with ID 1.
+func (l *pool) fill(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for int(l.made) < n {
+		l.idle = append(l.idle, l.add())
+	}
+	for i, j := 0, len(l.idle)-1; i < j; i, j = i+1, j-1 {
+		l.idle[i], l.idle[j] = l.idle[j], l.idle[i]
+	}
+}
+
+// size is the number of users made.
+func (l *pool) size() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return int(l.made)
+}
+
+// close closes all connections of the users that do not play. What they say for goodbye is counted too.
+func (l *pool) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, v := range l.idle {
+		v.client.Close()
+		l.run.rec.Record(v.shard, v.base(), v.traffic(v.samples[:0]))
+	}
+}

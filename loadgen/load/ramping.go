@@ -1,0 +1,126 @@
+package load
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// rampingVUs has a number of users iterate that follows the stages. The user that came last goes first; its iteration
+// may go on for gracefulRampDown, and it stays in place when the ramp turns round before that.
+type rampingVUs struct {
+	steps  []vuStep
+	length time.Duration
+	most   int
+	down   time.Duration
+	now    atomic.Int64
+	slots  []*slot
+}
+
+func newRampingVUs(s Scenario) *rampingVUs {
+	e := &rampingVUs{steps: vuSteps(*s.StartVUs, s.Stages), length: stagesDuration(s.Stages), down: time.Duration(*s.GracefulRampDown)}
+	for _, step := range e.steps {
+		e.most = max(e.most, step.vus)
+	}
+	for range e.most {
+		e.slots = append(e.slots, &slot{})
+	}
+	return e
+}
+
+// slot is the place of one user. Its states, and what moves it:
+//
+//	empty    --start--> on                       a user comes
+//	on       --stop--> leaving                   its iteration may go on for gracefulRampDown
+//	leaving  --start--> on                       the same user stays
+//	leaving  --iteration ends, or is cut off--> empty
+type slot struct {
+	mu    sync.Mutex
+	on    bool
+	taken bool // a user has it, or is on its way
+	user  *VU
+	cut   *time.Timer
+}
+
+func (s *slot) start(p *player) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.on = true
+	if s.cut != nil {
+		s.cut.Stop()
+	}
+	if !s.taken {
+		s.taken = true
+		p.user(func(v *VU) { s.loop(p, v) })
+	}
+}
+
+// loop iterates while the slot is on. A user that was cut off as its slot came on again begins anew.
+func (s *slot) loop(p *player, v *VU) {
+	for s.take(p, v) {
+		v.iterate()
+	}
+}
+
+// take says whether the user is to iterate once more, and frees the slot if not.
+func (s *slot) take(p *player, v *VU) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.on || p.quitting.Load() {
+		s.taken, s.user = false, nil
+		return false
+	}
+	if s.user = v; v.cut.Load() {
+		v.rearm()
+		p.recut(v)
+	}
+	return true
+}
+
+func (s *slot) stop(after time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.on = false
+	s.cut = time.AfterFunc(after, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if !s.on && s.user != nil {
+			s.user.interrupt()
+		}
+	})
+}
+
+func (e *rampingVUs) play(p *player) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	active := 0
+	for _, step := range e.steps {
+		timer.Reset(step.at - p.elapsed())
+		select {
+		case <-timer.C:
+		case <-p.quit:
+			return
+		}
+		for ; active < step.vus; active++ {
+			e.slots[active].start(p)
+		}
+		for ; active > step.vus; active-- {
+			e.slots[active-1].stop(e.down)
+		}
+		e.now.Store(int64(active))
+	}
+	<-p.quit
+}
+
+func (e *rampingVUs) lasts() time.Duration { return e.length }
+func (e *rampingVUs) active(p *player) int { return p.present() }
+func (e *rampingVUs) left(*player) int64   { return 0 }
+
+func (e *rampingVUs) progress(p *player, elapsed time.Duration) (vus, extra string, fraction float64) {
+	n := int(e.now.Load())
+	if p.quitting.Load() {
+		n = p.present()
+	}
+	return fmt.Sprintf("%d/%d VUs", n, e.most), "", share(elapsed, e.length)
+}

@@ -1,3 +1,0 @@
-package load
-
-func validateThresholds(o Options) error { return nil }
