@@ -12,6 +12,10 @@ type call struct {
 	hop     *prepared
 	resp    *Response
 	Exchange
+	// batched says that others of the same client are under way.
+	batched bool
+	// answered says that something was received.
+	answered bool
 	// body is the response's as it came.
 	body body
 	// limit is when the call must be over.
@@ -57,6 +61,7 @@ func (c *call) follow(req *Request, resp *Response) {
 
 // exchange is one hop: a connection, the request, the response; and telling the observer.
 func (c *call) exchange(now time.Duration) {
+	c.answered = false
 	c.Exchange = Exchange{Request: c.request, Method: c.hop.method, URL: c.request.URL}
 	c.Start = now
 	err := c.hop.err
@@ -87,23 +92,36 @@ func (c *call) attempt() error {
 
 // mayRepeat: nothing was received over a connection that had been kept, and sending again does no harm.
 func (c *call) mayRepeat(s *stream, err error) bool {
-	if s.conn.read != 0 || errors.Is(err, errTimeout) || c.client.wasInterrupted() {
+	if c.answered || errors.Is(err, errTimeout) || c.client.wasInterrupted() {
 		return false
+	}
+	var e *Error
+	if errors.As(err, &e) && (e.Code == codeStream+1+7 || e.Code == codeGoAway+1) {
+		return true // REFUSED_STREAM and a polite GOAWAY say that nothing was done
 	}
 	return c.hop.replayable()
 }
 
-// dial makes the connection.
+// dial makes the connection, or finds the one that another request of the batch has just made for several.
 func (c *call) dial() (*stream, error) {
+	if c.batched && c.client.network.mayShare(c.hop.target) {
+		s, done := c.client.awaitShared(c.hop.target.key)
+		defer done()
+		if s != nil {
+			c.Reused = true
+			return s, nil
+		}
+	}
 	ctx, cancel := c.client.context(Now(), c.limit)
 	defer cancel()
-	s, err := c.client.open(ctx, c.hop.target, &c.Timing, c.limit)
+	s, err := c.client.open(ctx, c.hop, &c.Timing, c.limit)
 	if err != nil {
-		if s != nil {
-			c.count(s)
-		}
+		c.count(s)
 		c.Blocked = Now() - c.Start
 		return nil, err
+	}
+	if c.client.agreed(s); s.h2 != nil {
+		c.client.keep(s)
 	}
 	return s, nil
 }
@@ -118,7 +136,8 @@ func (c *call) over(s *stream) error {
 	s.conn.start(Now(), c.limit)
 	keep, err := c.overHTTP1(s)
 	end := Now()
-	c.phases(s.conn, end, err == nil)
+	c.answered = s.conn.read != 0
+	c.phases(s.conn.instants, end)
 	if keep && err == nil {
 		c.count(s)
 		s.served++
@@ -138,13 +157,13 @@ func (c *call) over(s *stream) error {
 }
 
 // phases makes durations of the instants that the connection noted.
-func (c *call) phases(s *conn, end time.Duration, whole bool) {
-	if s.began == 0 {
+func (c *call) phases(i instants, end time.Duration) {
+	if i.began == 0 {
 		c.Blocked = end - c.Start
 		return
 	}
-	c.Blocked = s.began - c.Start
-	wrote, read := s.wrote, s.read
+	c.Blocked = i.began - c.Start
+	wrote, read := i.wrote, i.read
 	switch {
 	case read == 0 && wrote == 0:
 		wrote, read = end, end
@@ -153,7 +172,7 @@ func (c *call) phases(s *conn, end time.Duration, whole bool) {
 	case wrote == 0 || wrote > read:
 		wrote = read
 	}
-	c.Sending = wrote - s.began
+	c.Sending = wrote - i.began
 	c.Waiting = read - wrote
 	c.Receiving = end - read
 }
@@ -184,7 +203,13 @@ func (c *call) finish(err error) {
 	if err == nil {
 		c.storeCookies()
 	}
-	if o := c.client.observer; o != nil {
-		o.Exchanged(&c.Exchange)
+	o := c.client.observer
+	if o == nil {
+		return
 	}
+	if c.batched {
+		c.client.telling.Lock()
+		defer c.client.telling.Unlock()
+	}
+	o.Exchanged(&c.Exchange)
 }

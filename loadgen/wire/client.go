@@ -6,6 +6,7 @@ import (
 	"net/http/cookiejar"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,9 +16,13 @@ type Client struct {
 	network  *Network
 	observer Observer
 	local    netip.Addr
-	jar      *cookiejar.Jar
+	jar      atomic.Pointer[cookiejar.Jar] // nil until a cookie comes
 	sessions tls.ClientSessionCache
 	call     call // what Do does, reused
+
+	// Of a batch: one dials what all may use, unless the host is known for HTTP/1.1; one tells the observer.
+	dialing, telling sync.Mutex
+	http1            map[string]bool
 
 	mu          sync.Mutex
 	idle        []*stream // kept connections, the last used last; for HTTP/2 also those in use
@@ -40,7 +45,7 @@ func (c *Client) Do(req *Request, resp *Response) error {
 // EndIteration forgets cookies and, with NoVUConnectionReuse, closes connections.
 func (c *Client) EndIteration() {
 	if !c.network.config.NoCookiesReset {
-		c.jar = nil
+		c.jar.Store(nil)
 	}
 	if c.network.config.NoVUConnectionReuse {
 		c.closeIdle()

@@ -40,11 +40,14 @@ type conn struct {
 	noting  bool // the next read notes its instant
 
 	sent, received atomic.Int64
-	// began and wrote are the instants before and after the writes of a request, read that after a noted read.
-	began, wrote, read time.Duration
+	instants
 	// limit is when the exchange must be over (0: never), armed the deadline that the socket knows.
 	limit, armed time.Duration
 }
+
+// instants are those that phases are made of: before and after the writes of a request, and when its first answer was
+// read. 0 is one that did not come.
+type instants struct{ began, wrote, read time.Duration }
 
 // newConn puts a conn over a socket. A socket without a descriptor takes the ordinary path.
 func newConn(socket net.Conn) *conn {
@@ -58,7 +61,7 @@ func newConn(socket net.Conn) *conn {
 
 // start prepares for a request: no bytes are pending, no instants noted, and reads end at limit.
 func (c *conn) start(now, limit time.Duration) {
-	c.began, c.wrote, c.read = 0, 0, 0
+	c.instants = instants{}
 	c.limit = limit
 	if limit != 0 && (c.armed > limit || c.armed-now < min(slice, limit-now)/2) {
 		c.arm(now)
@@ -163,7 +166,7 @@ func (c *conn) Read(p []byte) (int, error) {
 			c.drained = n < len(p)
 			return n, err
 		}
-		if c.shared || !errors.Is(err, os.ErrDeadlineExceeded) {
+		if c.shared || !isTimeout(err) {
 			return 0, err
 		}
 		now := Now()
@@ -215,7 +218,10 @@ func (c *conn) note() {
 
 // Close sends what was kept back, if the socket takes it at once, and closes.
 func (c *conn) Close() error {
-	if len(c.out) > 0 && !c.shared && c.err == nil {
+	if c.shared {
+		return c.Conn.Close()
+	}
+	if len(c.out) > 0 && c.err == nil {
 		c.limit = Now() + closeGrace
 		_ = c.flush()
 	}
@@ -228,3 +234,9 @@ const closeGrace = 100 * time.Millisecond
 
 // abort closes the socket from any goroutine, saying nothing.
 func (c *conn) abort() { _ = c.Conn.Close() }
+
+// isTimeout knows the errors of all kinds of net.Conn.
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
+}

@@ -23,28 +23,29 @@ func (c *Client) SetCookie(rawURL string, cookie *http.Cookie) error {
 // Cookies are what the jar would send to rawURL.
 func (c *Client) Cookies(rawURL string) []*http.Cookie {
 	u, err := url.Parse(rawURL)
-	if err != nil || c.jar == nil {
+	jar := c.jar.Load()
+	if err != nil || jar == nil {
 		return nil
 	}
-	return c.jar.Cookies(u)
+	return jar.Cookies(u)
 }
 
 func (c *Client) cookieJar() *cookiejar.Jar {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.jar == nil {
-		c.jar, _ = cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // it knows no error
+	if c.jar.Load() == nil {
+		jar, _ := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // it knows no error
+		c.jar.CompareAndSwap(nil, jar)
 	}
-	return c.jar
+	return c.jar.Load()
 }
 
 // cookies is what the jar adds to the hop's Cookie header.
 func (c *call) cookies() string {
-	if c.client.jar == nil {
+	jar := c.client.jar.Load()
+	if jar == nil {
 		return ""
 	}
 	var b strings.Builder
-	for _, cookie := range c.client.jar.Cookies(c.hop.target.url) {
+	for _, cookie := range jar.Cookies(c.hop.target.url) {
 		if b.Len() > 0 {
 			b.WriteString("; ")
 		}

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -75,7 +74,7 @@ func during(what string, err error) error {
 	switch {
 	case errors.As(err, &e), errors.Is(err, ErrInterrupted):
 		return err
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+	case isTimeout(err):
 		return errTimeout
 	}
 	if e := systemError(what, err); e != nil {

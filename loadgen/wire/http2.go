@@ -1,11 +1,193 @@
 package wire
 
-type http2Conn struct{}
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
 
-func (h *http2Conn) usable() bool { return false }
-func (h *http2Conn) close()       {}
+// http2Conn speaks HTTP/2 over one connection, for several requests at once.
+type http2Conn struct{ over *http.ClientConn }
 
-// agree takes the protocol that TLS agreed on.
-func (s *stream) agree(*Network) error { return nil }
+// readyConn is the context key under which newHTTP2 hands a connected net.Conn to the transport.
+type readyConn struct{}
 
-func (c *call) overHTTP2(s *stream) error { return nil }
+// newHTTP2Transport is the settings that all HTTP/2 connections share. It dials nothing: a connection is given to it.
+func newHTTP2Transport() *http.Transport {
+	given := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return ctx.Value(readyConn{}).(net.Conn), nil
+	}
+	t := &http.Transport{
+		DialContext: given, DialTLSContext: given,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: maxHeader,
+		Protocols:              new(http.Protocols),
+	}
+	t.Protocols.SetHTTP2(true)
+	t.Protocols.SetUnencryptedHTTP2(true)
+	return t
+}
+
+// agree makes s speak HTTP/2 if TLS agreed on it, or if it was asked for without TLS.
+func (s *stream) agree(n *Network, t *target) error {
+	var over net.Conn = s.conn
+	scheme := "http"
+	if s.version != "" {
+		agreed := s.tls.ConnectionState().NegotiatedProtocol
+		if n.config.HTTPVersion == "2" && agreed != "h2" {
+			return &Error{Code: codeOther, Message: "http2: the server does not offer HTTP/2"}
+		}
+		if agreed != "h2" {
+			return nil
+		}
+		over, scheme = s.tls, "https"
+	} else if n.config.HTTPVersion != "2" {
+		return nil
+	}
+	if err := s.conn.share(); err != nil {
+		return err
+	}
+	ctx := context.WithValue(context.Background(), readyConn{}, over)
+	cc, err := n.http2.NewClientConn(ctx, scheme, net.JoinHostPort(t.host, t.port))
+	if err != nil {
+		return http2Error(err)
+	}
+	s.h2 = &http2Conn{over: cc}
+	return nil
+}
+
+// usable says that a request can begin on it now.
+func (h *http2Conn) usable() bool { return h.over.Err() == nil && h.over.Available() > 0 }
+
+func (h *http2Conn) close() { _ = h.over.Close() }
+
+// overHTTP2 does the hop over s, which others may use at the same time.
+func (c *call) overHTTP2(s *stream) error {
+	ctx, cancel := c.client.context(Now(), c.limit)
+	defer cancel()
+	var i instants
+	err := c.roundTripHTTP2(ctx, s, &i)
+	end := Now()
+	c.phases(i, end)
+	c.client.mu.Lock()
+	c.count(s)
+	s.served++
+	c.client.mu.Unlock()
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		err = http2Error(err)
+	}
+	if s.h2.over.Err() != nil || c.client.network.config.NoConnectionReuse && s.h2.over.InFlight() == 0 {
+		c.client.forget(s)
+	}
+	if err != nil {
+		return err
+	}
+	return c.decode()
+}
+
+// roundTripHTTP2 sends, reads the whole response and notes the instants.
+func (c *call) roundTripHTTP2(ctx context.Context, s *stream, i *instants) error {
+	var wrote, first atomic.Int64
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteRequest:         func(httptrace.WroteRequestInfo) { wrote.Store(int64(Now())) },
+		GotFirstResponseByte: func() { first.Store(int64(Now())) },
+	})
+	defer func() { i.wrote, i.read = time.Duration(wrote.Load()), time.Duration(first.Load()) }()
+	req := c.httpRequest(ctx)
+	i.began = Now()
+	resp, err := s.h2.over.RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	c.answered = true
+	c.Status, c.Proto = resp.StatusCode, "HTTP/2.0"
+	lines := bytes.NewBuffer(c.resp.lines[:0])
+	_ = resp.Header.Write(lines) // a buffer takes everything
+	c.resp.lines = lines.Bytes()
+
+	p := parsers.Get().(*parser)
+	defer parsers.Put(p)
+	p.small.Reset(resp.Body)
+	defer p.small.Reset(nil)
+	b := c.newBody(resp.Header.Get("Content-Encoding"))
+	if err := b.copy(p.small, -1); err != nil {
+		b.release()
+		return orCut(err, errCutBody)
+	}
+	c.body = b
+	return nil
+}
+
+// httpRequest is the hop as net/http wants it.
+func (c *call) httpRequest(ctx context.Context) *http.Request {
+	p := c.hop
+	header := p.header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Del("Host")
+	header.Set("User-Agent", p.userAgent())
+	if cookies := joinCookies(p.cookie, c.cookies()); cookies != "" {
+		header.Set("Cookie", cookies)
+	}
+	if auth := p.basicAuth(); auth != "" {
+		header.Set("Authorization", auth)
+	}
+	u := *p.target.url
+	u.User = nil
+	u.Host = net.JoinHostPort(p.target.host, p.target.port)
+	req := &http.Request{Method: p.method, URL: &u, Header: header, Host: p.host, Proto: "HTTP/2.0", ProtoMajor: 2}
+	if len(p.body) > 0 {
+		req.ContentLength = int64(len(p.body))
+		req.Body = io.NopCloser(bytes.NewReader(p.body))
+	}
+	return req.WithContext(ctx)
+}
+
+// http2Codes are HTTP/2's error codes by number (RFC 9113, section 7).
+var http2Codes = []string{
+	"NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED",
+	"FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM",
+	"INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED",
+}
+
+// http2Error gives err k6's code. net/http's own error types are not exported, so their messages must do.
+func http2Error(err error) error {
+	text := err.Error()
+	for _, kind := range []struct {
+		sign, what string
+		code       int
+	}{
+		{"server sent GOAWAY", "server sent GOAWAY", codeGoAway},
+		{"stream error:", "stream error", codeStream},
+		{"connection error:", "connection error", codeConnection},
+	} {
+		if !strings.Contains(text, kind.sign) {
+			continue
+		}
+		for number, name := range http2Codes {
+			if strings.Contains(text, name) {
+				return &Error{kind.code + 1 + number, fmt.Sprintf("http2: %s %s", kind.what, name), err}
+			}
+		}
+		return &Error{kind.code, "http2: " + kind.what, err}
+	}
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		err = ue.Err
+	}
+	return during("request", err)
+}

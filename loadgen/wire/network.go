@@ -1,10 +1,9 @@
 package wire
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"strings"
+	"net/http"
 )
 
 // Network is a Config made ready and shared by clients: kept look-ups, TLS settings, proxies.
@@ -14,11 +13,12 @@ type Network struct {
 	resolver *resolver
 	memory   *memory
 	debug    *dump
+	http2    *http.Transport
 }
 
 // NewNetwork checks c; the error says which setting is wrong and what it takes.
 func NewNetwork(c Config) (*Network, error) {
-	n := &Network{config: c.withDefaults(), resolver: newResolver(c.DNS)}
+	n := &Network{config: c.withDefaults(), resolver: newResolver(c.DNS), http2: newHTTP2Transport()}
 	var err error
 	if n.hosts, err = newHosts(c.Hosts); err != nil {
 		return nil, err
@@ -58,17 +58,4 @@ func (n *Network) NewClient(vu int, o Observer) *Client {
 		c.local = ips[(max(vu, 1)-1)%len(ips)]
 	}
 	return c
-}
-
-// writeConnectionHeaders appends what concerns the next hop only.
-func (n *Network) writeConnectionHeaders(b *bytes.Buffer, t *target) {
-	if n.config.NoConnectionReuse {
-		b.WriteString("Connection: close\r\n")
-	}
-	if t.tls {
-		return
-	}
-	if proxy := n.proxyFor(t); proxy != nil && strings.HasPrefix(proxy.Scheme, "http") && proxy.User != nil {
-		b.WriteString("Proxy-Authorization: " + basicAuth(proxy.User) + "\r\n")
-	}
 }

@@ -143,6 +143,7 @@ func masked(u *url.URL) string {
 type prepared struct {
 	network *Network
 	target  *target
+	proxy   *url.URL
 	err     error
 	method  string
 	// head is the request line and the headers, without Cookie and the empty line that ends them; wire is everything.
@@ -184,6 +185,10 @@ func (p *prepared) write(t *target) error {
 	if err := p.check(); err != nil {
 		return err
 	}
+	var err error
+	if p.proxy, err = p.network.proxyFor(t); err != nil {
+		return err
+	}
 	p.host = t.authority
 	if h := p.header.Get("Host"); h != "" {
 		p.host = h
@@ -194,13 +199,13 @@ func (p *prepared) write(t *target) error {
 		fmt.Fprintf(&b, "User-Agent: %s\r\n", agent)
 	}
 	p.writeLength(&b)
-	if _, own := p.header["Authorization"]; !own && t.url.User != nil {
-		fmt.Fprintf(&b, "Authorization: %s\r\n", basicAuth(t.url.User))
+	if auth := p.basicAuth(); auth != "" {
+		fmt.Fprintf(&b, "Authorization: %s\r\n", auth)
 	}
 	if err := p.header.WriteSubset(&b, notRest); err != nil {
 		return fmt.Errorf("serialising the headers: %w", err)
 	}
-	p.network.writeConnectionHeaders(&b, t)
+	p.writeConnectionHeaders(&b)
 	p.head = b.Bytes()
 	p.cookie = strings.Join(p.header["Cookie"], "; ")
 	p.wire = p.with(nil, "")
@@ -210,13 +215,17 @@ func (p *prepared) write(t *target) error {
 // with appends p as it goes out to b, with further cookies.
 func (p *prepared) with(b []byte, cookies string) []byte {
 	b = append(b, p.head...)
-	if p.cookie != "" && cookies != "" {
-		cookies = "; " + cookies
-	}
-	if cookies = p.cookie + cookies; cookies != "" {
+	if cookies = joinCookies(p.cookie, cookies); cookies != "" {
 		b = append(append(append(b, "Cookie: "...), cookies...), "\r\n"...)
 	}
 	return append(append(b, "\r\n"...), p.body...)
+}
+
+func joinCookies(a, b string) string {
+	if a != "" && b != "" {
+		return a + "; " + b
+	}
+	return a + b
 }
 
 // notRest are the headers that are written by themselves, or not at all.
@@ -227,10 +236,20 @@ var notRest = map[string]bool{
 // requestTarget is the path, or the whole URL where a proxy reads it.
 func (p *prepared) requestTarget() string {
 	t := p.target
-	if !t.tls && p.network.viaHTTPProxy(t) {
+	if !t.tls && speaksHTTP(p.proxy) {
 		return "http://" + t.authority + t.path
 	}
 	return t.path
+}
+
+// writeConnectionHeaders appends what concerns the next server on the way only.
+func (p *prepared) writeConnectionHeaders(b *bytes.Buffer) {
+	if p.network.config.NoConnectionReuse {
+		b.WriteString("Connection: close\r\n")
+	}
+	if !p.target.tls && speaksHTTP(p.proxy) && p.proxy.User != nil {
+		b.WriteString("Proxy-Authorization: " + basicAuth(p.proxy.User) + "\r\n")
+	}
 }
 
 func (p *prepared) userAgent() string {
@@ -270,6 +289,14 @@ func (p *prepared) check() error {
 
 func validMethod(method string) bool {
 	return method != "" && strings.IndexFunc(method, func(r rune) bool { return !httpguts.IsTokenRune(r) }) < 0
+}
+
+// basicAuth is the Authorization that the URL's user and password make, unless the request says its own.
+func (p *prepared) basicAuth() string {
+	if _, own := p.header["Authorization"]; own || p.target.url.User == nil {
+		return ""
+	}
+	return basicAuth(p.target.url.User)
 }
 
 func basicAuth(u *url.Userinfo) string {

@@ -50,6 +50,9 @@ func (s *stream) stale(now time.Duration) bool {
 
 // bytes is what has passed since it was last asked.
 func (s *stream) bytes() (sent, received int64) {
+	if s.conn == nil {
+		return 0, 0
+	}
 	allSent, allReceived := s.conn.sent.Load(), s.conn.received.Load()
 	sent, received = allSent-s.toldSent, allReceived-s.toldReceived
 	s.toldSent, s.toldReceived = allSent, allReceived
@@ -69,13 +72,21 @@ func (s *stream) close() {
 	}
 }
 
-// open makes a new connection for t: through a proxy if one is set, with TLS, with the protocol agreed on.
-func (c *Client) open(ctx context.Context, t *target, timing *Timing, limit time.Duration) (*stream, error) {
-	socket, err := c.reach(ctx, t, timing, limit)
-	if err != nil {
-		return nil, err
+// open makes a new connection for a hop: through its proxy, with TLS, with the protocol agreed on. The stream that comes
+// with an error is closed, and tells what has passed over it.
+func (c *Client) open(ctx context.Context, p *prepared, timing *Timing, limit time.Duration) (*stream, error) {
+	s := &stream{key: p.target.key}
+	var err error
+	if s.conn, s.tls, err = c.reach(ctx, p, timing, limit); err != nil {
+		return s, err
 	}
-	return c.secure(socket, t, timing)
+	if err = c.secure(s, p.target, timing); err == nil {
+		err = s.agree(c.network, p.target)
+	}
+	if err != nil {
+		s.drop(c)
+	}
+	return s, err
 }
 
 // attach makes a socket the client's, so that Interrupt closes it.
@@ -108,23 +119,22 @@ func (c *Client) detach(over *conn) {
 	}
 }
 
-// secure makes the stream of a socket that leads to t.
-func (c *Client) secure(over *conn, t *target, timing *Timing) (*stream, error) {
-	s := &stream{conn: over, key: t.key}
-	if t.tls {
-		var err error
-		s.tls, err = handshake(over, c.network.tlsConfig(t.host, c.network.protocols(), c.sessionCache()), timing)
-		if err != nil {
-			s.drop(c)
-			return s, err
-		}
-		s.version = tlsVersion(s.tls.ConnectionState().Version)
+// secure puts TLS over s where t wants it.
+func (c *Client) secure(s *stream, t *target, timing *Timing) error {
+	if !t.tls || c.network.memory != nil {
+		return nil
 	}
-	if err := s.agree(c.network); err != nil {
-		s.drop(c)
-		return s, err
+	var over net.Conn = s.conn
+	if s.tls != nil {
+		over = s.tls
 	}
-	return s, nil
+	secured, err := handshake(over, c.network.tlsConfig(t.host, c.network.protocols(), c.sessionCache()), timing)
+	if err != nil {
+		return err
+	}
+	s.tls = secured
+	s.version = tlsVersion(secured.ConnectionState().Version)
+	return nil
 }
 
 // drop closes a stream and takes it from the client.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"crypto/tls"
+	"net"
 	"strings"
 )
 
@@ -40,11 +41,11 @@ func (n *Network) protocols() []string {
 	case "2":
 		return []string{"h2"}
 	}
-	return []string{"http/1.1"}
+	return []string{"h2", "http/1.1"}
 }
 
 // handshake puts TLS over c, noting how long it took.
-func handshake(c *conn, config *tls.Config, t *Timing) (*tls.Conn, error) {
+func handshake(c net.Conn, config *tls.Config, t *Timing) (*tls.Conn, error) {
 	over := tls.Client(c, config)
 	began := Now()
 	if err := over.Handshake(); err != nil {
