@@ -4,53 +4,188 @@ package stack
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"sync"
 	"time"
 )
 
-// Config says what to start.
+// Config says what to start. Its zero value is foo and bar of the workspace around the working directory, without
+// OpenTelemetry.
 type Config struct {
 	// Dir is the workspace's root (where go.work is); empty: found upwards from the working directory.
 	Dir string
 	// Case is "case_1", "case_2" or "case_3" (no OpenTelemetry); empty: case_3's services without a Collector.
 	Case string
-	// Env is laid over the case's environment for each process by its name ("foo", "bar", "collector").
+	// Env is laid over the case's environment for each process by its name ("foo", "bar", "collector", "tempo").
 	Env map[string][]string
+	// Binaries are programs that Build made before; nil: Start builds, and Stop removes.
+	Binaries *Binaries
 	// Log gets the processes' output, each line after its process's name; Progress gets a line for what is waited for.
+	// Both may be nil, and are called from one goroutine at a time.
 	Log      io.Writer
 	Progress func(line string)
 }
 
 // Stack is a set of running processes.
-type Stack struct{}
+type Stack struct {
+	config    Config
+	plan      plan
+	dir       string // files of this run: the Collector's kept traces, Tempo's blocks
+	binaries  *Binaries
+	thread    *thread
+	processes []*Process
+	logging   sync.Mutex
+	unwatch   func() bool
+	stop      func() error
+}
+
+// stopWithin is what one process gets to end by itself. The services need 5 s at most to drain and to send their spans.
+const stopWithin = 10 * time.Second
 
 // Start builds what needs building, starts every process on free loopback ports, and returns when all of them are
 // ready. On failure it has stopped what it had started. When ctx ends, the stack is stopped.
-func Start(ctx context.Context, c Config) (*Stack, error) { panic("contract") }
+func Start(ctx context.Context, c Config) (*Stack, error) {
+	plan, err := planFor(c.Case)
+	if err != nil {
+		return nil, err
+	}
+	if c.Dir, err = workspace(c.Dir); err != nil {
+		return nil, err
+	}
+	s := &Stack{config: c, plan: plan, thread: newThread()}
+	s.stop = sync.OnceValue(s.stopAll)
+	s.unwatch = context.AfterFunc(ctx, func() { s.Stop() })
+	if err := s.start(ctx); err != nil {
+		s.Stop()
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("starting foo and bar: %w", ctx.Err())
+		}
+		return nil, err
+	}
+	return s, nil
+}
+
+// start makes the run's directory, builds, and starts the processes in the order in which they need each other.
+func (s *Stack) start(ctx context.Context) (err error) {
+	if s.binaries = s.config.Binaries; s.binaries == nil {
+		if s.binaries, err = build(ctx, s.thread, s.config.Dir, s.plan.programs(), s.progress); err != nil {
+			return err
+		}
+	}
+	if s.dir, err = os.MkdirTemp("", "foobar-stack-"); err != nil {
+		return fmt.Errorf("making a directory for the run: %w", err)
+	}
+	if s.plan.collector {
+		if err := s.startCollector(ctx); err != nil {
+			return err
+		}
+	}
+	return s.startServices(ctx)
+}
+
+// startServices starts bar, then foo, which is told where bar is.
+func (s *Stack) startServices(ctx context.Context) error {
+	bar, err := s.startService(ctx, "bar")
+	if err != nil {
+		return err
+	}
+	_, err = s.startService(ctx, "foo", "BAR_ENDPOINT=http://"+bar.Addr+"/bar")
+	return err
+}
+
+func (s *Stack) startService(ctx context.Context, name string, env ...string) (*Process, error) {
+	p := &Process{Name: name, listening: make(chan struct{})}
+	env = append([]string{"ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0"}, env...)
+	if err := s.launch(p, s.binaries.path(name), nil, append(env, s.serviceEnv()...)); err != nil {
+		return nil, err
+	}
+	if err := p.awaitListening(ctx); err != nil {
+		return nil, err
+	}
+	return p, p.awaitReady(ctx, "http://"+p.Addr+"/readyz")
+}
+
+// serviceEnv is the case's environment of foo and bar.
+func (s *Stack) serviceEnv() []string {
+	if c := s.Process("collector"); c != nil {
+		return []string{"OTEL_SDK_DISABLED=false", "OTEL_EXPORTER_OTLP_ENDPOINT=http://" + c.Addr}
+	}
+	return []string{"OTEL_SDK_DISABLED=true"}
+}
+
+// launch starts p with the inherited environment, then env, then what the Config says.
+func (s *Stack) launch(p *Process, path string, args, env []string) error {
+	p.output = func(line string) { s.log(p.Name, line) }
+	env = append(append(inherited(), env...), s.config.Env[p.Name]...)
+	if err := p.start(s.thread, path, args, env); err != nil {
+		return err
+	}
+	s.processes = append(s.processes, p)
+	return nil
+}
 
 // URL is what a load test asks: http://127.0.0.1:PORT/foo.
-func (s *Stack) URL() string { return "" }
+func (s *Stack) URL() string { return "http://" + s.Process("foo").Addr + "/foo" }
 
 // Process is the running process of that name, nil when there is none.
-func (s *Stack) Process(name string) *Process { return nil }
+func (s *Stack) Process(name string) *Process {
+	for _, p := range s.processes {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// Processes are all of them, in the order in which they were started.
+func (s *Stack) Processes() []*Process { return s.processes }
+
+// KeptTraces is the file into which the Collector writes the traces it keeps, one OTLP request in JSON a line; empty
+// where there is no Collector or where it sends them to Tempo. Stop removes it.
+func (s *Stack) KeptTraces() string {
+	if s.plan.collector && s.Process("tempo") == nil {
+		return filepath.Join(s.dir, "kept.jsonl")
+	}
+	return ""
+}
 
 // Stop asks every process to end (SIGTERM where there is one), waits, kills what is left. Safe to call twice.
-func (s *Stack) Stop() error { return nil }
+func (s *Stack) Stop() error { return s.stop() }
 
-// Process is one child process.
-type Process struct {
-	Name string
-	PID  int
-	// Addr is where it serves, Admin its admin listener, host:port; empty when there is none.
-	Addr, Admin string
+// stopAll ends the processes in the reverse order of their start, so that each can still reach those it needs.
+func (s *Stack) stopAll() error {
+	if s.unwatch != nil {
+		s.unwatch()
+	}
+	var errs []error
+	for i := len(s.processes) - 1; i >= 0; i-- {
+		errs = append(errs, s.processes[i].stop(stopWithin))
+	}
+	s.thread.close()
+	if s.binaries != nil && s.config.Binaries == nil {
+		errs = append(errs, s.binaries.Remove())
+	}
+	if s.dir != "" {
+		errs = append(errs, os.RemoveAll(s.dir))
+	}
+	return errors.Join(errs...)
 }
 
-// Usage is what a process has used since it began.
-type Usage struct {
-	User, System time.Duration
-	// RSS is resident memory now and PeakRSS the most so far, in bytes (PeakRSS: Linux only, else 0).
-	RSS, PeakRSS uint64
+func (s *Stack) progress(line string) {
+	if s.config.Progress != nil {
+		s.config.Progress(line)
+	}
 }
 
-// Usage reads the operating system's account of p.
-func (p *Process) Usage() (Usage, error) { panic("contract") }
+func (s *Stack) log(name, line string) {
+	if s.config.Log == nil {
+		return
+	}
+	s.logging.Lock()
+	defer s.logging.Unlock()
+	fmt.Fprintf(s.config.Log, "%s: %s\n", name, line)
+}

@@ -1,0 +1,21 @@
+package stack
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// peakRSS reads VmHWM, the "high water mark" of resident memory; 0 when the kernel doesn't tell.
+func peakRSS(pid int) uint64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	var kilobytes uint64
+	if _, err := fmt.Sscan(rest, &kilobytes); err != nil {
+		return 0
+	}
+	return kilobytes << 10
+}
