@@ -82,15 +82,19 @@ func (p *Process) awaitReady(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
-	for answer := ""; ; {
-		if answer = probe(ctx, client, url); answer == "200 OK" {
+	for last := "nothing"; ; {
+		answer := probe(ctx, client, url)
+		if answer == "200 OK" {
 			return nil
+		}
+		if ctx.Err() == nil {
+			last = answer
 		}
 		select {
 		case <-p.exited:
 			return p.ended()
 		case <-ctx.Done():
-			return fmt.Errorf("%s is not ready: %s answers %s: %w%s", p.Name, url, answer, ctx.Err(), p.log.said(p.Name))
+			return fmt.Errorf("%s is not ready: %s answers %s: %w%s", p.Name, url, last, ctx.Err(), p.log.said(p.Name))
 		case <-time.After(10 * time.Millisecond):
 		}
 	}

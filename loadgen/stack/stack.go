@@ -39,7 +39,6 @@ type Stack struct {
 	thread    *thread
 	processes []*Process
 	logging   sync.Mutex
-	unwatch   func() bool
 	stop      func() error
 }
 
@@ -58,7 +57,6 @@ func Start(ctx context.Context, c Config) (*Stack, error) {
 	}
 	s := &Stack{config: c, plan: plan, thread: newThread()}
 	s.stop = sync.OnceValue(s.stopAll)
-	s.unwatch = context.AfterFunc(ctx, func() { s.Stop() })
 	if err := s.start(ctx); err != nil {
 		s.Stop()
 		if ctx.Err() != nil {
@@ -66,6 +64,7 @@ func Start(ctx context.Context, c Config) (*Stack, error) {
 		}
 		return nil, err
 	}
+	context.AfterFunc(ctx, func() { s.Stop() })
 	return s, nil
 }
 
@@ -158,9 +157,6 @@ func (s *Stack) Stop() error { return s.stop() }
 
 // stopAll ends the processes in the reverse order of their start, so that each can still reach those it needs.
 func (s *Stack) stopAll() error {
-	if s.unwatch != nil {
-		s.unwatch()
-	}
 	var errs []error
 	for i := len(s.processes) - 1; i >= 0; i-- {
 		errs = append(errs, s.processes[i].stop(stopWithin))
