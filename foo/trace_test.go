@@ -46,12 +46,16 @@ func (p *process) mustStop(tb testing.TB) {
 	}
 }
 
-// mustBuildBar builds the real bar, which foo's tests can't import.
-func mustBuildBar(tb testing.TB) string {
+func skipOnWindows(tb testing.TB) {
 	tb.Helper()
 	if runtime.GOOS == "windows" {
 		tb.Skip("SKIPPED: Windows can't send SIGTERM to a child process, which this test is about")
 	}
+}
+
+// mustBuildBar builds the real bar, which foo's tests can't import.
+func mustBuildBar(tb testing.TB) string {
+	tb.Helper()
 	program := filepath.Join(tb.TempDir(), "bar")
 	build := exec.Command("go", "build", "-o", program, ".")
 	build.Dir = "../bar"
@@ -64,6 +68,7 @@ func mustBuildBar(tb testing.TB) string {
 // The real foo and the real bar, as processes, make one trace of a request; SIGTERM alone brings every span to the
 // Collector, since the batch processor's delay is longer than the test.
 func TestOneTrace(t *testing.T) {
+	skipOnWindows(t)
 	program := mustBuildBar(t)
 	collector := otlptest.MustStart(t, "")
 	env := []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + collector.Endpoint, "OTEL_BSP_SCHEDULE_DELAY=600000"}
@@ -99,7 +104,7 @@ func TestOneTrace(t *testing.T) {
 
 // When bar is away, foo's spans say so, foo's log has the trace's id, and the answer has nothing of either.
 func TestTraceOfFailure(t *testing.T) {
-	mustBuildBar(t)
+	skipOnWindows(t)
 	collector := otlptest.MustStart(t, "")
 	foo := mustStart(t, "foo", "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.Endpoint, "BAR_ENDPOINT=http://127.0.0.1:1/bar")
 	status, body := mustGet(t, foo.url+"/foo")
@@ -119,6 +124,7 @@ func TestTraceOfFailure(t *testing.T) {
 
 // Without a Collector foo serves and stops as ever.
 func TestNoCollector(t *testing.T) {
+	skipOnWindows(t)
 	bar := mustStart(t, mustBuildBar(t), "OTEL_SDK_DISABLED=true")
 	foo := mustStart(t, "foo", "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_TIMEOUT=300", "BAR_ENDPOINT="+bar.url+"/bar")
 	for range 20 {
