@@ -53,8 +53,8 @@ func outOfRange(s *metrics.Snapshot) []string {
 	for i := range s.Total.Series {
 		series := &s.Total.Series[i]
 		if series.OutOfRange > 0 && len(series.Selector) == 0 {
-			notes = append(notes, fmt.Sprintf("%s: %d of %d values were out of range; they count at the end of the "+
-				"distribution, those that are no numbers not at all", series.Name, series.OutOfRange, series.Count))
+			notes = append(notes, fmt.Sprintf("%s: values out of range: %d beside %d samples; the report shows negative and "+
+				"too high ones as the minimum or maximum, and leaves out what is no number", series.Name, series.OutOfRange, series.Count))
 		}
 	}
 	return notes

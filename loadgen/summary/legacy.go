@@ -20,7 +20,7 @@ func legacy(b *strings.Builder, s *metrics.Snapshot, o Options) {
 	for _, r := range t.rows {
 		before := legacyIndent + r.indent
 		if r.mark != nil {
-			before = before[:len(before)-len("✓ ")+1] + p.mark(*r.mark) + " "
+			before = before[2:] + p.mark(*r.mark) + " "
 		}
 		fmt.Fprintln(b, before+t.line(r, w))
 	}

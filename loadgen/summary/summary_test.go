@@ -3,6 +3,7 @@ package summary
 import (
 	"bytes"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -165,4 +166,38 @@ func TestText(t *testing.T) {
 		golden(t, "demonstration.compact.txt", MustText(t, s, Options{Mode: Compact}))
 		golden(t, "demonstration.full.txt", MustText(t, s, Options{Mode: Full}))
 	})
+	for _, tt := range []struct {
+		name     string
+		sections bool
+		o        Options
+	}{
+		{"scenarios.legacy.txt", false, Options{}},
+		{"scenarios.compact.txt", false, Options{Mode: Compact}},
+		{"scenarios.full.txt", true, Options{Mode: Full}},
+		{"scenarios.legacy.color.txt", false, Options{Color: true}},
+		{"scenarios.full.color.txt", true, Options{Mode: Full, Color: true}},
+		{"scenarios.compact.us.txt", false, Options{Mode: Compact, TimeUnit: "us"}},
+		{"scenarios.legacy.s.txt", false, Options{TimeUnit: "s", TrendStats: []string{"p(99.9)", "count", "max"}}},
+		{"scenarios.compact.stats.txt", false, Options{Mode: Compact, TimeUnit: "ms", TrendStats: []string{"count", "p(50)", "p(0)"}}},
+	} {
+		t.Run("OK/"+tt.name, func(t *testing.T) {
+			golden(t, tt.name, MustText(t, scenarios(t, tt.sections), tt.o))
+		})
+	}
+	t.Run("OK/empty", func(t *testing.T) {
+		s := newFixture(t, false).Snapshot(0)
+		if got := MustText(t, s, Options{}); got != "\n\n" {
+			t.Errorf("got %q", got)
+		}
+		if got := MustText(t, s, Options{Mode: Disabled}); got != "" {
+			t.Errorf("got %q, want nothing", got)
+		}
+	})
+	for _, o := range []Options{{Mode: "short"}, {TimeUnit: "m"}, {TrendStats: []string{"p(101)"}}, {TrendStats: []string{"p95"}}} {
+		t.Run("ErrOptions", func(t *testing.T) {
+			if err := Text(io.Discard, &metrics.Snapshot{}, o); err == nil {
+				t.Errorf("%+v: got no error", o)
+			}
+		})
+	}
 }
