@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -125,8 +126,9 @@ func TestTraceOfFailure(t *testing.T) {
 // Without a Collector foo serves and stops as ever.
 func TestNoCollector(t *testing.T) {
 	skipOnWindows(t)
-	bar := mustStart(t, mustBuildBar(t), "OTEL_SDK_DISABLED=true")
-	foo := mustStart(t, "foo", "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_TIMEOUT=300", "BAR_ENDPOINT="+bar.url+"/bar")
+	bar := httptest.NewServer(answer(200, "bar"))
+	defer bar.Close()
+	foo := mustStart(t, "foo", "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_TIMEOUT=300", "BAR_ENDPOINT="+bar.URL+"/bar")
 	for range 20 {
 		if status, body := mustGet(t, foo.url+"/foo"); status != 200 || body != "foobar" {
 			t.Errorf("got %d %s, want 200 foobar", status, body)
