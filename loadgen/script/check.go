@@ -1,0 +1,133 @@
+package script
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"example.com/foobar/loadgen/load"
+)
+
+// maxName bounds how much of a value stands in a check's name.
+const maxName = 60
+
+// Check is one condition on a response: exactly one of the fields besides Name. A request without a response passes none.
+type Check struct {
+	// Name is what the report says; by default it tells the condition, "is status 200" or "returns foobar".
+	Name         string  `json:"name,omitempty"`
+	Status       int     `json:"status,omitempty"`
+	Body         *string `json:"body,omitempty"` // exactly this
+	BodyContains string  `json:"bodyContains,omitempty"`
+	BodyRegex    string  `json:"bodyRegex,omitempty"`
+	// Header is "Name" for a header that is there, or "Name: value".
+	Header string `json:"header,omitempty"`
+	// JSON is a path into a body of JSON, "items.0.id" say, for a value that is there, or "PATH=VALUE".
+	JSON string `json:"json,omitempty"`
+}
+
+// check is a compiled Check.
+type check struct {
+	name  string
+	holds func(*load.Response) bool
+}
+
+// compile checks that c has one condition.
+func (c Check) compile() (check, error) {
+	var found []check
+	add := func(name string, holds func(*load.Response) bool) { found = append(found, check{name, holds}) }
+	if c.Status != 0 {
+		add(fmt.Sprintf("is status %d", c.Status), func(r *load.Response) bool { return r.Status == c.Status })
+	}
+	if c.Body != nil {
+		add("returns "+short(*c.Body), func(r *load.Response) bool { return string(r.Body) == *c.Body })
+	}
+	if c.BodyContains != "" {
+		want := []byte(c.BodyContains)
+		add("contains "+short(c.BodyContains), func(r *load.Response) bool { return bytes.Contains(r.Body, want) })
+	}
+	if c.Header != "" {
+		found = append(found, headerCheck(c.Header))
+	}
+	if c.JSON != "" {
+		found = append(found, jsonCheck(c.JSON))
+	}
+	if c.BodyRegex != "" {
+		re, err := regexp.Compile(c.BodyRegex)
+		if err != nil {
+			return check{}, fmt.Errorf("bodyRegex: %w", err)
+		}
+		add("matches "+short(c.BodyRegex), func(r *load.Response) bool { return re.Match(r.Body) })
+	}
+	return c.only(found)
+}
+
+// only is the one condition found, under the name given.
+func (c Check) only(found []check) (check, error) {
+	switch {
+	case len(found) != 1:
+		return check{}, errors.New("want one of status, body, bodyContains, bodyRegex, header and json")
+	case c.Status < 0 || c.Status > 999:
+		return check{}, fmt.Errorf("status %d: want a number such as 200", c.Status)
+	case c.Name != "":
+		found[0].name = c.Name
+	}
+	return found[0], nil
+}
+
+func headerCheck(text string) check {
+	name, want, exact := strings.Cut(text, ":")
+	name, want = strings.TrimSpace(name), strings.TrimSpace(want)
+	if !exact {
+		return check{"has header " + short(name), func(r *load.Response) bool { return r.Header(name) != "" }}
+	}
+	return check{fmt.Sprintf("header %s is %s", short(name), short(want)),
+		func(r *load.Response) bool { return r.Header(name) == want }}
+}
+
+// jsonCheck splits at the first "=" outside of the brackets of a query such as items.#(id=="7").name.
+func jsonCheck(text string) check {
+	path, want, exact := cutPath(text)
+	if !exact {
+		return check{"has " + short(path), func(r *load.Response) bool { return valueAt(r, path).Exists() }}
+	}
+	return check{fmt.Sprintf("%s is %s", short(path), short(want)), func(r *load.Response) bool {
+		v := valueAt(r, path)
+		return v.Exists() && v.String() == want
+	}}
+}
+
+func cutPath(text string) (path, want string, exact bool) {
+	depth := 0
+	for i, c := range text {
+		switch {
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == '=' && depth <= 0:
+			return text[:i], text[i+1:], true
+		}
+	}
+	return text, "", false
+}
+
+// valueAt is the value at a path of a body that is JSON; of any other body it is none.
+func valueAt(r *load.Response, path string) gjson.Result {
+	if !gjson.ValidBytes(r.Body) {
+		return gjson.Result{}
+	}
+	return gjson.GetBytes(r.Body, path)
+}
+
+// short cuts a value that is too long for a name, and keeps it on one line.
+func short(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > maxName {
+		return string(r[:maxName-1]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,173 @@
+package script
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"example.com/foobar/loadgen/load"
+)
+
+// compiler turns steps into acts, and gathers what is wrong with them.
+type compiler struct {
+	dir      string
+	scope    *scope
+	problems []error
+}
+
+func (c *compiler) fail(path, format string, a ...any) {
+	c.problems = append(c.problems, fmt.Errorf("%s: "+format, append([]any{path}, a...)...))
+}
+
+func (c *compiler) steps(steps []Step, path string) []act {
+	var acts []act
+	for i, s := range steps {
+		acts = append(acts, c.step(s, fmt.Sprintf("%s[%d]", path, i))...)
+	}
+	return acts
+}
+
+// step compiles one step, with the pause after it.
+func (c *compiler) step(s Step, path string) []act {
+	var acts []act
+	switch kinds := s.kinds(); {
+	case len(kinds) > 1:
+		c.fail(path, "has %q and %q: a step is one of them", kinds[0], kinds[1])
+	case s.URL != "":
+		acts = c.request(s, path)
+	case s.Batch != nil:
+		acts = c.batch(s, path)
+	case s.Group != "" || s.Requests != nil:
+		acts = c.group(s, path)
+	case s.Think <= 0:
+		c.fail(path, `needs one of "url", "batch", "group" and "think"`)
+	}
+	return append(acts, c.think(s, path)...)
+}
+
+// kinds are the keys of s that make it a step of some kind.
+func (s Step) kinds() []string {
+	var kinds []string
+	if s.URL != "" {
+		kinds = append(kinds, "url")
+	}
+	if s.Batch != nil {
+		kinds = append(kinds, "batch")
+	}
+	if s.Group != "" || s.Requests != nil {
+		kinds = append(kinds, "group")
+	}
+	return kinds
+}
+
+func (c *compiler) think(s Step, path string) []act {
+	pause := time.Duration(s.Think)
+	switch {
+	case pause < 0:
+		c.fail(path+".think", "%s is negative; want a time such as 1s", pause)
+	case pause > 0:
+		return []act{func(vu *load.VU, _ *values) error { vu.Sleep(pause); return nil }}
+	}
+	return nil
+}
+
+func (c *compiler) group(s Step, path string) []act {
+	if s.Group == "" || len(s.Requests) == 0 {
+		c.fail(path, `a group needs its name in "group" and its steps in "requests"`)
+		return nil
+	}
+	acts := c.steps(s.Requests, path+".requests")
+	return []act{func(vu *load.VU, v *values) error {
+		return vu.Group(s.Group, func() error { return perform(vu, acts, v) })
+	}}
+}
+
+func (c *compiler) request(s Step, path string) []act {
+	build := c.builder(s, path)
+	after := c.after(s, path)
+	return []act{func(vu *load.VU, v *values) error {
+		req, err := build(vu, v)
+		if err != nil {
+			return err
+		}
+		return after(vu, vu.Do(req), v)
+	}}
+}
+
+// batch sends its requests at once, and then checks the responses one by one.
+func (c *compiler) batch(s Step, path string) []act {
+	if len(s.Batch) == 0 {
+		c.fail(path+".batch", "no requests")
+	}
+	builds, afters := make([]builder, len(s.Batch)), make([]afterwards, len(s.Batch))
+	for i, one := range s.Batch {
+		at := fmt.Sprintf("%s.batch[%d]", path, i)
+		if kinds := one.kinds(); !slices.Equal(kinds, []string{"url"}) || one.Think != 0 {
+			c.fail(at, `a batch holds requests only, each with its "url" and without "think"`)
+		}
+		builds[i] = c.builder(one, at)
+	}
+	for i, one := range s.Batch { // after all are built: none can use what another extracts
+		afters[i] = c.after(one, fmt.Sprintf("%s.batch[%d]", path, i))
+	}
+	return []act{func(vu *load.VU, v *values) error {
+		reqs := make([]*load.Request, len(builds))
+		for i, build := range builds {
+			var err error
+			if reqs[i], err = build(vu, v); err != nil {
+				return err
+			}
+		}
+		for i, resp := range vu.Batch(reqs...) {
+			if err := afters[i](vu, resp, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// afterwards is what is done with a response: checks, then extractions.
+type afterwards func(vu *load.VU, r *load.Response, v *values) error
+
+func (c *compiler) after(s Step, path string) afterwards {
+	checks := make([]check, 0, len(s.Checks))
+	for i, one := range s.Checks {
+		compiled, err := one.compile()
+		if err != nil {
+			c.fail(fmt.Sprintf("%s.checks[%d]", path, i), "%w", err)
+			continue
+		}
+		checks = append(checks, compiled)
+	}
+	extracts := c.extracts(s.Extract, path)
+	return func(vu *load.VU, r *load.Response, v *values) error {
+		for i := range checks {
+			vu.Check(checks[i].name, r.Err == nil && checks[i].holds(r))
+		}
+		for _, e := range extracts {
+			if err := e(r, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// file reads a file that is named in the script, from the script's directory.
+func (c *compiler) file(name, path string) []byte {
+	b, err := os.ReadFile(within(c.dir, name))
+	if err != nil {
+		c.fail(path, "%w", err)
+	}
+	return b
+}
+
+func within(dir, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, name)
+}

@@ -1,0 +1,230 @@
+package script
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/foobar/loadgen/load"
+)
+
+func mustParse(tb testing.TB, text string) *Script {
+	tb.Helper()
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &raw); err != nil {
+		tb.Fatal(err)
+	}
+	s, err := Parse(raw)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+func TestParseUnknownKey(t *testing.T) {
+	tests := []struct{ name, text, path, key string }{
+		{"Top", `{"request": []}`, "", "request"},
+		{"Step", `{"requests": [{"url": "http://h/"}, {"url": "http://h/", "metod": "GET"}]}`, "requests[1]", "metod"},
+		{"Check", `{"requests": [{"url": "http://h/", "checks": [{"state": 1}]}]}`, "requests[0].checks[0]", "state"},
+		{"Group", `{"functions": {"buy": [{"group": "g", "requests": [{"uri": ""}]}]}}`, "functions.buy[0].requests[0]", "uri"},
+		{"Extract", `{"requests": [{"extract": {"id": {"jsn": "a"}}}]}`, "requests[0].extract.id", "jsn"},
+		{"Data", `{"data": {"users": {"path": "a"}}}`, "data.users", "path"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var raw map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(test.text), &raw); err != nil {
+				t.Fatal(err)
+			}
+			_, err := Parse(raw)
+			var unknown *load.UnknownKeyError
+			if !errors.As(err, &unknown) || unknown.Key != test.key || unknown.Path != test.path || len(unknown.Known) == 0 {
+				t.Errorf("got %#v (%v), want key %q at %q", unknown, err, test.key, test.path)
+			}
+		})
+	}
+}
+
+func TestParseKeepsJSON(t *testing.T) {
+	s := mustParse(t, `{"requests": [{"url": "http://h/", "json": {"any": [{"key": 1}]}, "think": "1s"}]}`)
+	if got, want := string(s.Requests[0].JSON), `{"any":[{"key":1}]}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestCompileErrors(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "users.csv"), []byte("name,mail\na,a@h\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const users = `"data": {"users": {"file": "users.csv"}}, `
+	tests := []struct{ name, text, want string }{
+		{"NoKind", `{"requests": [{}]}`, `requests[0]: needs one of "url"`},
+		{"TwoKinds", `{"requests": [{"url": "http://h/", "batch": []}]}`, `requests[0]: has "url" and "batch"`},
+		{"NoSteps", `{"functions": {"buy": []}}`, "functions.buy: no steps"},
+		{"URL", `{"requests": [{"url": "ftp://h/"}]}`, `requests[0]: making a request: invalid URL`},
+		{"Method", `{"requests": [{"url": "http://h/", "method": "G T"}]}`, "invalid method"},
+		{"Group", `{"requests": [{"group": "g"}]}`, "a group needs its name"},
+		{"Batch", `{"requests": [{"batch": [{"think": "1s"}]}]}`, "requests[0].batch[0]: a batch holds requests only"},
+		{"TwoBodies", `{"requests": [{"url": "http://h/", "body": "a", "bodyFile": "b"}]}`, `give one of "body"`},
+		{"BodyFile", `{"requests": [{"url": "http://h/", "bodyFile": "absent"}]}`, "requests[0].bodyFile: open"},
+		{"NoCondition", `{"requests": [{"url": "http://h/", "checks": [{"name": "a"}]}]}`, "requests[0].checks[0]: want one of"},
+		{"TwoConditions", `{"requests": [{"url": "http://h/", "checks": [{"status": 200, "body": ""}]}]}`, "want one of"},
+		{"BodyRegex", `{"requests": [{"url": "http://h/", "checks": [{"bodyRegex": "("}]}]}`, "bodyRegex: error parsing regexp"},
+		{"Variable", `{"requests": [{"url": "http://h/${id}"}]}`, "requests[0].url: ${id}: no such variable"},
+		{"TooEarly", `{"requests": [{"url": "http://h/${id}", "extract": {"id": {"json": "id"}}}]}`, "no such variable"},
+		{"InBatch", `{"requests": [{"batch": [{"url": "http://h/", "extract": {"id": {"json": "id"}}}, {"url": "http://h/${id}"}]}]}`, "no such variable"},
+		{"NotClosed", `{"requests": [{"url": "http://h/${vu"}]}`, "is not closed"},
+		{"Column", `{` + users + `"requests": [{"url": "http://h/${users.age}"}]}`, `no column "age", but name, mail`},
+		{"Extract", `{"requests": [{"url": "http://h/", "extract": {"id": {}}}]}`, "requests[0].extract.id: want one of json"},
+		{"ExtractName", `{"requests": [{"url": "http://h/", "extract": {"a.b": {"json": "id"}}}]}`, "can't have this name"},
+		{"Think", `{"requests": [{"url": "http://h/", "think": "-1s"}]}`, "negative"},
+		{"Basic", `{"requests": [{"url": "http://h/", "basic": "me"}]}`, "requests[0].basic: want user:password"},
+		{"Order", `{"data": {"users": {"file": "users.csv", "order": "any"}}, "requests": [{"url": "http://h/"}]}`, "want sequential, random or vu"},
+		{"NoFile", `{"data": {"users": {"file": "absent.csv"}}, "requests": [{"url": "http://h/"}]}`, "data.users: open"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var raw map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(test.text), &raw); err != nil {
+				t.Fatal(err)
+			}
+			s, err := Parse(raw)
+			if err == nil {
+				_, err = s.Compile(dir)
+			}
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want an error with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestTemplate(t *testing.T) {
+	sc := newScope(nil)
+	slot := sc.slot("id")
+	v := &values{extracted: make([]string, 1)}
+	v.extracted[slot] = `7"`
+	vu := &load.VU{ID: 3, Iteration: 4, Env: map[string]string{"HOST": "h"}}
+	for text, want := range map[string]string{
+		"":                              "",
+		"plain $ } text":                "plain $ } text",
+		"/${id}/${vu}-${iteration}":     `/7"/3-4`,
+		"http://${env.HOST}${env.NONE}": "http://h",
+		"$${id} ${id}":                  `${id} 7"`,
+	} {
+		c := &compiler{scope: sc}
+		if got := c.text(text, "x").render(vu, v); got != want || c.problems != nil {
+			t.Errorf("%q: got %q (%v), want %q", text, got, c.problems, want)
+		}
+	}
+	c := &compiler{scope: sc}
+	if got, want := quoted(c.text(`{"id":"${id}"}`, "x")).render(vu, v), `{"id":"7\""}`; got != want {
+		t.Errorf("in JSON: got %s, want %s", got, want)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	body := "foobar"
+	r := &load.Response{Status: 200, Body: []byte(`{"a":{"b":7},"list":[{"id":1,"n":"x"}]}`)}
+	tests := []struct {
+		check Check
+		name  string
+		want  bool
+	}{
+		{Check{Status: 200}, "is status 200", true},
+		{Check{Status: 404, Name: "gone"}, "gone", false},
+		{Check{Body: &body}, "returns foobar", false},
+		{Check{BodyContains: `"b":7`}, `contains "b":7`, true},
+		{Check{BodyRegex: `"b":\d}`}, `matches "b":\d}`, true},
+		{Check{JSON: "a.b=7"}, "a.b is 7", true},
+		{Check{JSON: "a.b"}, "has a.b", true},
+		{Check{JSON: "a.c"}, "has a.c", false},
+		{Check{JSON: "a.c="}, "a.c is ", false},
+		{Check{JSON: `list.#(id==1).n=x`}, `list.#(id==1).n is x`, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c, err := test.check.compile()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.name != test.name || c.holds(r) != test.want {
+				t.Errorf("got %q %t, want %q %t", c.name, c.holds(r), test.name, test.want)
+			}
+		})
+	}
+	t.Run("LongValue", func(t *testing.T) {
+		c, err := Check{BodyContains: strings.Repeat("word ", 50)}.compile()
+		if err != nil || len([]rune(c.name)) > maxName+len("contains ") {
+			t.Errorf("got %q, %v: want it cut", c.name, err)
+		}
+	})
+}
+
+func TestData(t *testing.T) {
+	for name, parse := range map[string]func() (*rows, error){
+		"CSV":  func() (*rows, error) { return parseCSV([]byte("\ufeffid,name\n1,a\n2,\"b,c\"\n")) },
+		"JSON": func() (*rows, error) { return parseJSON([]byte(`[{"id":1,"name":"a","x":0},{"id":"2","name":"b,c"}]`)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := parse()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(r.columns, " "); got != "id name" {
+				t.Errorf("got columns %q, want id and name", got)
+			}
+			for i, want := range []string{"1 a", "2 b,c", "1 a"} {
+				if one := r.choose(&load.VU{}); one["id"]+" "+one["name"] != want {
+					t.Errorf("row %d: got %v, want %s", i, one, want)
+				}
+			}
+			r.order = PerVU
+			if one := r.choose(&load.VU{ID: 4}); one["id"] != "2" {
+				t.Errorf("user 4: got %v, want the second row", one)
+			}
+		})
+	}
+	for _, bad := range []string{`{}`, `[1]`, `[`} {
+		if _, err := parseJSON([]byte(bad)); err == nil {
+			t.Errorf("%s: no error", bad)
+		}
+	}
+	if _, err := parseCSV([]byte("a,b\n1\n")); err == nil {
+		t.Error("ragged CSV: no error")
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(`[{"url":"http://h/${vu}","checks":[{"json":"a=1"}],"extract":{"x":{"regex":"(a)"}}},{"url":"http://h/${x}"}]`)
+	f.Add(`[{"group":"g","requests":[{"batch":[{"url":"http://h/"}]}]},{"think":"1s"}]`)
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := Parse(map[string]json.RawMessage{"requests": json.RawMessage(text)})
+		if err != nil {
+			return
+		}
+		for _, step := range s.Requests {
+			if step.BodyFile != "" {
+				return
+			}
+		}
+		if c, err := s.Compile(t.TempDir()); err == nil && len(s.Requests) > 0 && c.Exec == nil {
+			t.Error("neither a function nor an error")
+		}
+	})
+}
+
+func FuzzTemplate(f *testing.F) {
+	f.Add("a${vu}b$${c}")
+	f.Fuzz(func(t *testing.T, text string) {
+		c := &compiler{scope: newScope(nil)}
+		got := c.text(text, "x").render(&load.VU{}, nil)
+		if !strings.Contains(text, "${") && got != text {
+			t.Errorf("got %q, want %q as it is", got, text)
+		}
+	})
+}
