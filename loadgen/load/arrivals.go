@@ -31,8 +31,10 @@ type arrivals struct {
 	idle    []*VU
 	users   int
 	closed  bool
-	taken   int64 // arrivals that a user took
-	dropped int64 // arrivals that were dropped
+	taken   int64         // arrivals that a user took
+	dropped int64         // arrivals that were dropped
+	wake    time.Duration // when the dispatcher was to look up
+	growth  growth
 }
 
 // Bounds of the dispatcher's sleep. It looks up at most every quantum, so that a fast schedule does not cost a wake-up
@@ -42,6 +44,35 @@ const (
 	// starved is how often it looks whether a user has become free when all are busy.
 	starved = time.Millisecond
 )
+
+// growth bounds how fast users are added beyond the first ones: to a slow server they come as they are needed, the number
+// doubling within a second; on a machine that is short of processors, where a further user only makes all of them
+// slower, none come.
+type growth struct {
+	spare float64 // users that may be added at once
+	last  time.Duration
+}
+
+const (
+	growthBurst  = 10  // users, or a tenth of those there are
+	growthSecond = 100 // users a second, or as many as there are
+	// overslept is a delay of the dispatcher itself that says that the machine is short of processors.
+	overslept = 5 * time.Millisecond
+)
+
+// allow says whether one user may be added.
+func (g *growth) allow(now time.Duration, users int, starved bool) bool {
+	if !starved {
+		g.spare += (now - g.last).Seconds() * max(growthSecond, float64(users))
+		g.spare = min(g.spare, max(growthBurst, float64(users)/10))
+	}
+	g.last = now
+	if g.spare < 1 {
+		return false
+	}
+	g.spare--
+	return true
+}
 
 func newArrivals(s Scenario) *arrivals {
 	e := &arrivals{pre: *s.PreAllocatedVUs, max: *s.MaxVUs, drop: s.OnBusy == OnBusyDrop}
@@ -76,7 +107,8 @@ func (e *arrivals) play(p *player) {
 func (e *arrivals) begin(start time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.start, e.due = start, start
+	e.start, e.due, e.wake = start, start, start
+	e.growth = growth{spare: growthBurst, last: start}
 	if e.schedule.total() > 0 {
 		e.due += e.schedule.at(0)
 	}
@@ -142,7 +174,7 @@ func (e *arrivals) dispatch(p *player) (wait time.Duration) {
 			e.idle = e.idle[:n-1]
 			e.taken++
 			v.work <- e.pop()
-		case e.users < e.max:
+		case e.users < e.max && e.growth.allow(now, e.users, now-e.wake > overslept):
 			e.users++
 			e.taken++
 			a := e.pop()
@@ -153,6 +185,7 @@ func (e *arrivals) dispatch(p *player) (wait time.Duration) {
 		case now >= end:
 			return -1
 		default:
+			e.wake = now + starved
 			return starved
 		}
 	}
@@ -162,7 +195,8 @@ func (e *arrivals) dispatch(p *player) (wait time.Duration) {
 	if e.next < e.schedule.total() {
 		end = min(end, e.due)
 	}
-	return max(end-now, quantum)
+	e.wake = max(end, now+quantum)
+	return e.wake - now
 }
 
 // close sends the parked users home, and those that park later.

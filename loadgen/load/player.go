@@ -73,8 +73,13 @@ func (p *player) begin() {
 	p.ended.Store(int64(wire.Now()))
 	if left := p.executor.left(p); left > 0 {
 		p.missed.Store(left)
-		p.run.rec.Record(0, p.run.labels.base(p.run.root, p.tags), []metrics.Sample{{ID: droppedIterations, Value: float64(left)}})
+		p.record(droppedIterations, float64(left))
 	}
+}
+
+// record records a sample of the scenario itself.
+func (p *player) record(id metrics.ID, value float64) {
+	p.run.rec.Record(0, p.run.labels.base(p.run.root, p.tags), []metrics.Sample{{ID: id, Value: value}})
 }
 
 // turn waits for the scenario's start; it is false when the run was stopped before.
@@ -148,6 +153,7 @@ func (p *player) wait() {
 		n := len(p.users)
 		p.mu.Unlock()
 		p.counts[cutOff].Add(uint64(n))
+		p.record(iterationsInterrupted, float64(n))
 		p.run.warnf("iterations", "%d iterations of scenario %q went on for more than %s after they were cut off and were left behind: their function waits without VU.Sleep or VU.Context.", n, p.name, patience)
 	}
 }

@@ -2,17 +2,20 @@ package load
 
 import (
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // timerfdSleeper sleeps in the poller until a timer of the kernel fires. Go's own timers round to a millisecond when the
-// process has nothing else to do, for that is what epoll_wait takes.
+// process has nothing else to do, for that is what epoll_wait takes. The poller tells of every firing by itself
+// (edge-triggered), so that nothing has to be read.
 type timerfdSleeper struct {
-	fd     int
 	file   *os.File
-	buf    []byte
+	raw    syscall.RawConn
+	wait   time.Duration
+	set    bool
 	closed chan struct{}
 }
 
@@ -22,8 +25,8 @@ func newSleeper(quit <-chan struct{}) sleeper {
 	if err != nil {
 		return newTimerSleeper(quit)
 	}
-	s := &timerfdSleeper{fd, os.NewFile(uintptr(fd), "timerfd"), make([]byte, 8), make(chan struct{})}
-	if s.file.SetReadDeadline(time.Time{}) != nil {
+	s := &timerfdSleeper{file: os.NewFile(uintptr(fd), "timerfd"), closed: make(chan struct{})}
+	if s.raw, err = s.file.SyscallConn(); err != nil || s.file.SetReadDeadline(time.Time{}) != nil {
 		s.file.Close()
 		return newTimerSleeper(quit)
 	}
@@ -38,12 +41,18 @@ func newSleeper(quit <-chan struct{}) sleeper {
 }
 
 func (s *timerfdSleeper) sleep(d time.Duration) {
-	spec := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(max(d, 1)))}
-	if err := unix.TimerfdSettime(s.fd, 0, &spec, nil); err != nil {
-		time.Sleep(d)
-		return
+	s.wait, s.set = max(d, 1), false
+	_ = s.raw.Read(s.step)
+}
+
+// step sets the timer when the poller is ready to hear of it, and is called again when it has fired.
+func (s *timerfdSleeper) step(fd uintptr) bool {
+	if s.set {
+		return true
 	}
-	_, _ = s.file.Read(s.buf)
+	s.set = true
+	spec := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(s.wait))}
+	return unix.TimerfdSettime(int(fd), 0, &spec, nil) != nil
 }
 
 func (s *timerfdSleeper) close() {

@@ -1,0 +1,394 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestStartTimeAndAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		var starts [3]atomic.Int64
+		mark := func(i int) Func {
+			return func(vu *VU) error {
+				starts[i].CompareAndSwap(0, int64(time.Since(begin)))
+				vu.Sleep(1500 * time.Millisecond)
+				return nil
+			}
+		}
+		one := func(exec string, after string, start time.Duration) Scenario {
+			return Scenario{Executor: ConstantVUs, Duration: For(time.Second), Exec: exec, After: after, StartTime: For(start)}
+		}
+		MustRun(t, &Test{Functions: map[string]Func{"a": mark(0), "b": mark(1), "c": mark(2)}, Options: Options{Scenarios: map[string]Scenario{
+			"a": one("a", "", 100*time.Millisecond), "b": one("b", "a", time.Second), "c": one("c", "b", 0)}}})
+		// a plays from 0.1 s to 1.6 s, b waits a second after it and plays to 4.1 s.
+		for i, want := range []time.Duration{100 * time.Millisecond, 2600 * time.Millisecond, 4100 * time.Millisecond} {
+			if got := time.Duration(starts[i].Load()); got != want {
+				t.Errorf("scenario %d started at %v, want %v", i, got, want)
+			}
+		}
+	})
+}
+
+func TestStop(t *testing.T) {
+	for _, tt := range []struct {
+		name                  string
+		end                   func(*Run)
+		complete, interrupted float64
+		took                  time.Duration
+	}{
+		{"stop lets iterations end", func(r *Run) { r.Stop(InterruptedSignal) }, 1, 0, 3 * time.Second},
+		{"abort cuts them off", func(r *Run) { r.Abort(InterruptedSignal) }, 0, 1, time.Second},
+		{"stop, then abort", func(r *Run) {
+			r.Stop(InterruptedSignal)
+			time.Sleep(time.Second)
+			r.Abort(StoppedByAPI)
+		}, 0, 1, 2 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begin := time.Now()
+				torn := false
+				r := MustStart(t, &Test{Exec: sleeps(3 * time.Second), Options: Options{VUs: Of(1), Duration: For(time.Minute)},
+					Teardown: func(*VU, any) error { torn = true; return nil }})
+				time.Sleep(time.Second)
+				tt.end(r)
+				res := r.Wait()
+				if got := sum(res, "iterations"); got != tt.complete {
+					t.Errorf("%v complete, want %v", got, tt.complete)
+				}
+				if got := sum(res, "iterations_interrupted"); got != tt.interrupted {
+					t.Errorf("%v interrupted, want %v", got, tt.interrupted)
+				}
+				if got := time.Since(begin); got != tt.took {
+					t.Errorf("took %v, want %v", got, tt.took)
+				}
+				if res.Reason != InterruptedSignal || !torn {
+					t.Errorf("reason %v, torn down %v, want the first reason and a tear-down", res.Reason, torn)
+				}
+			})
+		})
+	}
+}
+
+func TestContextEndsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		test := &Test{Exec: sleeps(time.Hour), Options: Options{VUs: Of(3), Duration: For(time.Minute)}}
+		res, err := test.Run(ctx)
+		if err != nil || res.Reason != InterruptedSignal || res.Interrupted != 3 {
+			t.Errorf("got %+v, %v, want 3 interrupted", res, err)
+		}
+	})
+}
+
+// A function that waits for something of its own sees the end by VU.Context.
+func TestVUContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res := MustRun(t, &Test{Options: scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), GracefulStop: For(0)}), Exec: func(vu *VU) error {
+			<-vu.Context().Done()
+			return vu.Context().Err()
+		}})
+		if res.Interrupted != 1 || res.Failed != 0 {
+			t.Errorf("%d interrupted, %d failed, want 1 and 0", res.Interrupted, res.Failed)
+		}
+	})
+}
+
+// A function that never notices is left behind, and the report says so.
+func TestDeafFunction(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res := MustRun(t, &Test{Options: scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), GracefulStop: For(0)}), Exec: func(vu *VU) error {
+			time.Sleep(time.Hour)
+			return nil
+		}})
+		if res.Interrupted != 1 || len(res.Snapshot.Warnings) != 1 || !strings.Contains(res.Snapshot.Warnings[0].Message, "left behind") {
+			t.Errorf("%d interrupted, warnings %+v, want 1 left behind", res.Interrupted, res.Snapshot.Warnings)
+		}
+		if got := res.Snapshot.Elapsed; got != time.Second+patience {
+			t.Errorf("took %v, want %v", got, time.Second+patience)
+		}
+		time.Sleep(time.Hour) // a bubble wants all goroutines ended
+	})
+}
+
+func TestSetupAndTeardown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res := MustRun(t, &Test{
+			Options: Options{VUs: Of(2), Duration: For(time.Second)},
+			Setup: func(vu *VU) (any, error) {
+				vu.Sleep(5 * time.Second)
+				vu.Check("not counted", false)
+				return "data", nil
+			},
+			Exec: func(vu *VU) error {
+				vu.Check("has data", vu.Data == "data")
+				vu.Sleep(1500 * time.Millisecond)
+				return nil
+			},
+			Teardown: func(vu *VU, data any) error {
+				if data != "data" {
+					return errTest
+				}
+				return nil
+			},
+		})
+		if res.Reason != Finished || res.Err != nil || res.Snapshot.Elapsed != 1500*time.Millisecond {
+			t.Errorf("reason %v, error %v, load of %v, want finished after 1.5 s of load", res.Reason, res.Err, res.Snapshot.Elapsed)
+		}
+		if c := res.Snapshot.Total.Checks; len(c) != 1 || c[0].Name != "has data" || c[0].Passes != 2 {
+			t.Errorf("checks %+v, want one that passed twice", c)
+		}
+	})
+}
+
+func TestSetupFails(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		setup  func(*VU) (any, error)
+		reason StopReason
+		want   string
+	}{
+		{"error", func(*VU) (any, error) { return nil, errTest }, SetupFailed, "set-up: no luck"},
+		{"panic", func(*VU) (any, error) { panic("oh dear") }, SetupFailed, "set-up: panic: oh dear"},
+		{"time-out", func(vu *VU) (any, error) { vu.Sleep(time.Hour); return nil, nil }, SetupTimedOut, "set-up: timed out after 1m0s"},
+		{"abort", func(vu *VU) (any, error) { vu.Abort("no database"); return nil, nil }, TestAborted, "no database"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ran := false
+				res := MustRun(t, &Test{Setup: tt.setup, Exec: func(*VU) error { ran = true; return nil }})
+				if res.Reason != tt.reason || res.Err == nil || !strings.HasPrefix(res.Err.Error(), tt.want) {
+					t.Errorf("got %v, %v, want %v, %q", res.Reason, res.Err, tt.reason, tt.want)
+				}
+				if ran {
+					t.Error("the load ran nevertheless")
+				}
+			})
+		})
+	}
+}
+
+func TestTeardownFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res := MustRun(t, &Test{Exec: sleeps(0), Teardown: func(vu *VU, _ any) error { vu.Sleep(2 * time.Minute); return nil }})
+		if res.Reason != TeardownTimedOut || sum(res, "iterations") != 1 {
+			t.Errorf("got %v, %v, want a time-out after one iteration", res.Reason, res.Err)
+		}
+	})
+}
+
+func TestAbortAndMark(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res := MustRun(t, &Test{Options: Options{VUs: Of(3), Duration: For(time.Minute)}, Exec: func(vu *VU) error {
+			vu.MarkTestFailed("as expected")
+			vu.Sleep(time.Duration(vu.ID) * time.Second)
+			vu.Abort("enough")
+			return nil
+		}})
+		if res.Reason != TestAborted || res.Err == nil || res.Err.Error() != "enough" || res.Interrupted != 3 {
+			t.Errorf("got %v, %v, %d interrupted, want an abort of 3", res.Reason, res.Err, res.Interrupted)
+		}
+		if res.MarkedFailed == nil || res.MarkedFailed.Error() != "as expected" {
+			t.Errorf("marked %v", res.MarkedFailed)
+		}
+	})
+}
+
+func TestPaused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := MustStart(t, &Test{Exec: sleeps(time.Second), Options: Options{Paused: Of(true)}})
+		time.Sleep(time.Hour)
+		if got := r.Progress().State; got != "paused" {
+			t.Errorf("state %q, want paused", got)
+		}
+		r.Resume()
+		r.Resume()
+		if res := r.Wait(); sum(res, "iterations") != 1 || res.Snapshot.Elapsed != time.Second {
+			t.Errorf("%v iterations in %v, want 1 in 1 s", sum(res, "iterations"), res.Snapshot.Elapsed)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		r := MustStart(t, &Test{Exec: sleeps(time.Second), Options: Options{Paused: Of(true)}})
+		r.Stop(StoppedByAPI)
+		if res := r.Wait(); res.Reason != StoppedByAPI || sum(res, "iterations") != 0 {
+			t.Errorf("%v, %v iterations, want none", res.Reason, sum(res, "iterations"))
+		}
+	})
+}
+
+func TestThresholds(t *testing.T) {
+	failing := func(vu *VU) error {
+		vu.Check("ok", false)
+		vu.Sleep(100 * time.Millisecond)
+		return nil
+	}
+	run := func(t *testing.T, thresholds map[string][]Threshold, k6 bool) *Result {
+		return MustRun(t, &Test{Exec: failing, Options: Options{VUs: Of(1), Duration: For(10 * time.Second), Thresholds: thresholds, K6Semantics: Of(k6)}})
+	}
+	t.Run("fails at the end", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			res := run(t, map[string][]Threshold{"checks": {{Expression: "rate>0.9"}}, "iterations{scenario:default}": {{Expression: "count>=100"}}}, false)
+			if !slices.Equal(res.ThresholdsFailed, []string{"checks"}) || res.Reason != Finished {
+				t.Errorf("failed %v, reason %v", res.ThresholdsFailed, res.Reason)
+			}
+			if !slices.Equal(res.Verdict.ChecksNeverPassed, []string{"ok"}) {
+				t.Errorf("never passed: %v, want ok", res.Verdict.ChecksNeverPassed)
+			}
+		})
+	})
+	t.Run("abortOnFail", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			res := run(t, map[string][]Threshold{"checks": {{Expression: "rate>0.9", AbortOnFail: true, DelayAbortEval: 5 * time.Second}}}, false)
+			if res.Reason != ThresholdAborted || res.Snapshot.Elapsed != 6*time.Second {
+				t.Errorf("%v after %v, want an abort at the first look after 5 s", res.Reason, res.Snapshot.Elapsed)
+			}
+		})
+	})
+	t.Run("without samples", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			empty := map[string][]Threshold{"http_req_duration": {{Expression: "p(95)<100", AbortOnFail: true}}}
+			if res := run(t, empty, false); len(res.ThresholdsFailed) != 1 || res.Reason != Finished {
+				t.Errorf("failed %v, %v, want one", res.ThresholdsFailed, res.Reason)
+			}
+			if res := run(t, empty, true); len(res.ThresholdsFailed) != 0 {
+				t.Errorf("k6's way: failed %v, want none", res.ThresholdsFailed)
+			}
+		})
+	})
+	t.Run("unknown metric", func(t *testing.T) {
+		test := &Test{Exec: failing, Options: Options{Thresholds: map[string][]Threshold{"nosuch": {{Expression: "rate>0.9"}}}}}
+		if _, err := test.Start(context.Background()); err == nil || !strings.Contains(err.Error(), `"nosuch"`) {
+			t.Errorf("got %v, want an error that names it", err)
+		}
+	})
+}
+
+func TestWarmup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res := MustRun(t, &Test{Exec: sleeps(400 * time.Millisecond), Options: Options{VUs: Of(1), Duration: For(10 * time.Second), Warmup: For(4 * time.Second)}})
+		// The iteration that ends at 4 s is over as the warm-up is, or begins after it.
+		if got := sum(res, "iterations"); got < 15 || got > 16 {
+			t.Errorf("%v iterations, want 15 or 16", got)
+		}
+		if got := res.Snapshot.Elapsed; got != 6*time.Second {
+			t.Errorf("elapsed %v, want 6s", got)
+		}
+	})
+}
+
+func TestMinIterationDuration(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res := MustRun(t, &Test{Exec: sleeps(100 * time.Millisecond), Options: Options{VUs: Of(1), Duration: For(9500 * time.Millisecond), MinIterationDuration: For(time.Second)}})
+		if got := sum(res, "iterations"); got != 10 {
+			t.Errorf("%v iterations, want 10", got)
+		}
+		if d := res.Snapshot.Total.Find("iteration_duration"); d.Max != 100e6 {
+			t.Errorf("iteration_duration %v, want it without the padding", time.Duration(d.Max))
+		}
+		if got := res.Snapshot.Elapsed; got != 9500*time.Millisecond {
+			t.Errorf("took %v, want no padding after the end", got)
+		}
+	})
+}
+
+func TestLimiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var last time.Time
+		l := newLimiter(10)
+		MustRun(t, &Test{Options: Options{VUs: Of(5), Iterations: Of(int64(50))}, Exec: func(vu *VU) error {
+			l.wait(vu)
+			last = time.Now()
+			return nil
+		}, Setup: func(vu *VU) (any, error) { last = time.Now(); return last, nil }, Teardown: func(vu *VU, data any) error {
+			if got := last.Sub(data.(time.Time)); got != 4900*time.Millisecond {
+				t.Errorf("the last of 50 came after %v, want 4.9 s", got)
+			}
+			return nil
+		}})
+	})
+}
+
+func TestScenarioFunctionsEnvAndTags(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		test := &Test{Env: map[string]string{"A": "1", "B": "1"}, Options: Options{
+			Tags: map[string]string{"team": "blue"},
+			Scenarios: map[string]Scenario{
+				"buy":    {Executor: PerVUIterations, Exec: "buy", Env: map[string]string{"B": "2"}, Tags: map[string]string{"kind": "write"}},
+				"browse": {Executor: PerVUIterations, Iterations: Of(int64(3))},
+			},
+			Thresholds: map[string][]Threshold{
+				"iterations{scenario:buy,kind:write,team:blue}": {{Expression: "count==1"}},
+				"iterations{scenario:browse,team:blue}":         {{Expression: "count==3"}},
+				"iterations{kind:write}":                        {{Expression: "count==1"}},
+				"things{group:::one::two}":                      {{Expression: "avg==7"}},
+				"waits":                                         {{Expression: "max==1500"}},
+				"share{color:red}":                              {{Expression: "rate==0.5"}},
+				"level":                                         {{Expression: "value==3"}},
+				"done{color:}":                                  {{Expression: "count==0"}},
+			},
+		}}
+		things, waits, share, level := test.NewTrend("things", false), test.NewTrend("waits", true), test.NewRate("share"), test.NewGauge("level")
+		test.NewCounter("done")
+		test.Exec = func(vu *VU) error {
+			if vu.Env["A"] != "1" || vu.Env["B"] != "1" {
+				return errTest
+			}
+			return vu.Group("one", func() error {
+				return vu.Group("two", func() error {
+					vu.Add(things, 7)
+					return nil
+				})
+			})
+		}
+		test.Functions = map[string]Func{"buy": func(vu *VU) error {
+			if vu.Env["A"] != "1" || vu.Env["B"] != "2" {
+				return errTest
+			}
+			vu.Add(waits, 1500)
+			vu.Tag("color", "red")
+			vu.Add(share, 1)
+			vu.Add(share, 0)
+			vu.Tag("color", "")
+			vu.Add(share, 0)
+			vu.Add(level, 3)
+			return nil
+		}}
+		res := MustRun(t, test)
+		if res.Failed != 0 || len(res.ThresholdsFailed) != 0 {
+			t.Errorf("%d failed, thresholds failed: %v", res.Failed, res.ThresholdsFailed)
+		}
+		if g := res.Snapshot.Total.Groups; len(g) != 1 || g[0].Name != "one" || len(g[0].Groups) != 1 || g[0].Groups[0].Name != "two" {
+			t.Errorf("groups %+v, want one with two in it", g)
+		}
+		if d := res.Snapshot.Total.Find("group_duration"); d.Count != 6 {
+			t.Errorf("%d of group_duration, want 6", d.Count)
+		}
+	})
+}
+
+func TestAllIterationsFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res := MustRun(t, &Test{Options: Options{VUs: Of(2), Iterations: Of(int64(4))}, Exec: func(*VU) error { panic(errors.New("x")) }})
+		if !res.Verdict.AllIterationsFailed || res.Panicked != 4 {
+			t.Errorf("verdict %+v, %d panicked, want all", res.Verdict, res.Panicked)
+		}
+	})
+}
+
+func TestGoexitEndsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inner := &testing.T{}
+		res := MustRun(t, &Test{Options: Options{VUs: Of(2), Iterations: Of(int64(4))}, Exec: func(*VU) error { inner.FailNow(); return nil }})
+		if res.Panicked != 2 || sum(res, "dropped_iterations") != 2 {
+			t.Errorf("%d panicked, %v dropped, want 2 and 2", res.Panicked, sum(res, "dropped_iterations"))
+		}
+	})
+}
