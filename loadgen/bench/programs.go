@@ -87,7 +87,7 @@ func repository() (string, error) {
 			return d, nil
 		}
 		if d == filepath.Dir(d) {
-			return "", fmt.Errorf("no go.work in %s or above it: run this inside of the repository, go -C loadgen/bench run .", dir)
+			return "", fmt.Errorf("no go.work in %s or above it: run \"go -C loadgen/bench run .\" at the root of the repository", dir)
 		}
 	}
 }
