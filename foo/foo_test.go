@@ -95,7 +95,7 @@ var bars = map[string]struct {
 	"OK":              {answer(200, "bar"), "200 foobar", "30s"},
 	"OKChunked":       {func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush(); io.WriteString(w, "bar") }, "200 foobar", "30s"},
 	"ErrStatus":       {answer(500, "bar"), badGateway, "30s"},
-	"ErrRedirect":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/bar", 302) }, badGateway, "30s"},
+	"ErrRedirect":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/bar", http.StatusFound) }, badGateway, "30s"},
 	"ErrNonsense":     {answer(200, "baz"), badGateway, "30s"},
 	"ErrShort":        {answer(200, "ba"), badGateway, "30s"},
 	"ErrEmpty":        {answer(200, ""), badGateway, "30s"},
