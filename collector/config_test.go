@@ -78,6 +78,20 @@ func TestInvalidConfigurationIsRefused(t *testing.T) {
 	}
 }
 
+// TestHealthCheck runs the container's health check of compose.yml: it reads the
+// health page as if it were a configuration.
+func TestHealthCheck(t *testing.T) {
+	p := MustStart(t, nil)
+	args := append(configArgs(), "--config=http://"+p.env["COLLECTOR_HEALTH"]+"/")
+	if code, said := validate(args); code != 0 {
+		t.Errorf("the Collector runs: exit code %d, want 0:\n%s", code, said)
+	}
+	p.terminate()
+	if code, _ := validate(args); code != 1 {
+		t.Errorf("the Collector has ended: exit code %d, want 1", code)
+	}
+}
+
 var (
 	reads = regexp.MustCompile(`\$\{env:([A-Z_]+):-([^}]*)\}`)
 	says  = regexp.MustCompile(`(?m)^#   ([A-Z_]{3,})  +(\S+)`)
