@@ -32,6 +32,7 @@ type Analysis struct {
 	// Noise is what the control shows of the primary metric; nil without a control.
 	Noise       *stats.Noise       `json:"noise,omitempty"`
 	Cases       []Case             `json:"cases"`
+	Comparisons []Comparison       `json:"comparisons,omitempty"`
 	Ledger      []LedgerRow        `json:"ledger"`
 	VoidRuns    []VoidRun          `json:"void,omitempty"`
 	Warnings    []string           `json:"warnings,omitempty"`
@@ -92,6 +93,9 @@ func Of(f *record.Folder) *Analysis {
 	for _, c := range p.Cases {
 		a.Cases = append(a.Cases, a.analyse(f, c))
 	}
+	for _, pair := range p.Comparisons {
+		a.Comparisons = append(a.Comparisons, a.compare(f, pair[0], pair[1]))
+	}
 	a.correct()
 	a.judgeNoise()
 	a.Ledger = ledgerRows(f)
@@ -127,10 +131,10 @@ func (a *Analysis) analyse(f *record.Folder, c plan.Case) Case {
 	for _, m := range Metrics {
 		processes := []string{""}
 		if m.PerProcess {
-			processes = a.processes()
+			processes = a.Processes()
 		}
 		for _, name := range processes {
-			if cell, ok := a.cell(f, c.Name, m, name); ok {
+			if cell, ok := a.cell(f, c.Name, p.Baseline, m, name); ok {
 				out.Cells = append(out.Cells, cell)
 			}
 		}
@@ -138,8 +142,8 @@ func (a *Analysis) analyse(f *record.Folder, c plan.Case) Case {
 	return out
 }
 
-// processes are all that are measured: the services in their order, then the generator.
-func (a *Analysis) processes() []string {
+// Processes are all that are measured: the services in their order, then the generator.
+func (a *Analysis) Processes() []string {
 	var out []string
 	for _, s := range a.experiment.Plan.Services {
 		out = append(out, s.Name)
@@ -147,11 +151,11 @@ func (a *Analysis) processes() []string {
 	return append(out, Generator)
 }
 
-func (a *Analysis) cell(f *record.Folder, name string, m Metric, process string) (Cell, bool) {
+// cell estimates one metric of one process in the case of that name, against the case base.
+func (a *Analysis) cell(f *record.Folder, name, base string, m Metric, process string) (Cell, bool) {
 	cell := Cell{Metric: m.Key, Process: process, Unit: m.Unit}
 	cell.Primary = m.Key == a.Primary && (process == a.Measured || process == "")
 	var levels []float64
-	base := f.Experiment.Plan.Baseline
 	for round := 1; round <= a.Rounds; round++ {
 		r := f.Valid(round, name)
 		if r == nil {
@@ -194,11 +198,18 @@ func (a *Analysis) correct() {
 			switch {
 			case c.Claims == nil:
 			case c.Primary:
-				a.conclude(c, c.Claims.Verdict(Alpha))
+				a.conclude(c, c.Claims.Verdict(Alpha), Alpha)
 			case c.Process == a.Measured || c.Process == "":
 				families["measured"] = append(families["measured"], c)
 			default:
 				families["others"] = append(families["others"], c)
+			}
+		}
+	}
+	for i := range a.Comparisons {
+		for j := range a.Comparisons[i].Cells {
+			if c := &a.Comparisons[i].Cells[j]; c.Claims != nil {
+				families["comparison "+fmt.Sprint(i)] = append(families["comparison "+fmt.Sprint(i)], c)
 			}
 		}
 	}
@@ -213,15 +224,41 @@ func (a *Analysis) correct() {
 			if adjusted <= Alpha {
 				verdict = cells[i].Claims.Verdict(Alpha)
 			}
-			a.conclude(cells[i], verdict)
+			a.conclude(cells[i], verdict, Alpha/float64(2*len(cells)))
 		}
 	}
 }
 
-func (a *Analysis) conclude(c *Cell, v stats.Verdict) {
+// Comparison is of two cases with each other.
+type Comparison struct {
+	A     string `json:"a"`
+	B     string `json:"b"`
+	Cells []Cell `json:"cells"`
+}
+
+// compare puts case b against case a, in what shows where the cost of a sampler falls.
+func (a *Analysis) compare(f *record.Folder, first, second string) Comparison {
+	out := Comparison{A: first, B: second}
+	for _, key := range []string{"cpu", "allocs", "bytes", "wire", "rss"} {
+		m, _ := Find(key)
+		for _, name := range a.Processes() {
+			if name == Generator || name != a.Measured && (key == "allocs" || key == "bytes") {
+				continue
+			}
+			if cell, ok := a.cell(f, second, first, m, name); ok && cell.Effect != nil && cell.Level.Mean != 0 {
+				cell.Primary = false
+				out.Cells = append(out.Cells, cell)
+			}
+		}
+	}
+	return out
+}
+
+// conclude notes the verdict; without one, how many more rounds would bring one at alpha.
+func (a *Analysis) conclude(c *Cell, v stats.Verdict, alpha float64) {
 	c.Verdict = v
 	if v == stats.Inconclusive {
-		c.More = stats.MoreRounds(c.Effect.LogRatio, stats.LogMargin(float64(a.Margin)), Alpha, roundsLimit)
+		c.More = stats.MoreRounds(c.Effect.LogRatio, stats.LogMargin(float64(a.Margin)), alpha, roundsLimit)
 	}
 }
 

@@ -69,6 +69,9 @@ func ParseBudget(text string) ([]Limit, error) {
 		if l.Relative {
 			l.Value /= 100
 		}
+		if l.Relative && l.Value <= -1 {
+			return nil, fmt.Errorf("%q: a relative limit must be above -100%%", part)
+		}
 		limits = append(limits, l)
 	}
 	return limits, nil
@@ -95,8 +98,8 @@ func (a *Analysis) Check(limits []Limit) error {
 		if l.Case != "" && a.Case(l.Case) == nil {
 			return fmt.Errorf("-budget: %q: there is no case %q", l.text, l.Case)
 		}
-		if l.Process != "" && !slices.Contains(a.processes(), l.Process) {
-			return fmt.Errorf("-budget: %q: there is no process %q; there are %s", l.text, l.Process, strings.Join(a.processes(), ", "))
+		if l.Process != "" && !slices.Contains(a.Processes(), l.Process) {
+			return fmt.Errorf("-budget: %q: there is no process %q; there are %s", l.text, l.Process, strings.Join(a.Processes(), ", "))
 		}
 	}
 	return nil

@@ -89,11 +89,17 @@ func addKnown(sum *int64, n int64) {
 	}
 }
 
-// LostText says what was lost and why, or "0".
-func (row LedgerRow) LostText() string {
-	if len(row.Lost) == 0 {
-		return "0"
+// LostSum is how many spans were lost, for whatever reason.
+func (row LedgerRow) LostSum() int64 {
+	var sum int64
+	for _, n := range row.Lost {
+		sum += n
 	}
+	return sum
+}
+
+// LostText says what was lost and why.
+func (row LedgerRow) LostText() string {
 	var parts []string
 	for _, reason := range slices.Sorted(maps.Keys(row.Lost)) {
 		parts = append(parts, fmt.Sprintf("%d %s", row.Lost[reason], reason))

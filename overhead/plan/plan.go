@@ -5,6 +5,7 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -20,7 +21,9 @@ type Plan struct {
 	Baseline string `yaml:"baseline" json:"baseline"`
 	// Control names the case that repeats the baseline: whatever is found between the two is noise.
 	Control string `yaml:"control" json:"control,omitempty"`
-	Rounds  int    `yaml:"rounds" json:"rounds"`
+	// Comparisons are pairs of cases that are compared with each other beside the baseline.
+	Comparisons [][]string `yaml:"comparisons" json:"comparisons,omitempty"`
+	Rounds      int        `yaml:"rounds" json:"rounds"`
 	// MaxRounds bounds an experiment that stops on Precision.
 	MaxRounds int     `yaml:"max_rounds" json:"max_rounds,omitempty"`
 	Precision Percent `yaml:"precision" json:"precision,omitempty"`
@@ -262,3 +265,12 @@ func (p Percent) MarshalJSON() ([]byte, error) { return json.Marshal(float64(p))
 
 // String writes "5%".
 func (p Percent) String() string { return fmt.Sprintf("%.4g%%", 100*float64(p)) }
+
+// Keep drops every case whose name isn't in names, and what referred to it.
+func (p *Plan) Keep(names map[string]bool) {
+	p.Cases = slices.DeleteFunc(p.Cases, func(c Case) bool { return !names[c.Name] })
+	p.Comparisons = slices.DeleteFunc(p.Comparisons, func(pair []string) bool { return !names[pair[0]] || !names[pair[1]] })
+	if !names[p.Control] {
+		p.Control = ""
+	}
+}

@@ -55,9 +55,10 @@ func ladder() *Plan {
 			tail("tail-20", "everything sampled, the Collector keeps 20 % of the traces", 20),
 			tail("tail-40", "everything sampled, the Collector keeps 40 % of the traces", 40),
 		},
-		Control: "off-again",
-		Rounds:  10,
-		Timing:  Timing{Window: Duration(10 * time.Second), WarmUp: Duration(2 * time.Second), DecisionWait: Duration(3 * time.Second)},
+		Control:     "off-again",
+		Comparisons: [][]string{{"tail-20", "tail-40"}},
+		Rounds:      10,
+		Timing:      Timing{Window: Duration(10 * time.Second), WarmUp: Duration(2 * time.Second), DecisionWait: Duration(3 * time.Second)},
 	}
 }
 
@@ -99,11 +100,12 @@ func seed() *Plan {
 			none,
 			again,
 		},
-		Baseline: none.Name,
-		Control:  again.Name,
-		Rounds:   5,
-		Table:    "demonstration",
-		Timing:   Timing{Window: Duration(30 * time.Second), WarmUp: Duration(3 * time.Second), DecisionWait: Duration(6 * time.Second)},
+		Baseline:    none.Name,
+		Control:     again.Name,
+		Comparisons: [][]string{{"case_1", "case_2"}},
+		Rounds:      5,
+		Table:       "demonstration",
+		Timing:      Timing{Window: Duration(30 * time.Second), WarmUp: Duration(3 * time.Second), DecisionWait: Duration(6 * time.Second)},
 		Caveats: []string{
 			"Five requests a second are too few to see what a request costs: most of the CPU time here is idle work. Use -preset ladder for the cost.",
 		},

@@ -75,6 +75,7 @@ func (p *Plan) Validate() error {
 	p.validateTiming(add)
 	p.validateServices(add)
 	p.validateCases(add)
+	p.validateComparisons(add)
 	p.validateLoad(add)
 	return errors.Join(errs...)
 }
@@ -217,6 +218,14 @@ func (p *Plan) validateCases(add func(string, ...any)) {
 	}
 	if p.Control != "" && (p.Case(p.Control) == nil || p.Control == p.Baseline) {
 		add("control: %q must be another case that repeats the baseline%s", p.Control, nearest(p.Control, names))
+	}
+}
+
+func (p *Plan) validateComparisons(add func(string, ...any)) {
+	for _, pair := range p.Comparisons {
+		if len(pair) != 2 || p.Case(pair[0]) == nil || p.Case(pair[1]) == nil || pair[0] == pair[1] {
+			add("comparisons: %q: write two names of cases, such as [tail-20, tail-40]", pair)
+		}
 	}
 }
 

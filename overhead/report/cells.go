@@ -1,0 +1,89 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"example.com/foobar/overhead/analysis"
+	"example.com/foobar/overhead/stats"
+)
+
+// level is "215.2 ±4.8", the value with half its interval.
+func level(i stats.Interval, m analysis.Metric) string {
+	if !i.Bounded {
+		return fmt.Sprintf("%.*f", m.Decimals, i.Mean)
+	}
+	return fmt.Sprintf("%.*f ±%.*f", m.Decimals, i.Mean, m.Decimals, i.Half())
+}
+
+// difference is "+122 [100, 145]", with the unit behind it when asked for.
+func difference(c *analysis.Cell, m analysis.Metric, unit bool) string {
+	i := c.Effect.Difference
+	text := fmt.Sprintf("%+.*f", m.Decimals, zero(i.Mean, m.Decimals))
+	if unit {
+		text += " " + m.Unit
+	}
+	if i.Bounded {
+		text += fmt.Sprintf(" [%.*f, %.*f]", m.Decimals, zero(i.Lo, m.Decimals), m.Decimals, zero(i.Hi, m.Decimals))
+	}
+	return text
+}
+
+// zero removes the sign of a number that prints as zero.
+func zero(v float64, decimals int) float64 {
+	if math.Abs(v) < 0.5*math.Pow10(-decimals) {
+		return 0
+	}
+	return v
+}
+
+// share is "+57.0 % [45.1, 70.2]".
+func share(i stats.Interval) string {
+	text := fmt.Sprintf("%+.1f %%", zero(100*i.Mean, 1))
+	if i.Bounded {
+		text += fmt.Sprintf(" [%.1f, %.1f]", zero(100*i.Lo, 1), zero(100*i.Hi, 1))
+	}
+	return text
+}
+
+func percent(v float64) string { return fmt.Sprintf("%.1f %%", 100*v) }
+
+// verdictText is the verdict in words: "costs more than 5%", "inconclusive, about 7 more rounds".
+func verdictText(a *analysis.Analysis, c *analysis.Cell) string {
+	switch c.Verdict {
+	case "":
+		return ""
+	case stats.Inconclusive:
+		if c.More >= 1000 {
+			return "inconclusive, even with 1000 more rounds"
+		}
+		if c.More == 1 {
+			return "inconclusive, about 1 more round"
+		}
+		return fmt.Sprintf("inconclusive, about %d more rounds", c.More)
+	}
+	return fmt.Sprintf("%s %s", c.Verdict, margin(a))
+}
+
+// mark is the verdict in one sign, for narrow tables.
+func mark(c *analysis.Cell) string {
+	switch c.Verdict {
+	case stats.More:
+		return " >"
+	case stats.Less:
+		return " <"
+	case stats.Within:
+		return " ="
+	case stats.Inconclusive:
+		return " ~"
+	}
+	return "  "
+}
+
+// marks explains the signs.
+func marks(a *analysis.Analysis) string {
+	return fmt.Sprintf("> costs more than %s, < less, = within, ~ inconclusive. Secondary metrics: Holm-corrected over all of them.", margin(a))
+}
+
+// margin is "5 %".
+func margin(a *analysis.Analysis) string { return fmt.Sprintf("%.3g %%", 100*float64(a.Margin)) }

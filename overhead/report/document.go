@@ -1,0 +1,176 @@
+// Package report draws an analysis: as text, Markdown, JSON, Go benchmark lines and one HTML file. It judges nothing.
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/foobar/overhead/analysis"
+	"example.com/foobar/overhead/record"
+)
+
+// document is what every format shows, in order.
+type document struct {
+	Title    string
+	Lead     []string
+	Verdicts []string
+	Tables   []table
+	Warnings []string
+	Caveats  []string
+	Facts    [][2]string
+}
+
+// table is a grid of texts with a title above and notes below.
+type table struct {
+	Title  string
+	Header []string
+	Rows   [][]string
+	Notes  []string
+	// Sentences says that the last column holds some: it is left aligned and wrapped then.
+	Sentences bool
+	// Names is how many columns after the first hold names.
+	Names int
+}
+
+// compose lays out an analysis.
+func compose(a *analysis.Analysis) document {
+	d := document{Title: "What tracing costs: " + a.Name, Lead: lead(a), Verdicts: verdicts(a), Warnings: a.Warnings, Caveats: a.Caveats}
+	add := func(t table) {
+		if len(t.Rows) > 0 {
+			d.Tables = append(d.Tables, t)
+		}
+	}
+	if a.Experiment().Plan.Table == "demonstration" {
+		add(demonstrationTable(a))
+	}
+	add(primaryTable(a))
+	add(levels(a, a.Measured+", level", resources, a.Measured))
+	add(effects(a, a.Measured+", on top of "+a.Experiment().Plan.Baseline, resources, a.Measured))
+	add(levels(a, "CPU of "+a.Measured+" in parts", parts, a.Measured))
+	add(levels(a, "latency, ms "+origin(a), latencies, ""))
+	add(effects(a, "latency, ms on top of "+a.Experiment().Plan.Baseline, latencies[:len(latencies)-1], ""))
+	add(othersTable(a))
+	for _, c := range a.Comparisons {
+		add(comparisonTable(a, c))
+	}
+	add(ledgerTable(a))
+	add(samplingTable(a))
+	add(budgetTable(a))
+	add(voidTable(a))
+	d.Facts = facts(a)
+	return d
+}
+
+func lead(a *analysis.Analysis) []string {
+	p := a.Experiment().Plan
+	lines := []string{}
+	if p.Description != "" {
+		lines = append(lines, p.Description+".")
+	}
+	lines = append(lines,
+		fmt.Sprintf("%d rounds of %d cases in shuffled order (seed %d): %d valid runs, %d void.", a.Rounds, len(a.Cases), a.Seed, a.Valid, a.Void),
+		fmt.Sprintf("Load: %s; window %s after %s of warm-up, fresh processes for each run.", loadText(a), p.Timing.Window, p.Timing.WarmUp))
+	m, _ := analysis.Find(a.Primary)
+	lines = append(lines, fmt.Sprintf("Primary metric: %s of %s. Margin: %s. Intervals: 95 %%, paired t on log ratios.", m.Title, orRequests(a), margin(a)))
+	return append(lines, noiseText(a))
+}
+
+func orRequests(a *analysis.Analysis) string {
+	if process := a.PrimaryProcess(); process != "" {
+		return process
+	}
+	return "requests"
+}
+
+func loadText(a *analysis.Analysis) string {
+	l := a.Experiment().Plan.Load
+	text := fmt.Sprint(l.Scenario["executor"])
+	if rate, ok := l.AskedRate(); ok {
+		text += fmt.Sprintf(", %g requests/s", rate)
+	}
+	if vus, ok := l.Scenario["vus"]; ok {
+		text += fmt.Sprintf(", %v users", vus)
+	}
+	if l.Sleep > 0 {
+		text += fmt.Sprintf(", %s think time", l.Sleep)
+	}
+	return text
+}
+
+func noiseText(a *analysis.Analysis) string {
+	if a.Noise == nil || !a.Noise.Effect.Relative || !a.Noise.Effect.LogRatio.Bounded {
+		return "Noise floor: not known."
+	}
+	return fmt.Sprintf("Noise floor: two equal baselines differ by %s; differences up to %s can't be told from nothing.",
+		share(a.Noise.Effect.Ratio), percent(a.Noise.Floor))
+}
+
+// verdicts says in a sentence what each case costs.
+func verdicts(a *analysis.Analysis) []string {
+	var out []string
+	m, _ := analysis.Find(a.Primary)
+	for i := range a.Cases {
+		c := &a.Cases[i]
+		cell := c.Cell(a.Primary, a.PrimaryProcess())
+		if c.Baseline || cell == nil || cell.Effect == nil {
+			continue
+		}
+		text := fmt.Sprintf("%s: %s: %s %s", c.Name, verdictText(a, cell), m.Title, difference(cell, m, true))
+		if cell.Effect.Relative {
+			text += ", " + share(cell.Effect.Ratio)
+		}
+		if extra := c.Cell("allocs", a.Measured); extra != nil && extra.Effect != nil && a.Primary != "allocs" {
+			allocs, _ := analysis.Find("allocs")
+			text += "; " + allocs.Title + " " + difference(extra, allocs, true)
+		}
+		out = append(out, text+".")
+	}
+	if err := a.Trustworthy(); err != nil {
+		out = append(out, "No verdict is to be trusted: "+err.Error()+".")
+	}
+	return out
+}
+
+// facts describe where and how it ran.
+func facts(a *analysis.Analysis) [][2]string {
+	e, x := a.Environment, a.Experiment()
+	out := [][2]string{
+		{"measured", x.Started.UTC().Format(time.RFC3339)},
+		{"command", strings.Join(x.Command, " ")},
+		{"machine", fmt.Sprintf("%s, %d cores, %s memory", e.CPU, e.Cores, megabytes(float64(e.MemoryBytes)))},
+		{"system", strings.TrimSpace(fmt.Sprintf("%s/%s, kernel %s %s", e.OS, e.Arch, e.Kernel, e.Virtualized))},
+		{"built with", e.Go},
+		{"CPU time from", e.CPUAccount},
+		{"bytes sent from", e.WireAccount},
+	}
+	if e.Revision != "" {
+		out = append(out, [2]string{"revision", e.Revision})
+	}
+	for _, s := range x.Plan.Services {
+		if sum := e.ProgramSHA[s.Name]; sum != "" {
+			out = append(out, [2]string{s.Name, strings.TrimSpace(e.ProgramBuild[s.Name] + " sha256 " + sum[:min(12, len(sum))])})
+		}
+	}
+	return out
+}
+
+func megabytes(bytes float64) string { return fmt.Sprintf("%.0f MB", bytes/1e6) }
+
+func origin(a *analysis.Analysis) string {
+	if _, open := a.Experiment().Plan.Load.AskedRate(); open {
+		return "from the intended start"
+	}
+	return "from the actual start"
+}
+
+// lastRun is the last valid run of a case, nil when there is none.
+func lastRun(a *analysis.Analysis, name string) *record.Run {
+	var last *record.Run
+	for _, r := range a.Runs() {
+		if r.Case == name && !r.Void() {
+			last = r
+		}
+	}
+	return last
+}

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"example.com/foobar/overhead/analysis"
+)
+
+// Markdown writes the report for a pull request or a page of documentation.
+func Markdown(w io.Writer, a *analysis.Analysis) error {
+	d := compose(a)
+	var b strings.Builder
+	fmt.Fprintf(&b, "## %s\n\n", escape(d.Title))
+	list(&b, d.Verdicts)
+	for _, line := range d.Lead {
+		fmt.Fprintf(&b, "%s\n", escape(line))
+	}
+	for _, t := range d.Tables {
+		fmt.Fprintf(&b, "\n### %s\n\n", escape(t.Title))
+		fmt.Fprintf(&b, "| %s |\n|", strings.Join(escapeAll(t.Header), " | "))
+		for i := range t.Header {
+			if i <= t.Names || t.Sentences && i == len(t.Header)-1 {
+				b.WriteString(" --- |")
+			} else {
+				b.WriteString(" ---: |")
+			}
+		}
+		b.WriteByte('\n')
+		for _, row := range t.Rows {
+			fmt.Fprintf(&b, "| %s |\n", strings.Join(escapeAll(row), " | "))
+		}
+		for _, n := range t.Notes {
+			fmt.Fprintf(&b, "\n%s\n", escape(n))
+		}
+	}
+	if notes := append(append([]string{}, d.Warnings...), d.Caveats...); len(notes) > 0 {
+		b.WriteString("\n### notes\n\n")
+		list(&b, notes)
+	}
+	b.WriteString("\n### where and how\n\n")
+	for _, f := range d.Facts {
+		fmt.Fprintf(&b, "- %s: %s\n", f[0], escape(f[1]))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func list(b *strings.Builder, texts []string) {
+	for _, text := range texts {
+		fmt.Fprintf(b, "- %s\n", escape(text))
+	}
+	if len(texts) > 0 {
+		b.WriteByte('\n')
+	}
+}
+
+// escape keeps signs that mean something in Markdown's tables and text from doing so.
+func escape(text string) string {
+	return strings.NewReplacer("|", "\\|", "<", "&lt;", ">", "&gt;", "~", "\\~", "*", "\\*", "\n", " ").Replace(text)
+}
+
+func escapeAll(texts []string) []string {
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = escape(t)
+	}
+	return out
+}

@@ -1,0 +1,295 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/foobar/overhead/analysis"
+	"example.com/foobar/overhead/plan"
+)
+
+// The columns of the tables.
+var (
+	resources = []string{"allocs", "bytes", "gc", "live", "rss", "peak", "wire"}
+	parts     = []string{"user", "system", "background", "switches", "percent"}
+	latencies = []string{"p50", "p90", "p95", "p99", "mean", "duration", "rate"}
+)
+
+// short titles for columns.
+var short = map[string]string{
+	"allocs": "allocs/req", "bytes": "B/req", "gc": "GC/1000", "live": "live heap MB", "rss": "RSS MB", "peak": "peak MB",
+	"wire": "sent B/req", "user": "user µs/req", "system": "system µs/req", "background": "after window µs/req",
+	"switches": "switches/req", "percent": "% of a core", "p50": "p50", "p90": "p90", "p95": "p95", "p99": "p99",
+	"mean": "mean", "duration": "req_duration", "rate": "requests/s",
+}
+
+// primaryTable is the answer: the metric declared before the run.
+func primaryTable(a *analysis.Analysis) table {
+	m, _ := analysis.Find(a.Primary)
+	base := a.Experiment().Plan.Baseline
+	t := table{
+		Title:     fmt.Sprintf("%s of %s, %s (primary)", m.Title, orRequests(a), m.Unit),
+		Header:    []string{"case", m.Unit, "on top of " + base, "change", "verdict"},
+		Sentences: true,
+	}
+	for i := range a.Cases {
+		c := &a.Cases[i]
+		cell := c.Cell(a.Primary, a.PrimaryProcess())
+		row := []string{c.Name, "no valid run", "", "", ""}
+		if cell != nil {
+			row = []string{c.Name, level(cell.Level, m), "", "", ""}
+			if c.Baseline {
+				row[4] = "baseline"
+			}
+			if cell.Effect != nil {
+				row[2] = difference(cell, m, false)
+				row[4] = verdictText(a, cell)
+			}
+			if cell.Effect != nil && cell.Effect.Relative {
+				row[3] = share(cell.Effect.Ratio)
+			}
+		}
+		if c.Control {
+			row[4] = strings.TrimSpace(row[4] + " (noise)")
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// levels is a table of values with their intervals.
+func levels(a *analysis.Analysis, title string, keys []string, process string) table {
+	t := table{Title: title, Header: []string{"case"}}
+	keys = measured(a, keys, process)
+	for _, k := range keys {
+		t.Header = append(t.Header, short[k])
+	}
+	for i := range a.Cases {
+		row := []string{a.Cases[i].Name}
+		for _, k := range keys {
+			m, _ := analysis.Find(k)
+			if cell := a.Cases[i].Cell(k, process); cell != nil {
+				row = append(row, level(cell.Level, m))
+			} else {
+				row = append(row, "-")
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(keys) == 0 {
+		t.Rows = nil
+	}
+	return t
+}
+
+// effects is a table of differences against the baseline with their intervals and a sign for the verdict.
+func effects(a *analysis.Analysis, title string, keys []string, process string) table {
+	t := table{Title: title, Header: []string{"case"}, Notes: []string{marks(a)}}
+	keys = measured(a, keys, process)
+	for _, k := range keys {
+		t.Header = append(t.Header, short[k])
+	}
+	for i := range a.Cases {
+		if a.Cases[i].Baseline {
+			continue
+		}
+		row := []string{a.Cases[i].Name}
+		for _, k := range keys {
+			m, _ := analysis.Find(k)
+			cell := a.Cases[i].Cell(k, process)
+			if cell == nil || cell.Effect == nil {
+				row = append(row, "-")
+				continue
+			}
+			d := cell.Effect.Difference
+			text := fmt.Sprintf("%+.*f", m.Decimals, zero(d.Mean, m.Decimals))
+			if d.Bounded {
+				text += fmt.Sprintf(" ±%.*f", m.Decimals, d.Half())
+			}
+			row = append(row, text+mark(cell))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(keys) == 0 {
+		t.Rows = nil
+	}
+	return t
+}
+
+// measured are those of keys that any case has a value of.
+func measured(a *analysis.Analysis, keys []string, process string) []string {
+	var out []string
+	for _, k := range keys {
+		for i := range a.Cases {
+			if cell := a.Cases[i].Cell(k, process); cell != nil {
+				out = append(out, k)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// othersTable is what the other processes used.
+func othersTable(a *analysis.Analysis) table {
+	t := table{Title: "the other processes (CPU in µs/request, RSS mean in MB)", Header: []string{"case"}}
+	var names []string
+	for _, s := range a.Experiment().Plan.Services {
+		if !s.Measured {
+			names = append(names, s.Name)
+		}
+	}
+	names = append(names, analysis.Generator)
+	cpu, _ := analysis.Find("cpu")
+	rss, _ := analysis.Find("rss")
+	for _, n := range names {
+		t.Header = append(t.Header, n+" CPU", n+" RSS")
+	}
+	for i := range a.Cases {
+		row := []string{a.Cases[i].Name}
+		for _, n := range names {
+			for _, m := range []analysis.Metric{cpu, rss} {
+				if cell := a.Cases[i].Cell(m.Key, n); cell != nil {
+					row = append(row, level(cell.Level, m))
+				} else {
+					row = append(row, "-")
+				}
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// comparisonTable puts two cases beside each other: at the services, and in the Collector.
+func comparisonTable(a *analysis.Analysis, c analysis.Comparison) table {
+	t := table{
+		Title:     fmt.Sprintf("%s against %s: where the difference falls", c.B, c.A),
+		Header:    []string{"process", "metric", c.B + " - " + c.A, "change", "verdict"},
+		Sentences: true, Names: 1,
+	}
+	for i := range c.Cells {
+		cell := &c.Cells[i]
+		m, _ := analysis.Find(cell.Metric)
+		row := []string{cell.Process, short0(m), difference(cell, m, false), "", verdictText(a, cell)}
+		if cell.Effect.Relative {
+			row[3] = share(cell.Effect.Ratio)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func short0(m analysis.Metric) string {
+	if m.Key == "cpu" {
+		return "CPU µs/req"
+	}
+	return short[m.Key]
+}
+
+// demonstrationTable has the columns and the units of the demonstration's own table.
+func demonstrationTable(a *analysis.Analysis) table {
+	name := a.Measured
+	t := table{
+		Title:  "the demonstration's table (mean ± half of the 95 % interval over the rounds)",
+		Header: []string{"case", "http_req_duration (avg)", "CPU usage of " + name + " (avg)", "memory usage of " + name + " (avg)"},
+		Notes:  []string{"CPU usage is of one core, as container tools show it. Memory is resident memory."},
+	}
+	for i := range a.Cases {
+		c := &a.Cases[i]
+		if c.Control {
+			continue
+		}
+		row := []string{c.Name}
+		for _, of := range []struct{ key, process, unit string }{{"duration", "", " ms"}, {"percent", name, " (%)"}, {"rss", name, " MB"}} {
+			m, _ := analysis.Find(of.key)
+			if cell := c.Cell(of.key, of.process); cell != nil {
+				row = append(row, level(cell.Level, m)+of.unit)
+			} else {
+				row = append(row, "no valid run")
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// ledgerTable follows the spans from the requests to the Collector.
+func ledgerTable(a *analysis.Analysis) table {
+	t := table{
+		Title:  "the ledger: spans of all valid runs",
+		Header: []string{"case", "requests", "expected", "started", "ended", "exported", "received", "lost", "closed"},
+	}
+	known := spansKnown(a.Experiment().Plan)
+	for _, row := range a.Ledger {
+		expected := fmt.Sprint(row.ExpectedLow)
+		if row.ExpectedHigh != row.ExpectedLow {
+			expected = fmt.Sprintf("%d-%d", row.ExpectedLow, row.ExpectedHigh)
+		}
+		closed := "yes"
+		if !row.Closed {
+			closed = "no valid run"
+		}
+		cells := []string{row.Case, fmt.Sprint(row.Requests), expected, "-", "-", "-", fmt.Sprint(row.Received), fmt.Sprint(row.LostSum()), closed}
+		if row.LostSum() > 0 {
+			t.Notes = append(t.Notes, row.Case+" lost "+row.LostText()+".")
+		}
+		if known {
+			cells[3], cells[4], cells[5] = fmt.Sprint(row.Started), fmt.Sprint(row.Ended), fmt.Sprint(row.Exported)
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+// spansKnown reports whether any service tells its own counters.
+func spansKnown(p plan.Plan) bool {
+	for _, s := range p.Services {
+		if s.Spans > 0 && s.Metrics != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// samplingTable follows the traces from the tail sampler to what was put out.
+func samplingTable(a *analysis.Analysis) table {
+	t := table{
+		Title:  "traces: decided by the Collector, and arrived behind it",
+		Header: []string{"case", "decided", "kept", "share kept", "asked", "arrived", "complete"},
+	}
+	p := a.Experiment().Plan
+	for _, row := range a.Ledger {
+		c := p.Case(row.Case)
+		if c == nil || row.Arrived < 0 {
+			continue
+		}
+		cells := []string{row.Case, "-", "-", "-", "-", fmt.Sprint(row.Arrived), fmt.Sprint(row.Complete)}
+		if c.Kept != nil && row.Decided > 0 {
+			cells[1], cells[2] = fmt.Sprint(row.Decided), fmt.Sprint(row.Kept)
+			cells[3], cells[4] = percent(float64(row.Kept)/float64(row.Decided)), percent(float64(*c.Kept))
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+func budgetTable(a *analysis.Analysis) table {
+	t := table{Title: "the budget", Header: []string{"limit", "case", "found", "outcome"}, Sentences: true, Names: 1}
+	if a.Budget == nil {
+		return t
+	}
+	t.Title += ": " + string(a.Budget.State)
+	for _, l := range a.Budget.Lines {
+		t.Rows = append(t.Rows, []string{l.Limit, l.Case, l.Found, string(l.State)})
+	}
+	return t
+}
+
+func voidTable(a *analysis.Analysis) table {
+	t := table{Title: "void runs: measured, shown, and left out", Header: []string{"round", "case", "attempt", "reason"}, Sentences: true, Names: 1}
+	for _, v := range a.VoidRuns {
+		t.Rows = append(t.Rows, []string{fmt.Sprint(v.Round), v.Case, fmt.Sprint(v.Attempt), strings.Join(v.Reasons, "; ")})
+	}
+	return t
+}

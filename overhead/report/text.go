@@ -1,0 +1,153 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"example.com/foobar/overhead/analysis"
+)
+
+// Width is the number of columns that Text keeps to.
+const Width = 120
+
+// Text writes the report for a terminal.
+func Text(w io.Writer, a *analysis.Analysis) error {
+	d := compose(a)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", d.Title)
+	paragraphs(&b, "  ", d.Lead)
+	b.WriteByte('\n')
+	paragraphs(&b, "  ", d.Verdicts)
+	for _, t := range d.Tables {
+		b.WriteByte('\n')
+		writeTable(&b, t)
+	}
+	for i, text := range append(append([]string{}, d.Warnings...), d.Caveats...) {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		for j, line := range wrap(text, Width-6) {
+			fmt.Fprintf(&b, "%4s  %s\n", map[bool]string{true: fmt.Sprintf("%d)", i+1)}[j == 0], line)
+		}
+	}
+	b.WriteByte('\n')
+	for _, f := range d.Facts {
+		for j, line := range wrap(f[1], Width-18) {
+			fmt.Fprintf(&b, "  %-14s  %s\n", map[bool]string{true: f[0]}[j == 0], line)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func paragraphs(b *strings.Builder, indent string, texts []string) {
+	for _, text := range texts {
+		for i, line := range wrap(text, Width-2*len(indent)) {
+			if i > 0 {
+				b.WriteString(indent)
+			}
+			fmt.Fprintf(b, "%s%s\n", indent, line)
+		}
+	}
+}
+
+// writeTable aligns the columns. The first is left aligned, the last too when it holds sentences, which are wrapped.
+func writeTable(b *strings.Builder, t table) {
+	fmt.Fprintf(b, "  %s\n", t.Title)
+	for _, t := range fold(t) {
+		widths := columns(t)
+		writeRow(b, t, widths, t.Header)
+		for _, row := range t.Rows {
+			writeRow(b, t, widths, row)
+		}
+	}
+	paragraphs(b, "    ", t.Notes)
+}
+
+// fold breaks a table that is too wide into several, each with the first column of the whole.
+func fold(t table) []table {
+	widths := columns(t)
+	if t.Sentences || len(widths) < 3 {
+		return []table{t}
+	}
+	var out []table
+	from, used := 1, 2+widths[0]
+	for i := 1; i <= len(widths); i++ {
+		if i < len(widths) && (i == from || used+2+widths[i] <= Width) {
+			used += 2 + widths[i]
+			continue
+		}
+		part := table{Header: pick(t.Header, from, i)}
+		for _, row := range t.Rows {
+			part.Rows = append(part.Rows, pick(row, from, i))
+		}
+		out = append(out, part)
+		if i < len(widths) {
+			from, used = i, 4+widths[0]+widths[i]
+		}
+	}
+	return out
+}
+
+// pick is the first cell of a row and those in [from, to).
+func pick(row []string, from, to int) []string {
+	return append([]string{row[0]}, row[from:to]...)
+}
+
+func writeRow(b *strings.Builder, t table, widths []int, row []string) {
+	last := len(row) - 1
+	used := 2
+	b.WriteString("  ")
+	for i, cell := range row {
+		pad := max(0, widths[i]-utf8.RuneCountInString(cell))
+		switch {
+		case i == last && t.Sentences:
+			for j, line := range wrap(cell, max(20, Width-used)) {
+				if j > 0 {
+					b.WriteString("\n" + strings.Repeat(" ", used))
+				}
+				b.WriteString(line)
+			}
+		case i <= t.Names:
+			b.WriteString(cell + strings.Repeat(" ", pad))
+		default:
+			b.WriteString(strings.Repeat(" ", pad) + cell)
+		}
+		if i < last {
+			b.WriteString("  ")
+		}
+		used += widths[i] + 2
+	}
+	trimmed := strings.TrimRight(b.String(), " ")
+	b.Reset()
+	b.WriteString(trimmed + "\n")
+}
+
+func columns(t table) []int {
+	widths := make([]int, len(t.Header))
+	for _, row := range append([][]string{t.Header}, t.Rows...) {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	return widths
+}
+
+// wrap breaks a text between words into lines of at most width.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}
