@@ -290,3 +290,9 @@ func number(v any) (float64, bool) {
 	}
 	return 0, false
 }
+
+// Sample is the load with an address in place of each placeholder, to try it out without services.
+func (l Load) Sample() Load {
+	l.URL = placeholder.ReplaceAllString(l.URL, "127.0.0.1:1")
+	return l
+}

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"example.com/foobar/overhead/analysis"
+	"example.com/foobar/overhead/plan"
+)
+
+// options are the flags of a run.
+type options struct {
+	preset, config, out, resume, budget, format string
+	cases                                       string
+	rounds, maxRounds, rate                     int
+	precision, margin                           plan.Percent
+	window, warmUp                              plan.Duration
+	seed                                        uint64
+	quiet, verbose                              bool
+	limits                                      limitFlags
+	set                                         map[string]bool
+}
+
+// limitFlags collects -limit NAME=VALUE.
+type limitFlags []string
+
+func (l *limitFlags) String() string     { return strings.Join(*l, " ") }
+func (l *limitFlags) Set(s string) error { *l = append(*l, s); return nil }
+
+// text makes a value that reads itself from text a flag.
+type text interface {
+	UnmarshalText([]byte) error
+	String() string
+}
+
+type textFlag struct{ text }
+
+func (t textFlag) Set(s string) error { return t.UnmarshalText([]byte(s)) }
+func (t textFlag) String() string {
+	if t.text == nil {
+		return ""
+	}
+	return t.text.String()
+}
+
+func parseFlags(args []string, stderr io.Writer) (*options, error) {
+	o := &options{set: map[string]bool{}}
+	f := flag.NewFlagSet("overhead", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.StringVar(&o.preset, "preset", plan.Ladder, "run the preset `NAME`: "+strings.Join(plan.Presets, ", "))
+	f.StringVar(&o.config, "config", "", "run the experiment in the YAML `FILE`")
+	f.StringVar(&o.resume, "resume", "", "add rounds to the record in `DIR`")
+	f.StringVar(&o.out, "out", "", "keep the record in `DIR` (a new folder overhead-NAME-TIME)")
+	f.IntVar(&o.rounds, "rounds", 0, "run `N` rounds (the plan's); with -resume, N more")
+	f.Var(textFlag{&o.precision}, "precision", "go on until the primary metric is known to within `SHARE`, such as 2%")
+	f.IntVar(&o.maxRounds, "max-rounds", 0, "with -precision, at most `N` rounds (40)")
+	f.Var(textFlag{&o.margin}, "margin", "what counts as a cost: `SHARE`, such as 5%")
+	f.StringVar(&o.cases, "cases", "", "run only these cases, a comma between each; the baseline always runs")
+	f.IntVar(&o.rate, "rate", 0, "ask `N` requests a second (open model only)")
+	f.Var(textFlag{&o.window}, "window", "measure for `TIME` in each run, such as 12s")
+	f.Var(textFlag{&o.warmUp}, "warm-up", "warm up for `TIME` before, such as 3s")
+	f.Uint64Var(&o.seed, "seed", 0, "shuffle by this `NUMBER` (a random one, printed)")
+	f.Var(&o.limits, "limit", "set a limit of validity: `NAME=VALUE` with rate, lag, steal, throttled, foreign or attempts; may be repeated")
+	f.StringVar(&o.budget, "budget", "", "judge by `LIMITS` such as 'allocs<=+130,cpu<=+60%' and exit with 0, 98 or 99")
+	f.StringVar(&o.format, "format", "text", "print `text`, markdown, json or bench at the end")
+	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
+	f.BoolVar(&o.verbose, "verbose", false, "print what the services print, on stderr")
+	if err := parse(f, args, stderr, usage); err != nil {
+		return nil, err
+	}
+	if f.NArg() > 0 {
+		return nil, usageError{fmt.Errorf("%q is no flag: see overhead -h", f.Arg(0))}
+	}
+	f.Visit(func(g *flag.Flag) { o.set[g.Name] = true })
+	return o, o.validate()
+}
+
+// parse parses flags; a mistake names the flag, and -h prints the text above and all flags.
+func parse(f *flag.FlagSet, args []string, stderr io.Writer, above string) error {
+	err := f.Parse(args)
+	if err == flag.ErrHelp {
+		fmt.Fprint(stderr, above)
+		f.SetOutput(stderr)
+		f.PrintDefaults()
+		return err
+	}
+	if err != nil {
+		return usageError{fmt.Errorf("%w; see overhead -h", err)}
+	}
+	return nil
+}
+
+func (o *options) validate() error {
+	if o.config != "" && o.set["preset"] || o.resume != "" && (o.config != "" || o.set["preset"]) {
+		return usageError{fmt.Errorf("-preset, -config and -resume exclude each other")}
+	}
+	if o.resume != "" {
+		for _, name := range []string{"out", "seed", "cases", "rate", "window", "warm-up", "margin"} {
+			if o.set[name] {
+				return usageError{fmt.Errorf("-%s can't be changed with -resume: rounds of one record must be alike", name)}
+			}
+		}
+	}
+	if o.rounds < 0 || o.maxRounds < 0 || o.rate < 0 {
+		return usageError{fmt.Errorf("-rounds, -max-rounds and -rate want numbers above 0")}
+	}
+	if _, ok := formats[o.format]; !ok {
+		return usageError{fmt.Errorf("-format %q: write text, markdown, json, bench or html", o.format)}
+	}
+	_, err := o.limitsOfBudget()
+	return err
+}
+
+func (o *options) limitsOfBudget() ([]analysis.Limit, error) {
+	if o.budget == "" {
+		return nil, nil
+	}
+	limits, err := analysis.ParseBudget(o.budget)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("-budget: %w", err)}
+	}
+	return limits, nil
+}
+
+// plan is the plan that the flags choose and change.
+func (o *options) plan() (*plan.Plan, error) {
+	p, err := o.load()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if err := o.choose(p); err != nil {
+		return nil, usageError{err}
+	}
+	setIf(&p.Rounds, o.rounds)
+	setIf(&p.Precision, o.precision)
+	setIf(&p.Margin, o.margin)
+	setIf(&p.Timing.Window, o.window)
+	if o.set["warm-up"] {
+		p.Timing.WarmUp = o.warmUp
+	}
+	setIf(&p.MaxRounds, o.maxRounds)
+	p.MaxRounds = max(p.MaxRounds, p.Rounds)
+	if o.rate > 0 {
+		if _, open := p.Load.AskedRate(); !open {
+			return nil, usageError{fmt.Errorf("-rate %d: the load of this plan is no constant-arrival-rate", o.rate)}
+		}
+		p.Load.Scenario["rate"] = o.rate
+	}
+	if err := o.limit(p); err != nil {
+		return nil, usageError{err}
+	}
+	if err := p.Validate(); err != nil {
+		return nil, usageError{err}
+	}
+	return p, nil
+}
+
+func setIf[T comparable](v *T, to T) {
+	var zero T
+	if to != zero {
+		*v = to
+	}
+}
+
+func (o *options) load() (*plan.Plan, error) {
+	if o.config != "" {
+		return plan.LoadFile(o.config)
+	}
+	root, err := workspace()
+	if err != nil {
+		return nil, err
+	}
+	return plan.Preset(o.preset, root)
+}
+
+// choose keeps the cases that -cases names, and the baseline.
+func (o *options) choose(p *plan.Plan) error {
+	if o.cases == "" {
+		return nil
+	}
+	names := map[string]bool{p.Baseline: true}
+	for name := range strings.SplitSeq(o.cases, ",") {
+		name = strings.TrimSpace(name)
+		if p.Case(name) == nil {
+			var known []string
+			for _, c := range p.Cases {
+				known = append(known, c.Name)
+			}
+			return fmt.Errorf("-cases: there is no %q; there are %s", name, strings.Join(known, ", "))
+		}
+		names[name] = true
+	}
+	p.Keep(names)
+	return nil
+}
+
+// limit applies -limit.
+func (o *options) limit(p *plan.Plan) error {
+	for _, l := range o.limits {
+		name, value, _ := strings.Cut(l, "=")
+		var err error
+		switch name {
+		case "rate":
+			err = p.Limits.Rate.UnmarshalText([]byte(value))
+		case "lag":
+			err = p.Limits.Lag.UnmarshalText([]byte(value))
+		case "steal":
+			err = p.Limits.Steal.UnmarshalText([]byte(value))
+		case "throttled":
+			err = p.Limits.Throttled.UnmarshalText([]byte(value))
+		case "foreign":
+			err = p.Limits.Foreign.UnmarshalText([]byte(value))
+		case "attempts":
+			_, err = fmt.Sscan(value, &p.Limits.Attempts)
+		default:
+			err = fmt.Errorf("there is no such limit; there are rate, lag, steal, throttled, foreign and attempts")
+		}
+		if err != nil {
+			return fmt.Errorf("-limit %s: %w", l, err)
+		}
+	}
+	return nil
+}
+
+// folder is where the record goes.
+func (o *options) folder(name string, now time.Time) string {
+	if o.out != "" {
+		return o.out
+	}
+	return fmt.Sprintf("overhead-%s-%s", name, now.Format("20060102-150405"))
+}
+
+// seedOr is -seed, or a random one.
+func (o *options) seedOr() uint64 {
+	if o.set["seed"] {
+		return o.seed
+	}
+	return uint64(rand.Uint32())
+}
+
+// workspace is the folder with go.work, at or above the working directory: the presets build the services from there.
+func workspace() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("finding the workspace: %w", err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.work")); err == nil {
+			return dir, nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", fmt.Errorf("no go.work here or above: run a preset inside the repository, or measure a service of your own with -config")
+		}
+		dir = up
+	}
+}

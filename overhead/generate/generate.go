@@ -1,0 +1,223 @@
+// Package generate makes the load of a run in a process of its own, told by its parent over standard input.
+// It measures requests, never the services.
+package generate
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"time"
+
+	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/overhead/plan"
+	"example.com/foobar/overhead/record"
+)
+
+// Job is one stretch of load: the warm-up, or the window.
+type Job struct {
+	Load plan.Load `json:"load"`
+	// Length replaces the scenario's duration where its executor has one.
+	Length plan.Duration `json:"length"`
+}
+
+// Answer is what came of a job; Error says why nothing did.
+type Answer struct {
+	// Begun is sent alone as soon as the load runs, the rest at its end.
+	Begun bool        `json:"begun,omitempty"`
+	Load  record.Load `json:"load"`
+	Error string      `json:"error,omitempty"`
+}
+
+// maxJob bounds a job's line.
+const maxJob = 4 << 20
+
+// Serve does jobs, one a line in JSON, until in ends, and writes two Answers for each: begun, and done.
+func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, maxJob)
+	encoder := json.NewEncoder(out)
+	for lines.Scan() {
+		var job Job
+		if err := json.Unmarshal(lines.Bytes(), &job); err != nil {
+			return fmt.Errorf("reading a job: %w", err)
+		}
+		result, err := do(ctx, job, func() error { return encoder.Encode(Answer{Begun: true}) })
+		answer := Answer{Load: result}
+		if err != nil {
+			answer.Error = err.Error()
+		}
+		if err := encoder.Encode(answer); err != nil {
+			return fmt.Errorf("answering a job: %w", err)
+		}
+	}
+	return lines.Err()
+}
+
+func do(ctx context.Context, job Job, begun func() error) (record.Load, error) {
+	test, err := Test(job)
+	if err != nil {
+		return record.Load{}, err
+	}
+	run, err := test.Start(ctx)
+	if err != nil {
+		return record.Load{}, fmt.Errorf("starting the load: %w", err)
+	}
+	if err := begun(); err != nil {
+		return record.Load{}, err
+	}
+	result := run.Wait()
+	if result.Err != nil {
+		return record.Load{}, fmt.Errorf("making load: %w", result.Err)
+	}
+	return summarise(job, result), nil
+}
+
+// The executors whose scenarios have a duration.
+var timed = map[string]bool{load.ConstantVUs: true, load.ConstantArrivalRate: true}
+
+// Scenario is the job's scenario as loadgen reads it.
+func Scenario(job Job) (load.Scenario, error) {
+	keys := maps.Clone(job.Load.Scenario)
+	if name, _ := keys["executor"].(string); timed[name] {
+		keys["duration"] = job.Length.String()
+	}
+	text, err := json.Marshal(keys)
+	if err != nil {
+		return load.Scenario{}, fmt.Errorf("encoding the scenario: %w", err)
+	}
+	var s load.Scenario
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&s); err != nil {
+		return s, fmt.Errorf("load: scenario: %w", err)
+	}
+	return s, nil
+}
+
+// Test is the load test of a job.
+func Test(job Job) (*load.Test, error) {
+	s, err := Scenario(job)
+	if err != nil {
+		return nil, err
+	}
+	l := job.Load
+	request, err := load.NewRequest(l.Method, l.URL, []byte(l.Body))
+	if err != nil {
+		return nil, fmt.Errorf("load: %w", err)
+	}
+	for name, value := range l.Headers {
+		request.Header.Set(name, value)
+	}
+	test := &load.Test{Options: load.Options{Scenarios: map[string]load.Scenario{"default": s}}}
+	test.Exec = func(vu *load.VU) error {
+		response := vu.Do(request)
+		vu.Check("status", response.Status == l.Status)
+		if l.Answer != "" {
+			vu.Check("answer", string(response.Body) == l.Answer)
+		}
+		if l.Sleep > 0 {
+			vu.Sleep(time.Duration(l.Sleep))
+		}
+		return nil
+	}
+	return test, nil
+}
+
+func summarise(job Job, r *load.Result) record.Load {
+	total := &r.Snapshot.Total
+	out := record.Load{Window: r.Snapshot.Elapsed.Seconds(), LagP99: -1}
+	if s := total.Find("http_reqs"); s != nil {
+		out.Requests = uint64(s.Sum)
+	}
+	if s := total.Find("http_req_failed"); s != nil {
+		out.Failed = s.Passes
+	}
+	if s := total.Find("dropped_iterations"); s != nil {
+		out.Dropped = uint64(s.Sum)
+	}
+	for _, c := range total.Checks {
+		out.ChecksPassed += c.Passes
+		out.ChecksFailed += c.Fails
+	}
+	out.AskedRate, _ = job.Load.AskedRate()
+	length := job.Length.Seconds()
+	if name, _ := job.Load.Scenario["executor"].(string); !timed[name] || length <= 0 {
+		length = out.Window
+	}
+	if length > 0 {
+		out.AchievedRate = float64(out.Requests) / length
+	}
+	out.Duration = distribution(total.Find("http_req_duration"))
+	out.Response = out.Duration
+	if s := total.Find("http_req_response_time"); s != nil && s.Count > 0 {
+		out.Response = distribution(s)
+	}
+	if s := total.Find("iteration_lag"); s != nil && s.Count > 0 {
+		out.LagP99 = s.Histogram.Quantile(99) / float64(time.Microsecond)
+	}
+	for i, f := range r.Snapshot.Failures {
+		if i == 3 {
+			break
+		}
+		out.Errors = append(out.Errors, fmt.Sprintf("%d x %s", f.Count, f.Message))
+	}
+	return out
+}
+
+func distribution(s *metrics.Series) record.Distribution {
+	if s == nil || s.Count == 0 || s.Histogram == nil {
+		return record.Distribution{}
+	}
+	us := func(ns float64) float64 { return ns / float64(time.Microsecond) }
+	q := s.Histogram.Quantiles(50, 90, 95, 99)
+	d := record.Distribution{Count: s.Count, Mean: us(s.Sum / float64(s.Count)), P50: us(q[0]), P90: us(q[1]), P95: us(q[2]), P99: us(q[3]), Max: us(s.Max)}
+	percents := make([]float64, len(record.CurveQuantiles))
+	for i, q := range record.CurveQuantiles {
+		percents[i] = 100 * q
+	}
+	for _, v := range s.Histogram.Quantiles(percents...) {
+		d.Curve = append(d.Curve, us(v))
+	}
+	return d
+}
+
+// ErrNoAnswer says that the generator's process ended without an answer.
+var ErrNoAnswer = errors.New("the load generator ended without an answer")
+
+// Client gives jobs to a generator's process.
+type Client struct {
+	in  io.Writer
+	out *json.Decoder
+}
+
+// NewClient speaks with the process that reads in and writes out.
+func NewClient(in io.Writer, out io.Reader) *Client { return &Client{in, json.NewDecoder(out)} }
+
+// Do hands over a job, calls begun when its load runs, and returns what came of it.
+func (c *Client) Do(job Job, begun func()) (record.Load, error) {
+	if err := json.NewEncoder(c.in).Encode(job); err != nil {
+		return record.Load{}, fmt.Errorf("%w: %w", ErrNoAnswer, err)
+	}
+	for {
+		var a Answer
+		if err := c.out.Decode(&a); err != nil {
+			return record.Load{}, fmt.Errorf("%w: %w", ErrNoAnswer, err)
+		}
+		switch {
+		case a.Begun:
+			if begun != nil {
+				begun()
+			}
+		case a.Error != "":
+			return record.Load{}, errors.New(a.Error)
+		default:
+			return a.Load, nil
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package measure
+
+import (
+	"context"
+	"crypto/sha256"
+	"debug/buildinfo"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/shirou/gopsutil/v4/cpu"
+	"github.com/shirou/gopsutil/v4/host"
+	"github.com/shirou/gopsutil/v4/mem"
+
+	"example.com/foobar/overhead/plan"
+	"example.com/foobar/overhead/record"
+)
+
+// Build builds the services of p that are Go programs into folder dir, each in its own module, once for all runs.
+func Build(ctx context.Context, p *plan.Plan, dir string, progress io.Writer) (map[string]string, error) {
+	programs := map[string]string{}
+	for _, s := range p.Services {
+		if s.Build == "" {
+			continue
+		}
+		from := s.Build
+		if !filepath.IsAbs(from) {
+			from = filepath.Join(p.Dir, from)
+		}
+		program := filepath.Join(dir, s.Name)
+		if runtime.GOOS == "windows" {
+			program += ".exe"
+		}
+		fmt.Fprintf(progress, "building %s\n", s.Name)
+		c := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
+		c.Dir = from
+		c.Env = append(os.Environ(), "GOWORK=off")
+		if out, err := c.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("building %s in %s: %w\n%s", s.Name, from, err, out)
+		}
+		programs[s.Name] = program
+	}
+	return programs, nil
+}
+
+// Environment describes the machine and the programs.
+func Environment(p *plan.Plan, programs map[string]string) (record.Environment, error) {
+	e := record.Environment{OS: runtime.GOOS, Arch: runtime.GOARCH, Cores: runtime.NumCPU(), Go: runtime.Version(),
+		CPUAccount: cpuAccount, WireAccount: wireAccount, ProgramSHA: map[string]string{}, ProgramBuild: map[string]string{}}
+	if info, err := cpu.Info(); err == nil && len(info) > 0 {
+		e.CPU = info[0].ModelName
+	}
+	if m, err := mem.VirtualMemory(); err == nil {
+		e.MemoryBytes = m.Total
+	}
+	if h, err := host.Info(); err == nil {
+		e.Kernel = h.KernelVersion
+		if h.VirtualizationRole == "guest" {
+			e.Virtualized = "(virtual machine)"
+		}
+	}
+	if b, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range b.Settings {
+			if s.Key == "vcs.revision" {
+				e.Revision = s.Value
+			}
+		}
+	}
+	e.SharedCPUs = shared(p)
+	for name, program := range programs {
+		sum, version, err := fingerprint(program)
+		if err != nil {
+			return e, err
+		}
+		e.ProgramSHA[name], e.ProgramBuild[name] = sum, version
+	}
+	return e, nil
+}
+
+// shared says which processes run on the same CPUs.
+func shared(p *plan.Plan) string {
+	var free []string
+	for _, s := range p.Services {
+		if s.CPUs == "" {
+			free = append(free, s.Name)
+		}
+	}
+	if len(free) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s and the generator share all %d CPUs: what one uses, the others wait for, so latency includes that wait.", strings.Join(free, ", "), runtime.NumCPU())
+}
+
+func fingerprint(program string) (sum, version string, err error) {
+	f, err := os.Open(program)
+	if err != nil {
+		return "", "", fmt.Errorf("reading a program: %w", err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", "", fmt.Errorf("reading a program: %w", err)
+	}
+	if info, err := buildinfo.ReadFile(program); err == nil {
+		version = info.GoVersion
+	}
+	return hex.EncodeToString(h.Sum(nil)), version, nil
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"time"
+
+	"example.com/foobar/overhead/analysis"
+	"example.com/foobar/overhead/experiment"
+	"example.com/foobar/overhead/generate"
+	"example.com/foobar/overhead/measure"
+	"example.com/foobar/overhead/record"
+)
+
+// runGenerate is the load generator's process, started by a run.
+func runGenerate(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error {
+	if len(args) > 0 {
+		return usageError{errors.New("generate is started by a run and takes no arguments")}
+	}
+	return generate.Serve(ctx, stdin, stdout)
+}
+
+// runExperiment is the command "run", the default.
+func runExperiment(ctx context.Context, args []string, stdout, stderr io.Writer) (int, error) {
+	o, err := parseFlags(args, stderr)
+	if err != nil {
+		return exitOK, err
+	}
+	programs, err := os.MkdirTemp("", "overhead-programs-")
+	if err != nil {
+		return exitOK, fmt.Errorf("making a folder for programs: %w", err)
+	}
+	defer os.RemoveAll(programs)
+	folder, runner, err := prepare(ctx, o, args, programs, stderr)
+	if err != nil {
+		return exitOK, err
+	}
+	fmt.Fprintf(stderr, "%s: %d cases, seed %d, record in %s\n", folder.Experiment.Plan.Name, len(folder.Experiment.Plan.Cases), folder.Experiment.Seed, folder.Dir)
+	e := &experiment.Experiment{Folder: folder, Runner: runner}
+	if !o.quiet {
+		e.Progress = (&progress{out: stderr}).show
+	}
+	failed := e.Run(ctx)
+	if len(folder.Runs) == 0 {
+		return exitOK, failed
+	}
+	code, err := conclusion(folder, o, stdout)
+	if err == nil {
+		fmt.Fprintf(stderr, "record and reports: %s (open %s)\n", folder.Dir, filepath.Join(folder.Dir, formats["html"].file))
+	}
+	return code, errors.Join(failed, err)
+}
+
+// prepare plans, builds, and opens the record.
+func prepare(ctx context.Context, o *options, args []string, programs string, stderr io.Writer) (*record.Folder, *measure.Runner, error) {
+	folder, err := o.record()
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &folder.Experiment.Plan
+	if err := checkBudget(folder, o); err != nil {
+		return nil, nil, err
+	}
+	if _, err := generate.Test(generate.Job{Load: p.Load.Sample(), Length: p.Timing.Window}); err != nil {
+		return nil, nil, usageError{err}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, nil, fmt.Errorf("finding this program: %w", err)
+	}
+	runner := &measure.Runner{Plan: p, Generator: []string{self, "generate"}}
+	if o.verbose {
+		runner.Log = stderr
+	}
+	if runner.Programs, err = measure.Build(ctx, p, programs, stderr); err != nil {
+		return nil, nil, err
+	}
+	environment, err := measure.Environment(p, runner.Programs)
+	if err != nil {
+		return nil, nil, err
+	}
+	if folder.Dir != "" {
+		return folder, runner, resume(folder, environment)
+	}
+	x := folder.Experiment
+	x.Environment, x.Command, x.Started = environment, append([]string{"overhead"}, args...), time.Now()
+	created, err := record.Create(o.folder(p.Name, time.Now()), x)
+	if err != nil {
+		return nil, nil, err
+	}
+	runner.Plan = &created.Experiment.Plan
+	return created, runner, nil
+}
+
+// record is the record to resume, or one without a folder yet.
+func (o *options) record() (*record.Folder, error) {
+	if o.resume == "" {
+		p, err := o.plan()
+		if err != nil {
+			return nil, err
+		}
+		return &record.Folder{Experiment: record.Experiment{Plan: *p, Seed: o.seedOr()}}, nil
+	}
+	f, err := record.Open(o.resume)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	p := &f.Experiment.Plan
+	p.Rounds = max(p.Rounds, f.Rounds()+o.rounds)
+	p.MaxRounds = max(p.MaxRounds, p.Rounds, o.maxRounds)
+	setIf(&p.Precision, o.precision)
+	if err := o.limit(p); err != nil {
+		return nil, usageError{err}
+	}
+	return f, nil
+}
+
+// resume reports whether a record may be added to: on the same machine, with the same programs.
+func resume(f *record.Folder, now record.Environment) error {
+	was := f.Experiment.Environment
+	switch {
+	case was.CPU != now.CPU || was.Cores != now.Cores || was.Kernel != now.Kernel:
+		return usageError{fmt.Errorf("-resume: the record is of another machine (%s, %d cores, kernel %s): begin a new one", was.CPU, was.Cores, was.Kernel)}
+	case !maps.Equal(was.ProgramSHA, now.ProgramSHA):
+		return usageError{errors.New("-resume: the programs have changed since: begin a new record")}
+	}
+	return f.Replan()
+}
+
+func checkBudget(f *record.Folder, o *options) error {
+	limits, err := o.limitsOfBudget()
+	if err != nil {
+		return err
+	}
+	if err := analysis.Of(f).Check(limits); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// progress prints a line for each run.
+type progress struct{ out io.Writer }
+
+func (p *progress) show(s experiment.Step) {
+	left := s.Left.Round(time.Second)
+	if left > 5*time.Minute {
+		left = s.Left.Round(time.Minute)
+	}
+	if s.Run == nil {
+		fmt.Fprintf(p.out, "round %d/%d, %d/%d: %s", s.Round, s.Rounds, s.Position, s.Cases, s.Case)
+		if s.Attempt > 1 {
+			fmt.Fprintf(p.out, " (attempt %d)", s.Attempt)
+		}
+		return
+	}
+	outcome := "ok"
+	if s.Run.Void() {
+		outcome = "VOID"
+		for _, g := range s.Run.Gates {
+			if !g.OK {
+				outcome += ": " + g.Name + ": " + g.Shown
+				break
+			}
+		}
+	}
+	fmt.Fprintf(p.out, "  %s, about %s left\n", outcome, left)
+}
