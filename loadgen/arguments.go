@@ -1,0 +1,182 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/foobar/loadgen/load"
+)
+
+// given is a flag of the command line with its value.
+type given struct {
+	setting
+	as    string // the name that was written
+	value string
+}
+
+// arguments are a command line, read but not yet understood.
+type arguments struct {
+	flags []given
+	url   string
+	err   error
+}
+
+// readArguments reads flags in Go's form, before and after the URL.
+func readArguments(args []string) arguments {
+	var a arguments
+	set := a.flagSet()
+	for rest := args; ; {
+		if err := set.Parse(rest); err != nil {
+			a.err = cannotParse(flagError(err))
+			return a
+		}
+		if set.NArg() == 0 {
+			return a
+		}
+		consumed := len(rest) - set.NArg()
+		if a.err = a.setURL(set.Arg(0)); a.err != nil {
+			return a
+		}
+		rest = set.Args()[1:]
+		if consumed > 0 && args[len(args)-set.NArg()-1] == "--" && len(rest) > 0 {
+			a.err = cannotParse(fmt.Errorf("unexpected argument %q after --", rest[0]))
+			return a
+		}
+	}
+}
+
+// flagSet notes each flag instead of setting anything, so that the layers below can be set first.
+func (a *arguments) flagSet() *flag.FlagSet {
+	set := flag.NewFlagSet("loadgen", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	for _, s := range allSettings() {
+		for _, name := range []string{s.name, s.short} {
+			note := func(v string) error { a.flags = append(a.flags, given{s, name, v}); return nil }
+			switch {
+			case name == "":
+			case s.form == "":
+				set.BoolFunc(name, s.about, note)
+			default:
+				set.Func(name, s.about, note)
+			}
+		}
+	}
+	return set
+}
+
+func allSettings() []setting {
+	var all []setting
+	for _, s := range sections() {
+		all = append(all, s.settings...)
+	}
+	return all
+}
+
+// flagError says of an unknown flag which one may have been meant.
+func flagError(err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return fmt.Errorf("%w; loadgen -h shows all flags", err)
+	}
+	var names []string
+	for _, s := range allSettings() {
+		names = append(names, s.name)
+	}
+	if near := nearest(name, names); near != "" {
+		return fmt.Errorf("there is no flag -%s: did you mean -%s?", name, near)
+	}
+	return fmt.Errorf("there is no flag -%s; loadgen -h shows all", name)
+}
+
+// setURL takes the one argument there can be.
+func (a *arguments) setURL(v string) error {
+	if a.url != "" {
+		return cannotParse(fmt.Errorf("two URLs, %s and %s: give one, and describe several requests in a file (-config)", shownURL(a.url), shownURL(v)))
+	}
+	u, err := parseURL(v)
+	if err != nil {
+		return cannotParse(err)
+	}
+	a.url = u
+	return nil
+}
+
+// parseURL checks the URL; one without a scheme is http's.
+func parseURL(v string) (string, error) {
+	switch ext := filepath.Ext(v); {
+	case slices.Contains([]string{".js", ".ts", ".tar"}, ext) && !strings.Contains(v, "://"):
+		return "", fmt.Errorf("%s: loadgen runs no scripts: give a URL, or describe the requests in a file (-config; see loadgen -h)", v)
+	case slices.Contains([]string{".json", ".yaml", ".yml"}, ext) && isFile(v):
+		return "", fmt.Errorf("%s is a file: write -config %s", v, v)
+	case !strings.Contains(v, "://"):
+		v = "http://" + v
+	}
+	if _, err := load.NewRequest("GET", v, nil); err != nil {
+		return "", fmt.Errorf("URL %q: want one such as http://localhost:8080/path: %w", shownURL(v), errors.Unwrap(err))
+	}
+	return v, nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// shownURL is a URL without its password.
+func shownURL(v string) string {
+	u, err := url.Parse(v)
+	if err != nil || u.User == nil {
+		return v
+	}
+	return u.Redacted()
+}
+
+// apply sets the options that the flags name.
+func (a arguments) apply(o *options) error {
+	o.url = a.url
+	for _, g := range a.flags {
+		if g.request {
+			o.only = append(o.only, g.name)
+		}
+		if err := g.set(o, g.value); err != nil {
+			return cannotParse(fmt.Errorf("-%s %s: %w", g.as, g.shown(), err))
+		}
+	}
+	return nil
+}
+
+// shown is the value in quotes where that is needed, and no secret.
+func (g given) shown() string {
+	if g.name == "basic-auth" || g.name == "bearer" || g.name == "H" {
+		return "(not shown)"
+	}
+	if g.value == "" || strings.ContainsAny(g.value, " \t\n\"") {
+		return fmt.Sprintf("%q", g.value)
+	}
+	return g.value
+}
+
+// configFile is the file that flags or environment name, empty when there is none.
+func (a arguments) configFile(env map[string]string) string {
+	file := env["K6_CONFIG"]
+	for _, g := range a.flags {
+		if g.name == "config" {
+			file = g.value
+		}
+	}
+	return file
+}
+
+// asks says whether a switch such as -help is on.
+func (a arguments) asks(name string) bool {
+	return slices.ContainsFunc(a.flags, func(g given) bool { return g.name == name && g.value != "false" })
+}
+
+func cannotParse(err error) error { return &codedError{exitCannotParse, err} }

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/script"
+	"example.com/foobar/loadgen/summary"
+)
+
+// options are everything the command can be told: by its defaults, the configuration file, K6_* variables and flags, each
+// laid over the one before.
+type options struct {
+	// load is what results of all layers; layer is the one being read.
+	load  load.Options
+	layer load.Options
+	env   map[string]string // -env, for ${env.NAME}
+	// environment is the process's, for secrets that are taken from it.
+	environment map[string]string
+
+	// What to ask: a URL with the flags around it, the steps of a file, or, with neither, the embedded target.
+	url    string
+	step   script.Step
+	script script.Script
+	dir    string   // of the configuration file, from which its files are found
+	only   []string // flags given that describe the one request of a URL
+	think  *time.Duration
+	stack  string
+	basic  string
+	bearer string
+
+	cert, key string
+
+	config       string
+	summaryMode  string
+	exportFile   string
+	jsonFile     string
+	address      string
+	k6ExitCodes  bool
+	noThresholds bool
+	quiet        bool
+	verbose      bool
+	noColor      bool
+	noSummary    bool
+	version      bool
+	help         bool
+	linger       bool
+
+	notices []string // what was asked and has no effect
+}
+
+// defaults are those of the command; what load leaves unset has k6's.
+func defaults() *options {
+	return &options{summaryMode: string(summary.Legacy), env: map[string]string{}}
+}
+
+// demonstration is the load that the embedded target gets unless told otherwise.
+var demonstration = load.Options{VUs: load.Of(5), Duration: load.For(30 * time.Second)}
+
+// demonstrationThink is the pause after each request of the embedded target, where the load is users and not a rate.
+const demonstrationThink = time.Second
+
+// readOptions fills the options from args and env, and validates them.
+func readOptions(args []string, env map[string]string) (*options, error) {
+	o := defaults()
+	flags := readArguments(args)
+	o.help, o.version = flags.asks("help"), flags.asks("version")
+	if flags.err != nil || o.help || o.version {
+		return o, flags.err
+	}
+	o.config = flags.configFile(env)
+	for _, read := range []func(*options) error{readConfig, envLayer(env).apply, flags.apply} {
+		o.layer = load.Options{}
+		if err := read(o); err != nil {
+			return o, err
+		}
+		o.load = o.load.Apply(o.layer)
+	}
+	return o, o.settle()
+}
+
+// settle completes what depends on several options, and validates.
+func (o *options) settle() error {
+	if o.embedded() {
+		o.load = demonstration.Apply(o.load)
+	}
+	if o.noThresholds {
+		o.load.Thresholds = nil
+	}
+	if o.noSummary {
+		o.summaryMode = string(summary.Disabled)
+	}
+	if o.summaryMode == string(summary.Full) {
+		o.load.Sections = load.Of(true)
+	}
+	if o.k6ExitCodes && o.load.K6Semantics == nil {
+		o.load.K6Semantics = load.Of(true)
+	}
+	if o.load.UserAgent == nil {
+		o.load.UserAgent = load.Of("loadgen/" + version())
+	}
+	if err := o.checkTarget(); err != nil {
+		return invalid(err)
+	}
+	if err := o.readCertificate(); err != nil {
+		return invalid(err)
+	}
+	if err := o.summary(false).Validate(); err != nil {
+		return invalid(err)
+	}
+	if err := o.load.Validate(); err != nil {
+		return invalid(err)
+	}
+	return nil
+}
+
+// embedded says whether foo and bar are what is asked.
+func (o *options) embedded() bool { return o.url == "" && !o.scripted() }
+
+// scripted says whether the configuration file describes requests.
+func (o *options) scripted() bool { return len(o.script.Requests) > 0 || len(o.script.Functions) > 0 }
+
+func (o *options) checkTarget() error {
+	switch {
+	case o.scripted() && o.url != "":
+		return fmt.Errorf("the URL %s is given and %s describes requests: give one of them", shownURL(o.url), o.config)
+	case o.scripted() && len(o.only) > 0:
+		return fmt.Errorf("-%s goes with a URL: in %s it is a key of a request", o.only[0], o.config)
+	case o.stack != "" && !o.embedded():
+		return fmt.Errorf("-stack starts foo and bar as what is asked: leave it or the requests out")
+	}
+	return nil
+}
+
+// steps are what each user does.
+func (o *options) steps(target string) script.Script {
+	if o.scripted() {
+		return o.script
+	}
+	s := o.step
+	s.URL = target
+	s.Basic, s.Bearer = o.basic, o.bearer
+	if o.embedded() && len(s.Checks) == 0 {
+		s.Checks = []script.Check{{Status: 200}, {Body: load.Of("foobar")}}
+	}
+	if pause := o.pause(); pause > 0 {
+		s.Think = load.Duration(pause)
+	}
+	return script.Script{Requests: []script.Step{s}}
+}
+
+func (o *options) pause() time.Duration {
+	switch {
+	case o.think != nil:
+		return *o.think
+	case o.embedded() && !o.paced():
+		return demonstrationThink
+	}
+	return 0
+}
+
+// paced says whether arrivals come at a rate, so that a pause of the users would only make more of them necessary.
+func (o *options) paced() bool {
+	if o.load.Rate != nil {
+		return true
+	}
+	for _, s := range o.load.Scenarios {
+		if strings.HasSuffix(s.Executor, "arrival-rate") {
+			return true
+		}
+	}
+	return false
+}
+
+// summary are the options of the report.
+func (o *options) summary(color bool) summary.Options {
+	s := summary.Options{Mode: summary.Mode(o.summaryMode), TrendStats: o.load.SummaryTrendStats, Color: color}
+	if o.load.SummaryTimeUnit != nil {
+		s.TimeUnit = *o.load.SummaryTimeUnit
+	}
+	return s
+}
+
+// codedError is an error that ends the command with an exit code.
+type codedError struct {
+	code int
+	err  error
+}
+
+func (e *codedError) Error() string { return e.err.Error() }
+func (e *codedError) Unwrap() error { return e.err }
+
+func invalid(err error) error { return &codedError{exitInvalidConfig, err} }
