@@ -75,7 +75,7 @@ func parseTarget(raw string) (*target, error) {
 }
 
 func newTarget(u *url.URL) (*target, error) {
-	t := &target{url: u, port: u.Port(), path: u.RequestURI()}
+	t := &target{url: u, port: u.Port(), path: strings.ReplaceAll(u.RequestURI(), " ", "%20")}
 	switch strings.ToLower(u.Scheme) {
 	case "http":
 	case "https":
