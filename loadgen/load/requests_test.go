@@ -1,7 +1,6 @@
 package load
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net"
@@ -15,43 +14,6 @@ import (
 	"example.com/foobar/loadgen/wire"
 )
 
-// MustAnswer serves one fixed answer on loopback without allocating, and returns the URL.
-func MustAnswer(tb testing.TB, answer string) string {
-	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go answerAll(c, []byte(answer))
-		}
-	}()
-	return "http://" + l.Addr().String() + "/"
-}
-
-func answerAll(c net.Conn, answer []byte) {
-	defer c.Close()
-	buf, n := make([]byte, 4096), 0
-	for {
-		m, err := c.Read(buf[n:])
-		if err != nil {
-			return
-		}
-		if n += m; bytes.HasSuffix(buf[:n], []byte("\r\n\r\n")) {
-			n = 0
-			if _, err := c.Write(answer); err != nil {
-				return
-			}
-		}
-	}
-}
-
 // MustFinish runs a test in real time.
 func MustFinish(tb testing.TB, test *Test) *Result {
 	tb.Helper()
@@ -64,7 +26,7 @@ func MustFinish(tb testing.TB, test *Test) *Result {
 
 // An iteration with one prepared request and two checks allocates nothing.
 func TestIterationAllocatesNothing(t *testing.T) {
-	url := MustAnswer(t, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nfoobar")
+	url := MustAnswer(t)
 	for _, executor := range []string{ConstantVUs, ConstantArrivalRate} {
 		t.Run(executor, func(t *testing.T) {
 			var allocs float64
@@ -296,7 +258,7 @@ func TestRequestTags(t *testing.T) {
 
 // A hundred thousand URLs must not become a hundred thousand tag sets.
 func TestManyURLs(t *testing.T) {
-	url := MustAnswer(t, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nfoobar")
+	url := MustAnswer(t)
 	res := MustFinish(t, &Test{Options: Options{VUs: Of(2), Iterations: Of(int64(10_000))}, Exec: func(vu *VU) error {
 		vu.Get(url + "item?vu=" + strings.Repeat("x", int(vu.Iteration)%3000))
 		return nil

@@ -233,6 +233,9 @@ func (r *Run) load() {
 	stop := make(chan struct{})
 	var watching sync.WaitGroup
 	watching.Go(func() { r.monitor(stop) })
+	if r.isStopped() {
+		r.end(Finished, nil, false) // what ended the run may have come before the players
+	}
 	for _, p := range r.players {
 		go p.begin()
 	}
