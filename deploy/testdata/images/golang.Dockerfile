@@ -1,0 +1,6 @@
+# Stands in for golang:1.26-bookworm: Debian, and the Go toolchain of this machine.
+FROM foobar/base:local
+COPY . /usr/local/go
+ENV GOPATH=/go GOTOOLCHAIN=local
+ENV PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+WORKDIR /go
