@@ -54,13 +54,13 @@ func NewHistogram(c Contains) *Histogram {
 
 // Record adds one value.
 func (h *Histogram) Record(v float64) {
-	steps := v*h.scale + 0.5
+	steps := v * h.scale
 	if !(v >= 0) || steps > float64(h.highest) {
 		h.recordOutside(v)
 		return
 	}
 	h.extend(v)
-	n := uint64(steps)
+	n := uint64(steps + 0.5)
 	shift := bits.Len64(n|(2*pageSize-1)) - (pageBits + 1)
 	sub := n >> shift
 	i := (uint64(shift) + sub>>pageBits) % pageCount

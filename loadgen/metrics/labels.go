@@ -236,7 +236,7 @@ func (r *Recorder) base(n *node) int32 {
 	if n.base < 0 {
 		n.base = int32(len(r.series))
 		for _, d := range r.config.Metrics {
-			r.series = append(r.series, cell{kind: d.Kind, values: d.Contains})
+			r.series = append(r.series, newCell(d))
 		}
 	}
 	return n.base

@@ -54,11 +54,10 @@ func New(c Config) (*Recorder, error) {
 		r.interned[i].labels = map[string]*Labels{}
 	}
 	for _, d := range c.Metrics {
-		r.series = append(r.series, cell{kind: d.Kind, values: d.Contains})
+		r.series = append(r.series, newCell(d))
 	}
 	for _, s := range c.Submetrics {
-		d := c.Metrics[r.id(s.Metric)]
-		r.series = append(r.series, cell{kind: d.Kind, values: d.Contains})
+		r.series = append(r.series, newCell(c.Metrics[r.id(s.Metric)]))
 	}
 	return r, nil
 }
@@ -89,13 +88,8 @@ func (r *Recorder) Record(shard uint32, l *Labels, samples []Sample) {
 			undeclared = true
 			continue
 		}
-		slots := l.slots[id]
-		var order uint64
-		if s.cells[slots[0]].kind == Gauge {
-			order = r.gauges.Add(1)
-		}
-		for _, slot := range slots {
-			s.cells[slot].add(v, order)
+		for _, slot := range l.slots[id] {
+			s.cells[slot].add(v, &r.gauges)
 		}
 		if l.row >= 0 {
 			r.addToRow(&s.rows[l.row], l, id, v)

@@ -3,11 +3,12 @@ package metrics
 import (
 	"math"
 	"sync"
+	"sync/atomic"
 )
 
 // cell holds what one shard has recorded of one series.
 type cell struct {
-	kind   Kind
+	kind   kindCode
 	values Contains
 	count  uint64
 	passes uint64
@@ -22,21 +23,38 @@ type cell struct {
 	histogram *Histogram
 }
 
-// add records one value; order counts upwards over all shards for the values of gauges.
-func (c *cell) add(v float64, order uint64) {
+// kindCode is a Kind that compares in one instruction.
+type kindCode uint8
+
+const (
+	counterCode kindCode = iota
+	gaugeCode
+	rateCode
+	trendCode
+)
+
+var kindCodes = map[Kind]kindCode{Counter: counterCode, Gauge: gaugeCode, Rate: rateCode, Trend: trendCode}
+
+// newCell is the empty cell of a metric.
+func newCell(d Desc) cell { return cell{kind: kindCodes[d.Kind], values: d.Contains} }
+
+// add records one value; gauges counts upwards over all shards for the values of gauges.
+func (c *cell) add(v float64, gauges *atomic.Uint64) {
 	switch c.kind {
-	case Trend:
+	case trendCode:
 		if c.histogram == nil {
 			c.histogram = NewHistogram(c.values)
 		}
 		c.histogram.Record(v)
-	case Rate:
+	case rateCode:
 		c.count++
 		if v != 0 {
 			c.passes++
 		}
-	default:
-		c.addNumber(v, order)
+	case counterCode:
+		c.addNumber(v, 0)
+	case gaugeCode:
+		c.addNumber(v, gauges.Add(1))
 	}
 }
 
