@@ -11,7 +11,7 @@ import (
 // Mode is one of k6's layouts.
 type Mode string
 
-// The layouts. Legacy is that of k6 before version 0.5x: the tree of checks, then all metrics in one list. Compact and Full
+// The layouts. Legacy is the older one of k6: the tree of checks, then all metrics in one list. Compact and Full
 // are those of today's k6. Disabled prints nothing.
 const (
 	Legacy   Mode = "legacy"
