@@ -184,9 +184,7 @@ func valueOf(tags []Tag, key string) string {
 // place finds the series that samples with these tags go to.
 func (r *Recorder) place(tags []Tag) *placement {
 	scenario, group := valueOf(tags, "scenario"), valueOf(tags, "group")
-	if scenario == "" {
-		scenario = "default"
-	}
+	scenario = r.scenario(scenario)
 	group = r.trees[""].node(group).path
 	sections := r.sections(scenario, group)
 	var key []byte
@@ -216,6 +214,18 @@ func (r *Recorder) place(tags []Tag) *placement {
 	p.series = len(r.series)
 	r.placements[string(key)] = p
 	return p
+}
+
+// scenario is the name under which a scenario is kept: "default" when there is none, "other" past the bound.
+func (r *Recorder) scenario(name string) string {
+	if name == "" {
+		name = "default"
+	}
+	if !r.scenarios[name] && len(r.scenarios) >= maxNodes {
+		return other
+	}
+	r.scenarios[name] = true
+	return name
 }
 
 // sections are the first series of each section that samples of this scenario and group belong to, beside the total.

@@ -33,6 +33,7 @@ type Recorder struct {
 	placements map[string]*placement
 	folded     map[string]*Labels
 	sets       int
+	scenarios  map[string]bool
 	trees      map[string]*tree // by scenario; "" is the total
 	failures   failures
 	warnings   []Warning
@@ -48,7 +49,7 @@ func New(c Config) (*Recorder, error) {
 		config: c, shards: make([]shard, c.Shards), mask: uint32(c.Shards - 1),
 		rated:    c.failedRate(),
 		rowIndex: map[string]int32{}, placements: map[string]*placement{}, folded: map[string]*Labels{},
-		trees: map[string]*tree{"": newTree()}, failures: failures{counts: map[failureKey]uint64{}},
+		scenarios: map[string]bool{}, trees: map[string]*tree{"": newTree()}, failures: failures{counts: map[failureKey]uint64{}},
 	}
 	for i := range r.interned {
 		r.interned[i].labels = map[string]*Labels{}

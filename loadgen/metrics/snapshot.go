@@ -1,6 +1,9 @@
 package metrics
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Snapshot is the state of all metrics at one instant. It is immutable, shares nothing with the Recorder it came from,
 // and merges with another without loss.
@@ -137,4 +140,28 @@ func containsTags(tags, want []Tag) bool {
 		}
 	}
 	return true
+}
+
+// Validate says whether a series that was read from outside can be one: its metric is well described, and its numbers do not
+// contradict each other.
+func (s *Series) Validate() error {
+	if err := s.Desc.validate(); err != nil {
+		return err
+	}
+	switch {
+	case s.Passes > s.Count:
+		return fmt.Errorf("metric %s: %d of %d values passed", s.FullName(), s.Passes, s.Count)
+	case s.Min > s.Max:
+		return fmt.Errorf("metric %s: its minimum %v is above its maximum %v", s.FullName(), s.Min, s.Max)
+	case (s.Kind == Trend) != (s.Histogram != nil):
+		return fmt.Errorf("metric %s: a distribution belongs to a trend, and this is a %s", s.FullName(), s.Kind)
+	case s.Histogram == nil:
+		return nil
+	case s.Histogram.count != s.Count:
+		return fmt.Errorf("metric %s: its distribution holds %d values and it says %d", s.FullName(), s.Histogram.count, s.Count)
+	}
+	if same := NewHistogram(s.Contains); same.scale != s.Histogram.scale || same.highest != s.Histogram.highest {
+		return fmt.Errorf("metric %s: its distribution is not one of %s", s.FullName(), s.Contains)
+	}
+	return nil
 }

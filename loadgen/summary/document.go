@@ -179,8 +179,8 @@ func (d *documentSection) section() (metrics.Section, error) {
 	s := metrics.Section{Name: d.Name, Checks: d.Checks}
 	for i := range d.Metrics {
 		state := d.Metrics[i].State
-		if err := consistent(&state); err != nil {
-			return s, fmt.Errorf("%s: %w", d.Metrics[i].Name, err)
+		if err := state.Validate(); err != nil {
+			return s, err
 		}
 		s.Series = append(s.Series, state)
 	}
@@ -192,20 +192,4 @@ func (d *documentSection) section() (metrics.Section, error) {
 		s.Groups = append(s.Groups, g)
 	}
 	return s, nil
-}
-
-func consistent(s *metrics.Series) error {
-	if s.Passes > s.Count {
-		return fmt.Errorf("%d of %d values passed", s.Passes, s.Count)
-	}
-	if s.Min > s.Max {
-		return errors.New("its minimum is above its maximum")
-	}
-	if (s.Kind == metrics.Trend) != (s.Histogram != nil) {
-		return fmt.Errorf("a %s has a distribution only when it is a trend", s.Kind)
-	}
-	if s.Histogram != nil && s.Histogram.Count() != s.Count {
-		return fmt.Errorf("its distribution holds %d values and it says %d", s.Histogram.Count(), s.Count)
-	}
-	return nil
 }
