@@ -16,7 +16,7 @@ const (
 	hold = 100 * time.Millisecond
 	// bucket is the grain in which arrivals are counted.
 	bucket = 50 * time.Millisecond
-	// shift is by how many buckets one program may be ahead of the other, and slack by how many iterations more.
+	// shift is by how many buckets one program may be ahead of the other, and slack by how many iterations more at least.
 	shift, slack = 3, 2
 )
 
@@ -75,14 +75,14 @@ func compareRuns(k6, ours *report, theirServer, ourServer *target, off float64) 
 	if got, want := ours.count("iterations", "count"), float64(ourServer.requests()); got != want {
 		errs = append(errs, fmt.Errorf("iterations: got %v, want the %v that the server saw", got, want))
 	}
-	if err := compareCurves(ourServer.curve(bucket), theirServer.curve(bucket)); err != nil {
+	if err := compareCurves(ourServer.curve(bucket), theirServer.curve(bucket), max(slack, int(off))); err != nil {
 		errs = append(errs, err)
 	}
 	return errs
 }
 
-// compareCurves says at which instant too few or too many iterations had begun.
-func compareCurves(got, want []int) error {
+// compareCurves says at which instant fewer or more iterations had begun than shift and slack allow.
+func compareCurves(got, want []int, slack int) error {
 	for i := range max(len(got), len(want)) {
 		if least, most := at(want, i-shift)-slack, at(want, i+shift)+slack; at(got, i) < least || at(got, i) > most {
 			return fmt.Errorf("iterations begun after %v: got %d, want k6's %d, or what k6 had %v before or after",
@@ -119,7 +119,7 @@ func TestCompareCurves(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := compareCurves(tt.got, steady) == nil; got != tt.alike {
+			if got := compareCurves(tt.got, steady, slack) == nil; got != tt.alike {
 				t.Errorf("alike: got %v, want %v", got, tt.alike)
 			}
 		})

@@ -21,7 +21,11 @@ func (o Options) plans() ([]plan, error) {
 	}
 	var plans []plan
 	for _, name := range scenarioNames(scenarios) {
-		plans = append(plans, plan{name, scenarios[name].withDefaults()})
+		conf := scenarios[name]
+		if conf.OnBusy == "" {
+			conf.OnBusy = or(o.OnBusy, "") // so that a flag serves for the scenarios of a file
+		}
+		plans = append(plans, plan{name, conf.withDefaults()})
 	}
 	return plans, nil
 }
