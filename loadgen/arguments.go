@@ -142,6 +142,7 @@ func shownURL(v string) string {
 func (a arguments) apply(o *options) error {
 	o.url = a.url
 	for _, g := range a.flags {
+		o.written = append(o.written, g.name)
 		if g.request {
 			o.only = append(o.only, g.name)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -48,6 +49,7 @@ type options struct {
 	help         bool
 	linger       bool
 
+	written []string // the flags given
 	notices []string // what was asked and has no effect
 }
 
@@ -101,7 +103,7 @@ func (o *options) settle() error {
 	if o.load.UserAgent == nil {
 		o.load.UserAgent = load.Of("loadgen/" + version())
 	}
-	if err := o.checkTarget(); err != nil {
+	if err := errors.Join(o.checkTarget(), o.checkCompany()); err != nil {
 		return invalid(err)
 	}
 	if err := o.readCertificate(); err != nil {
@@ -111,7 +113,7 @@ func (o *options) settle() error {
 		return invalid(err)
 	}
 	if err := o.load.Validate(); err != nil {
-		return invalid(err)
+		return invalid(o.reword(err))
 	}
 	return nil
 }
@@ -130,6 +132,26 @@ func (o *options) checkTarget() error {
 		return fmt.Errorf("-%s goes with a URL: in %s it is a key of a request", o.only[0], o.config)
 	case o.stack != "" && !o.embedded():
 		return fmt.Errorf("-stack starts foo and bar as what is asked: leave it or the requests out")
+	}
+	return nil
+}
+
+// checkCompany refuses flags that would do nothing without another.
+func (o *options) checkCompany() error {
+	l := o.load
+	switch {
+	case l.Rate == nil && l.TimeUnit != nil:
+		return errors.New("-time-unit goes with -rate")
+	case l.Rate == nil && l.PreAllocatedVUs != nil:
+		return errors.New("-pre-allocated-vus goes with -rate")
+	case l.Rate == nil && l.MaxVUs != nil:
+		return errors.New("-max-vus goes with -rate")
+	case l.Rate == nil && l.OnBusy != nil:
+		return errors.New("-on-busy goes with -rate")
+	case l.Paused != nil && *l.Paused && o.address == "":
+		return errors.New("-paused waits for the REST API to begin: give it an address too, such as -address localhost:6565")
+	case o.linger && o.address == "":
+		return errors.New("-linger keeps the REST API open: give it an address too, such as -address localhost:6565")
 	}
 	return nil
 }

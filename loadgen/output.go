@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -28,6 +30,9 @@ func (s *session) openOutputs() error {
 			continue
 		}
 		if err := out.open(); err != nil {
+			if path := new(fs.PathError); errors.As(err, &path) {
+				err = path.Err // its path is that of a temporary file
+			}
 			return &codedError{exitOutputFailed, fmt.Errorf("-%s %s can't be written: %w", out.flag, out.path, err)}
 		}
 		s.outputs = append(s.outputs, out)

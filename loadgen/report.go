@@ -47,7 +47,7 @@ func reasons(r *load.Result, k6 bool) []string {
 	var lines []string
 	say := func(format string, a ...any) { lines = append(lines, fmt.Sprintf(format, a...)) }
 	if r.Reason != load.Finished {
-		say("the test did not end by itself: %s", r.Reason)
+		say("the test ended early: %s", r.Reason)
 	}
 	if r.Err != nil {
 		say("%v", r.Err)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -92,8 +93,19 @@ func (s *Stack) startServices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.startService(ctx, "foo", "BAR_ENDPOINT=http://"+bar.Addr+"/bar")
-	return err
+	if _, err = s.startService(ctx, "foo", "BAR_ENDPOINT=http://"+bar.Addr+"/bar"); err != nil {
+		return err
+	}
+	s.dropBinaries()
+	return nil
+}
+
+// dropBinaries removes programs that nobody will start again, at once where a running program may lose its file, so that a
+// generator that is killed leaves none behind.
+func (s *Stack) dropBinaries() {
+	if s.config.Binaries == nil && runtime.GOOS != "windows" {
+		s.binaries.Remove() // Stop tries again
+	}
 }
 
 func (s *Stack) startService(ctx context.Context, name string, env ...string) (*Process, error) {
