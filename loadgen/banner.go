@@ -31,7 +31,7 @@ func (o *options) scriptName(url string) string {
 	if o.scripted() {
 		return o.config
 	}
-	method := o.step.Method
+	method := strings.ToUpper(o.step.Method)
 	switch {
 	case method != "":
 	case o.step.Body != "" || o.step.BodyFile != "":

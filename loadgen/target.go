@@ -71,11 +71,11 @@ func targetError(err error) error {
 func describe(services *stack.Stack) string {
 	var parts []string
 	for _, p := range services.Processes() {
-		parts = append(parts, fmt.Sprintf("%s on %s", p.Name, p.Addr))
+		parts = append(parts, fmt.Sprintf("%s on %s (pid %d)", p.Name, p.Addr, p.PID))
 	}
 	line := "started " + strings.Join(parts, ", ")
 	if services.Process("collector") == nil {
-		return line + " (without OpenTelemetry)"
+		return line + ", without OpenTelemetry"
 	}
 	return line
 }
