@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -255,6 +256,100 @@ func TestOutcomes(t *testing.T) {
 		}
 		if res.Verdict.AllIterationsFailed {
 			t.Error("not all iterations failed")
+		}
+	})
+}
+
+// 100 arrivals a second for a second, whose iterations take 100 ms each: 5 users can do 50 of them.
+func TestArrivalsShortOfUsers(t *testing.T) {
+	for _, tt := range []struct {
+		name             string
+		onBusy           string
+		max              int
+		complete, missed float64
+		lag              time.Duration // the greatest is at least
+		rateMissed       bool
+	}{
+		{"enough", OnBusyWait, 20, 100, 0, 0, false},
+		{"wait", OnBusyWait, 5, 50, 50, 450 * time.Millisecond, true},
+		{"drop", OnBusyDrop, 5, 50, 50, 0, true},
+		{"drop, growing", OnBusyDrop, 20, 100, 0, 0, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				res := MustRun(t, &Test{Exec: sleeps(100 * time.Millisecond), Options: scenario(Scenario{Executor: ConstantArrivalRate,
+					Rate: Of(int64(100)), Duration: For(time.Second), PreAllocatedVUs: Of(5), MaxVUs: Of(tt.max), OnBusy: tt.onBusy})})
+				complete, missed := sum(res, "iterations"), sum(res, "dropped_iterations")
+				if complete+missed != 100 || complete < tt.complete-5 || complete > tt.complete+5 {
+					t.Errorf("%v iterations and %v missed, want about %v and %v", complete, missed, tt.complete, tt.missed)
+				}
+				if lag := time.Duration(res.Snapshot.Total.Find("iteration_lag").Max); lag < tt.lag || tt.lag == 0 && lag > 10*time.Millisecond {
+					t.Errorf("greatest lag %v, want %v", lag, tt.lag)
+				}
+				if res.Verdict.RateMissed != tt.rateMissed {
+					t.Errorf("RateMissed is %v", res.Verdict.RateMissed)
+				}
+				if warned := len(res.Snapshot.Warnings) > 0; warned != tt.rateMissed {
+					t.Errorf("warnings %+v", res.Snapshot.Warnings)
+				}
+			})
+		})
+	}
+}
+
+func TestRampingArrivals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Duration
+		var mu sync.Mutex
+		begin := time.Now()
+		stages := []Stage{{Duration(2 * time.Second), 20}, {Duration(time.Second), 20}, {Duration(2 * time.Second), 0}}
+		res := MustRun(t, &Test{Options: scenario(Scenario{Executor: RampingArrivalRate, Stages: stages, PreAllocatedVUs: Of(3)}), Exec: func(vu *VU) error {
+			mu.Lock()
+			defer mu.Unlock()
+			at = append(at, time.Since(begin))
+			return nil
+		}})
+		want := newRampingRate(0, time.Second, stages)
+		if got := sum(res, "iterations"); got != 60 || want.total() != 60 {
+			t.Fatalf("%v iterations, want 60", got)
+		}
+		for n, got := range at {
+			if due := want.at(int64(n)); got < due || got > due+quantum {
+				t.Errorf("arrival %d came at %v, was due at %v", n, got, due)
+			}
+		}
+	})
+}
+
+// A user that is free takes the next arrival, the one that came last first: one user does all the work of a quick server.
+func TestArrivalsReuseTheLastUser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		did := map[int64]int{}
+		MustRun(t, &Test{Options: Options{Rate: Of(int64(50)), Duration: For(2 * time.Second), PreAllocatedVUs: Of(10)}, Exec: func(vu *VU) error {
+			mu.Lock()
+			defer mu.Unlock()
+			did[vu.ID]++
+			return nil
+		}})
+		most := 0
+		for _, n := range did {
+			most = max(most, n)
+		}
+		if most < 99 {
+			t.Errorf("iterations by user: %v, want one to do nearly all", did)
+		}
+	})
+}
+
+func TestArrivalsEndWithTheStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := MustStart(t, &Test{Exec: sleeps(time.Millisecond), Options: Options{Rate: Of(int64(100)), Duration: For(time.Hour)}})
+		time.Sleep(995 * time.Millisecond)
+		r.Stop(InterruptedSignal)
+		res := r.Wait()
+		if got := sum(res, "iterations"); got != 100 || res.Verdict.RateMissed {
+			t.Errorf("%v iterations, missed %v, want 100 and none", got, res.Verdict.RateMissed)
 		}
 	})
 }

@@ -1,0 +1,293 @@
+package load
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestParseDuration(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"10s": 10 * time.Second, "1m30s": 90 * time.Second, "1d2h": 26 * time.Hour, "2d": 48 * time.Hour, "0s": 0, "-1s": -time.Second,
+		"1.5h": 90 * time.Minute, "0": 0, "100us": 100 * time.Microsecond,
+	} {
+		if got, err := ParseDuration(text); err != nil || got != want {
+			t.Errorf("%q: got %v, %v, want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "10", "s", "1x", "d", "1dd", "--1s", "1d-2h", "+1s", "999999999d", "106751d24h1s", " 1s"} {
+		if got, err := ParseDuration(text); err == nil || !strings.Contains(err.Error(), "10s, 1m30s or 1d2h") {
+			t.Errorf("%q: got %v, %v, want an error that says the form", text, got, err)
+		}
+	}
+}
+
+func TestDurationJSON(t *testing.T) {
+	for text, want := range map[string]time.Duration{`"10s"`: 10 * time.Second, `1500`: 1500 * time.Millisecond, `0.5`: 500 * time.Microsecond, `"250"`: 250 * time.Millisecond} {
+		var d Duration
+		if err := json.Unmarshal([]byte(text), &d); err != nil || time.Duration(d) != want {
+			t.Errorf("%s: got %v, %v, want %v", text, d, err, want)
+		}
+	}
+	for _, text := range []string{`"x"`, `true`, `1e300`, `{}`, `"NaN"`} {
+		var d Duration
+		if err := json.Unmarshal([]byte(text), &d); err == nil {
+			t.Errorf("%s: got %v, want an error", text, d)
+		}
+	}
+	if b, err := json.Marshal(Duration(90 * time.Second)); err != nil || string(b) != `"1m30s"` {
+		t.Errorf("got %s, %v", b, err)
+	}
+}
+
+func FuzzDuration(f *testing.F) {
+	for _, s := range []string{"10s", "1d2h", "-1m", "1.5h", "99999999999d", "1e3", "+"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		d, err := ParseDuration(s)
+		if err != nil {
+			return
+		}
+		if again, err := ParseDuration(d.String()); err != nil || again != d {
+			t.Errorf("%q: %v, and again %v, %v", s, d, again, err)
+		}
+	})
+}
+
+func TestParseStages(t *testing.T) {
+	got, err := ParseStages("10s:5, 1m:0,0s:7")
+	want := []Stage{{Duration(10 * time.Second), 5}, {Duration(time.Minute), 0}, {0, 7}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	for _, text := range []string{"", "10s", "10:5", "10s:", "10s:-1", "-1s:5", "10s:5:6", "10s:5,", "x:1"} {
+		if got, err := ParseStages(text); err == nil {
+			t.Errorf("%q: got %v, want an error", text, got)
+		}
+	}
+}
+
+func FuzzStage(f *testing.F) {
+	for _, s := range []string{"10s:20", "1d:0", ":", "10s:99999999999999999999"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if stage, err := ParseStage(s); err == nil && (stage.Duration < 0 || stage.Target < 0) {
+			t.Errorf("%q: %v", s, stage)
+		}
+	})
+}
+
+const k6Options = `{"scenarios":{"x":{"executor":"constant-arrival-rate","rate":5,"duration":"1s","preAllocatedVUs":2}},
+"thresholds":{"iterations":["count>3",{"threshold":"rate<100","abortOnFail":true,"delayAbortEval":"5s"}]},
+"summaryTrendStats":["med","p(99)","count"],"tags":{"a":"b"},"out":["json=cfg.json"],"userAgent":"ua","discardResponseBodies":true,
+"minIterationDuration":"50ms","tlsVersion":{"min":"tls1.2"},"dns":{"ttl":"1m"}}`
+
+const yamlOptions = `
+scenarios:
+  x: {executor: constant-arrival-rate, rate: 5, duration: 1s, preAllocatedVUs: 2}
+thresholds:
+  iterations:
+    - count>3
+    - threshold: rate<100
+      abortOnFail: true
+      delayAbortEval: 5s
+summaryTrendStats: [med, p(99), count]
+tags: {a: b}
+out: [json=cfg.json]
+userAgent: ua
+discardResponseBodies: true
+minIterationDuration: 50ms
+tlsVersion: {min: tls1.2}
+dns: {ttl: 1m}
+`
+
+func TestParseOptions(t *testing.T) {
+	want := Options{
+		Scenarios:            map[string]Scenario{"x": {Executor: ConstantArrivalRate, Rate: Of(int64(5)), Duration: For(time.Second), PreAllocatedVUs: Of(2)}},
+		Thresholds:           map[string][]Threshold{"iterations": {{Expression: "count>3"}, {Expression: "rate<100", AbortOnFail: true, DelayAbortEval: 5 * time.Second}}},
+		SummaryTrendStats:    []string{"med", "p(99)", "count"},
+		Tags:                 map[string]string{"a": "b"},
+		MinIterationDuration: For(50 * time.Millisecond),
+	}
+	want.UserAgent, want.DiscardResponseBodies = Of("ua"), Of(true)
+	want.TLSVersion, want.DNS = &TLSVersion{Min: "tls1.2"}, &DNS{TTL: "1m"}
+	for name, text := range map[string]string{"JSON": k6Options, "YAML": yamlOptions} {
+		t.Run(name, func(t *testing.T) {
+			got, extra, err := ParseOptions([]byte(text))
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("got %+v, %v\nwant %+v", got, err, want)
+			}
+			if len(extra) != 1 || string(extra["out"]) != `["json=cfg.json"]` {
+				t.Errorf("extra %s, want out", extra)
+			}
+			if err := got.Validate(); err != nil {
+				t.Errorf("not valid: %v", err)
+			}
+		})
+	}
+	if b, err := json.Marshal(want); err != nil {
+		t.Error(err)
+	} else if again, _, err := ParseOptions(b); err != nil || !reflect.DeepEqual(again, want) {
+		t.Errorf("written and read again: %+v, %v", again, err)
+	}
+}
+
+func TestParseOptionsErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"vus": "five"}`:                         `option "vus"`,
+		`{"duration": "x"}`:                       `"x" is no duration`,
+		"{\n\"vus\": 1,\n}":                       "line 3",
+		`{"stages": [{"target": 1, "bogus": 2}]}`: `unknown field "bogus"`,
+		`{"thresholds": {"checks": 5}}`:           `option "thresholds"`,
+		`{"scenarios": 5}`:                        `option "scenarios"`,
+		"vus: 1\nvus: 2":                          "already",
+		"[1]":                                     "reading options",
+	} {
+		if _, _, err := ParseOptions([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q in it", text, err, want)
+		}
+	}
+	_, _, err := ParseOptions([]byte(`{"scenarios": {"buy": {"executor": "constant-vus", "vuz": 1}}}`))
+	var unknown *UnknownKeyError
+	if !errors.As(err, &unknown) || unknown.Key != "vuz" || unknown.Path != "scenarios.buy" || !slices.Contains(unknown.Known, "vus") {
+		t.Errorf("got %v, want an UnknownKeyError", err)
+	}
+}
+
+func FuzzParseOptions(f *testing.F) {
+	for _, s := range []string{k6Options, yamlOptions, `{"vus":1}`, `{"scenarios":{"":{}}}`, "a: &a [*a]", `{"tlsVersion":"x","duration":-1}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		o, _, err := ParseOptions(b)
+		if err != nil || o.Validate() != nil {
+			return
+		}
+		if _, err := o.Plan(); err != nil {
+			t.Errorf("%q is valid, and has no plan: %v", b, err)
+		}
+	})
+}
+
+func TestApply(t *testing.T) {
+	file := Options{VUs: Of(3), Scenarios: map[string]Scenario{"x": {Executor: PerVUIterations}}, Tags: map[string]string{"a": "1", "b": "1"}}
+	file.UserAgent = Of("file")
+	cli := Options{Duration: For(time.Second), Tags: map[string]string{"a": "2"}}
+	cli.MaxRedirects = Of(3)
+	got := file.Apply(cli)
+	want := Options{VUs: Of(3), Duration: For(time.Second), Tags: map[string]string{"a": "2"}}
+	want.UserAgent, want.MaxRedirects = Of("file"), Of(3)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if !file.Overrides(cli) || (Options{}).Overrides(cli) {
+		t.Error("Overrides says the wrong thing")
+	}
+	if file.Scenarios == nil {
+		t.Error("Apply changed what it was applied to")
+	}
+	looped := Options{Duration: For(time.Minute)}.Apply(Options{VUs: Of(7)})
+	if looped.Duration == nil || *looped.VUs != 7 {
+		t.Errorf("got %+v, want 7 users for a minute", looped)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	sec := For(time.Second)
+	one := func(s Scenario) Options { return scenario(s) }
+	for name, tt := range map[string]struct {
+		options Options
+		want    string // "" is valid
+	}{
+		"nothing":                    {Options{}, ""},
+		"zero users ramp":            {Options{VUs: Of(0), Stages: []Stage{{*sec, 5}}}, ""},
+		"no users":                   {Options{VUs: Of(0)}, "vus is 0: give a number from 1"},
+		"duration and stages":        {Options{Duration: sec, Stages: []Stage{{*sec, 5}}}, "cannot stand together"},
+		"iterations and stages":      {Options{Iterations: Of(int64(5)), Stages: []Stage{{*sec, 5}}}, "cannot stand beside"},
+		"scenarios and duration":     {Options{Duration: sec, Scenarios: map[string]Scenario{"x": {Executor: PerVUIterations}}}, "cannot stand beside"},
+		"no scenarios":               {Options{Scenarios: map[string]Scenario{}}, "empty"},
+		"bad name":                   {Options{Scenarios: map[string]Scenario{"a b": {Executor: PerVUIterations}}}, "a name is made of"},
+		"rate alone":                 {Options{Rate: Of(int64(5))}, "needs a duration"},
+		"rate":                       {Options{Rate: Of(int64(5)), Duration: sec}, ""},
+		"rate in no time":            {Options{Rate: Of(int64(5)), Duration: sec, TimeUnit: For(0)}, "timeUnit is 0s"},
+		"unknown executor":           {one(Scenario{Executor: "externally-controlled"}), `"externally-controlled": give one of constant-vus`},
+		"missing duration":           {one(Scenario{Executor: ConstantVUs}), "scenarios.s.duration is missing"},
+		"missing preAllocatedVUs":    {one(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(1)), Duration: sec}), "preAllocatedVUs is missing"},
+		"foreign option":             {one(Scenario{Executor: ConstantVUs, Duration: sec, Rate: Of(int64(1))}), "scenarios.s.rate: constant-vus does not take it; it takes vus, duration"},
+		"no duration":                {one(Scenario{Executor: ConstantVUs, Duration: For(0)}), "longer than 0s"},
+		"fewer iterations than vus":  {one(Scenario{Executor: SharedIterations, VUs: Of(3), Iterations: Of(int64(2))}), "each user one at least"},
+		"maxVUs below":               {one(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(1)), Duration: sec, PreAllocatedVUs: Of(5), MaxVUs: Of(2)}), "less than the 5"},
+		"no user at all":             {one(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(1)), Duration: sec, PreAllocatedVUs: Of(0)}), "at least one user"},
+		"rate 0":                     {one(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(0)), Duration: sec, PreAllocatedVUs: Of(5)}), "rate is 0"},
+		"onBusy":                     {one(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(1)), Duration: sec, PreAllocatedVUs: Of(5), OnBusy: "cry"}), "give one of wait, drop"},
+		"negative stage":             {one(Scenario{Executor: RampingVUs, Stages: []Stage{{-1, 5}}}), "stages[0]"},
+		"stages without time":        {one(Scenario{Executor: RampingVUs, Stages: []Stage{{0, 5}}}), "at least one stage with a duration"},
+		"negative gracefulStop":      {one(Scenario{Executor: PerVUIterations, GracefulStop: For(-1)}), "gracefulStop"},
+		"after nobody":               {one(Scenario{Executor: PerVUIterations, After: "x"}), "no scenario has that name"},
+		"after itself":               {one(Scenario{Executor: PerVUIterations, After: "s"}), "wait for each other"},
+		"too many users":             {one(Scenario{Executor: PerVUIterations, VUs: Of(1 << 30)}), "from 1 to"},
+		"system tag":                 {Options{SystemTags: []string{"colour"}}, "systemTags"},
+		"system tag of k6":           {Options{SystemTags: []string{"vu", "url"}}, ""},
+		"time unit of the summary":   {Options{SummaryTimeUnit: Of("min")}, "summaryTimeUnit"},
+		"user agent with line break": {Options{HTTPOptions: HTTPOptions{UserAgent: Of("a\r\nb")}}, "userAgent"},
+		"rps":                        {Options{RPS: Of(int64(-1))}, "rps is -1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := tt.options.Validate()
+			if tt.want == "" && err != nil {
+				t.Errorf("got %v, want it to be valid", err)
+			}
+			if tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("got %v, want %q in it", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestDescriptions(t *testing.T) {
+	d := func(text string) *Duration {
+		var d Duration
+		if err := d.Set(text); err != nil {
+			t.Fatal(err)
+		}
+		return &d
+	}
+	two := []Stage{{*d("1s"), 5}, {*d("1s"), 0}}
+	for want, s := range map[string]Scenario{
+		"9 iterations shared among 2 VUs (maxDuration: 5s, gracefulStop: 30s)":              {Executor: SharedIterations, VUs: Of(2), Iterations: Of(int64(9)), MaxDuration: d("5s")},
+		"5 iterations for each of 1 VUs (maxDuration: 10m0s, exec: buy, gracefulStop: 30s)": {Executor: PerVUIterations, Iterations: Of(int64(5)), Exec: "buy"},
+		"2 looping VUs for 2s (gracefulStop: 1s)":                                           {Executor: ConstantVUs, VUs: Of(2), Duration: d("2s"), GracefulStop: d("1s")},
+		"1 looping VUs for 2s": {Executor: ConstantVUs, Duration: d("2s"), GracefulStop: d("0s")},
+		"Up to 5 looping VUs for 2s over 2 stages (gracefulRampDown: 2s, gracefulStop: 30s)":         {Executor: RampingVUs, Stages: two, GracefulRampDown: d("2s")},
+		"20.00 iterations/s for 2s (maxVUs: 2-5, gracefulStop: 30s)":                                 {Executor: ConstantArrivalRate, Rate: Of(int64(20)), Duration: d("2s"), PreAllocatedVUs: Of(2), MaxVUs: Of(5)},
+		"0.50 iterations/s for 2s (maxVUs: 2, startTime: 1s, gracefulStop: 30s)":                     {Executor: ConstantArrivalRate, Rate: Of(int64(30)), TimeUnit: d("1m"), Duration: d("2s"), PreAllocatedVUs: Of(2), StartTime: d("1s")},
+		"Up to 30.00 iterations/s for 2s over 2 stages (maxVUs: 3, after: other, gracefulStop: 30s)": {Executor: RampingArrivalRate, StartRate: Of(int64(30)), Stages: two, PreAllocatedVUs: Of(3), After: "other"},
+	} {
+		if got := (plan{"s", s.withDefaults()}).describe(); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	users := func(n int) Scenario {
+		return Scenario{Executor: ConstantVUs, VUs: Of(n), Duration: For(10 * time.Second)}
+	}
+	after, late := users(3), users(4)
+	after.After, late.StartTime = "a", For(time.Minute)
+	p, err := Options{Scenarios: map[string]Scenario{"a": users(5), "b": users(2), "c": after, "d": late}}.Plan()
+	// a and b play together until 40 s, c from 40 s to 80 s, d from 60 s to 100 s.
+	if err != nil || p.MaxVUs != 7 || p.MaxDuration != 100*time.Second || len(p.Scenarios) != 4 {
+		t.Errorf("got %+v, %v, want 7 users and 1m40s", p, err)
+	}
+	rate, err := Options{Rate: Of(int64(2000)), Duration: For(time.Second)}.Plan()
+	if err != nil || rate.MaxVUs != 10_000 || rate.Scenarios[0].Description != "2000.00 iterations/s for 1s (maxVUs: 200-10000, gracefulStop: 30s)" {
+		t.Errorf("got %+v, %v", rate, err)
+	}
+}

@@ -1,0 +1,83 @@
+package load
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestWatch(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		used []time.Duration // of two processors in each second
+		err  error
+		want string
+	}{
+		{"idle", []time.Duration{0, 100 * time.Millisecond, time.Second}, nil, ""},
+		{"one busy second of twenty", append(make([]time.Duration, 19), 2*time.Second), nil, ""},
+		{"busy", []time.Duration{1700 * time.Millisecond, 0, 2 * time.Second}, nil, "more than 80 % of its processors in 2 of 3 s (at most 100 %)"},
+		{"descriptors", nil, os.NewSyscallError("socket", syscall.EMFILE), "ulimit -n"},
+		{"ports", nil, fmt.Errorf("dial: %w", syscall.EADDRNOTAVAIL), "no free local port"},
+		{"another error", nil, errTest, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := MustStart(t, &Test{Exec: sleeps(0)})
+				r.Wait()
+				w := &watch{}
+				for _, cpu := range tt.used {
+					w.add(time.Second, cpu, 2)
+				}
+				w.failed(tt.err)
+				w.warn(r)
+				warnings := r.Snapshot().Warnings
+				if tt.want == "" && len(warnings) != 0 || tt.want != "" && (len(warnings) != 1 || !strings.Contains(warnings[0].Message, tt.want)) {
+					t.Errorf("warnings %+v, want %q", warnings, tt.want)
+				}
+			})
+		})
+	}
+}
+
+func TestOwnCPU(t *testing.T) {
+	before, n := ownCPU(), 0
+	for ownCPU() == before && n < 1<<30 { // spends some
+		n++
+	}
+	if ownCPU() <= before {
+		t.Errorf("%v of processor time before and after %d rounds", before, n)
+	}
+}
+
+func TestGrowth(t *testing.T) {
+	g := growth{spare: growthBurst}
+	users := 0
+	grow := func(now time.Duration, starved bool) {
+		for g.allow(now, users, starved) {
+			users++
+		}
+	}
+	for _, tt := range []struct {
+		at      time.Duration
+		starved bool
+		want    int
+	}{
+		{0, false, 10}, {time.Millisecond, false, 10}, {50 * time.Millisecond, false, 15}, {10 * time.Second, false, 25},
+		{20 * time.Second, true, 25}, {21 * time.Second, false, 35},
+	} {
+		grow(tt.at, tt.starved)
+		if users != tt.want {
+			t.Errorf("at %v: %d users, want %d", tt.at, users, tt.want)
+		}
+	}
+	for ms := range 4000 {
+		grow(21*time.Second+time.Duration(ms)*time.Millisecond, false)
+	}
+	if users < 1000 || users > 3000 {
+		t.Errorf("%d users after 4 s of want, the number doubling within a second", users)
+	}
+}
