@@ -185,6 +185,24 @@ func TestTeardownFails(t *testing.T) {
 	})
 }
 
+// A second Ctrl-C ends a tear-down that hangs.
+func TestAbortInTeardown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		r := MustStart(t, &Test{Exec: sleeps(0), Teardown: func(vu *VU, _ any) error { vu.Sleep(time.Hour); return nil }})
+		time.Sleep(time.Second)
+		if got := r.Progress().State; got != "teardown" {
+			t.Errorf("state %q, want teardown", got)
+		}
+		r.Stop(InterruptedSignal)
+		time.Sleep(time.Second)
+		r.Abort(InterruptedSignal)
+		if res := r.Wait(); res.Reason != InterruptedSignal || time.Since(begin) != 2*time.Second {
+			t.Errorf("%v after %v, want interrupted after 2 s", res.Reason, time.Since(begin))
+		}
+	})
+}
+
 func TestAbortAndMark(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		res := MustRun(t, &Test{Options: Options{VUs: Of(3), Duration: For(time.Minute)}, Exec: func(vu *VU) error {

@@ -270,6 +270,6 @@ func (l *pool) close() {
 	defer l.mu.Unlock()
 	for _, v := range l.idle {
 		v.client.Close()
-		l.run.rec.Record(v.shard, v.base(), v.traffic(v.samples[:0]))
+		l.run.rec.Record(v.shard, v.base(), v.traffic(nil))
 	}
 }

@@ -121,7 +121,8 @@ func (v *VU) Exchanged(x *wire.Exchange) {
 	}
 	first := !v.requested
 	v.requested = true
-	s := v.samples[:0]
+	var room [10]metrics.Sample
+	s := room[:0]
 	if x.Err != nil && errors.Is(x.Err, wire.ErrInterrupted) {
 		v.run.rec.Record(v.shard, v.base(), append(s, metrics.Sample{ID: httpReqsInterrupted, Value: 1}))
 		return

@@ -53,7 +53,6 @@ type Run struct {
 	marked   error
 	paused   bool
 	stopped  bool
-	aborted  bool
 	lone     *VU // in set-up or tear-down
 	result   *Result
 	cutAbort func() bool
@@ -114,7 +113,7 @@ func (r *Run) addPlayers(plans []plan) {
 // Stop lets no new iteration begin and gives those under way their gracefulStop. The first reason given counts.
 func (r *Run) Stop(reason StopReason) { r.end(reason, nil, false) }
 
-// Abort cuts off all iterations now; tear-down still runs. A second Abort cuts that off too.
+// Abort cuts off what runs now: set-up, all iterations, or tear-down. After iterations tear-down still runs.
 func (r *Run) Abort(reason StopReason) { r.abort(reason, nil) }
 
 func (r *Run) abort(reason StopReason, err error) { r.end(reason, err, true) }
@@ -127,11 +126,10 @@ func (r *Run) end(reason StopReason, err error, hard bool) {
 		close(r.quit)
 	}
 	lone := r.lone
-	if hard && lone != nil && (r.aborted || r.state.Load() == stateSetup) {
+	r.mu.Unlock()
+	if hard && lone != nil {
 		lone.interrupt()
 	}
-	r.aborted = r.aborted || hard
-	r.mu.Unlock()
 	for _, p := range r.players {
 		if hard {
 			p.abort()

@@ -22,8 +22,7 @@ const (
 	OnBusyDrop = "drop"
 )
 
-// Scenario is one executor with its options, under k6's keys. Which options an executor takes is in executors.md of
-// k6's words: an option that its executor does not know is an error.
+// Scenario is one executor with its options, under k6's keys. An option that its executor does not take is an error.
 type Scenario struct {
 	Executor string `json:"executor"`
 	// StartTime is when it starts, after the load's begin; After (ours) names the scenario whose end it waits for first.

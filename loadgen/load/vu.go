@@ -42,8 +42,6 @@ type VU struct {
 	batch     []*Request // of Batch
 	lastGet   *Request
 	recent    recent
-	samples   [16]metrics.Sample
-
 	timer *time.Timer
 	// wake interrupts Sleep, work hands a parked user its next arrival.
 	wake chan struct{}
@@ -57,7 +55,7 @@ type VU struct {
 
 // recent keeps the last few answers of labels, so that the usual request and its checks need no look-up and no lock.
 type recent struct {
-	reqs [4]struct {
+	reqs [2]struct {
 		key    requestKey
 		labels *metrics.Labels
 	}
@@ -164,11 +162,11 @@ func (v *VU) Check(name string, ok bool) bool {
 	}
 	c := v.check(name)
 	v.run.rec.RecordCheck(v.shard, c.id, ok)
-	v.samples[0] = metrics.Sample{ID: checksMetric}
+	s := [1]metrics.Sample{{ID: checksMetric}}
 	if ok {
-		v.samples[0].Value = 1
+		s[0].Value = 1
 	}
-	v.run.rec.Record(v.shard, c.labels, v.samples[:1])
+	v.run.rec.Record(v.shard, c.labels, s[:])
 	return ok
 }
 
@@ -211,8 +209,8 @@ func (v *VU) record(s metrics.Sample) {
 	if v.silent {
 		return
 	}
-	v.samples[0] = s
-	v.run.rec.Record(v.shard, v.base(), v.samples[:1])
+	one := [1]metrics.Sample{s}
+	v.run.rec.Record(v.shard, v.base(), one[:])
 }
 
 // Add adds a value to a custom metric of the Test: milliseconds for a Trend of time, 0 or 1 for a Rate.
