@@ -31,7 +31,7 @@ func (c *call) follow(req *Request, resp *Response) {
 	timeout := req.Timeout
 	setDefault(&timeout, n.config.Timeout)
 	c.limit = now + timeout
-	if c.client.wasInterrupted() {
+	if c.client.interrupted.Load() {
 		resp.Err = ErrInterrupted
 		resp.ErrorCode = codeOther
 		return
@@ -56,7 +56,7 @@ func (c *call) follow(req *Request, resp *Response) {
 		c.exchange(Now())
 	}
 	c.request, c.resp, c.hop = nil, nil, nil
-	c.Exchange = Exchange{}
+	c.Exchange.Request, c.Exchange.Err = nil, nil
 }
 
 // exchange is one hop: a connection, the request, the response; and telling the observer.
@@ -92,7 +92,7 @@ func (c *call) attempt() error {
 
 // mayRepeat: nothing was received over a connection that had been kept, and sending again does no harm.
 func (c *call) mayRepeat(s *stream, err error) bool {
-	if c.answered || errors.Is(err, errTimeout) || c.client.wasInterrupted() {
+	if c.answered || errors.Is(err, errTimeout) || c.client.interrupted.Load() {
 		return false
 	}
 	var e *Error
@@ -133,7 +133,11 @@ func (c *call) over(s *stream) error {
 	if s.h2 != nil {
 		return c.overHTTP2(s)
 	}
-	s.conn.start(Now(), c.limit)
+	now := c.Start
+	if !c.Reused {
+		now = Now()
+	}
+	s.conn.start(now, c.limit)
 	keep, err := c.overHTTP1(s)
 	end := Now()
 	c.answered = s.conn.read != 0
@@ -187,7 +191,7 @@ func (c *call) count(s *stream) {
 // finish fills the response and tells the observer.
 func (c *call) finish(err error) {
 	r := c.resp
-	if err != nil && c.client.wasInterrupted() {
+	if err != nil && c.client.interrupted.Load() {
 		err = ErrInterrupted
 	}
 	if err != nil {

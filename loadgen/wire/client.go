@@ -24,10 +24,10 @@ type Client struct {
 	dialing, telling sync.Mutex
 	http1            map[string]bool
 
+	interrupted atomic.Bool
 	mu          sync.Mutex
 	idle        []*stream // kept connections, the last used last; for HTTP/2 also those in use
 	sockets     []*conn   // all that are open
-	interrupted bool
 	cancel      context.CancelCauseFunc
 	ctx         context.Context
 	// closedSent and closedReceived passed over connections that are no more; toldSent and toldReceived were asked for.
@@ -82,7 +82,7 @@ func (c *Client) Traffic() (sent, received int64) {
 func (c *Client) Interrupt() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.interrupted = true
+	c.interrupted.Store(true)
 	if c.cancel != nil {
 		c.cancel(ErrInterrupted)
 	}
@@ -96,7 +96,7 @@ func (c *Client) Rearm() {
 	c.closeIdle()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.interrupted = false
+	c.interrupted.Store(false)
 	c.ctx, c.cancel = nil, nil
 }
 
@@ -105,19 +105,13 @@ func (c *Client) context(now, limit time.Duration) (context.Context, context.Can
 	c.mu.Lock()
 	if c.ctx == nil {
 		c.ctx, c.cancel = context.WithCancelCause(context.Background())
-		if c.interrupted {
+		if c.interrupted.Load() {
 			c.cancel(ErrInterrupted)
 		}
 	}
 	ctx := c.ctx
 	c.mu.Unlock()
 	return context.WithTimeoutCause(ctx, limit-now, errTimeout)
-}
-
-func (c *Client) wasInterrupted() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.interrupted
 }
 
 // take is a kept connection to key, nil when there is none.

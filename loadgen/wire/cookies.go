@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/cookiejar"
 	"net/textproto"
@@ -56,6 +57,9 @@ func (c *call) cookies() string {
 
 // storeCookies puts what the response sets into the jar.
 func (c *call) storeCookies() {
+	if !setsCookies(c.resp.lines) {
+		return
+	}
 	var set []*http.Cookie
 	for rest := c.resp.lines; len(rest) > 0; {
 		var key, value []byte
@@ -69,5 +73,19 @@ func (c *call) storeCookies() {
 	}
 	if len(set) > 0 {
 		c.client.cookieJar().SetCookies(c.hop.target.url, set)
+	}
+}
+
+// setsCookies looks for a line that may be a Set-Cookie, at the cost of a glance at each.
+func setsCookies(lines []byte) bool {
+	for {
+		if len(lines) > 3 && lines[0]|0x20 == 's' && lines[3] == '-' {
+			return true
+		}
+		end := bytes.IndexByte(lines, '\n')
+		if end < 0 {
+			return false
+		}
+		lines = lines[end+1:]
 	}
 }

@@ -95,7 +95,7 @@ func (c *Client) attach(socket net.Conn, now, limit time.Duration) (*conn, error
 	over.start(now, limit)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.interrupted {
+	if c.interrupted.Load() {
 		over.abort()
 		return nil, ErrInterrupted
 	}
