@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -21,6 +22,9 @@ type call struct {
 	// limit is when the call must be over.
 	limit time.Duration
 }
+
+// calls keeps what is needed only while a request is under way.
+var calls = sync.Pool{New: func() any { return new(call) }}
 
 // follow does req with its redirects.
 func (c *call) follow(req *Request, resp *Response) {
@@ -114,8 +118,15 @@ func (c *call) dial() (*stream, error) {
 	}
 	ctx, cancel := c.client.context(Now(), c.limit)
 	defer cancel()
-	s, err := c.client.open(ctx, c.hop, &c.Timing, c.limit)
-	if err != nil {
+	// A goroutine of its own, so that the user's does not keep the deep stack that dialling and handshakes need.
+	var s *stream
+	var err error
+	opened := make(chan struct{})
+	go func() {
+		s, err = c.client.open(ctx, c.hop, &c.Timing, c.limit)
+		close(opened)
+	}()
+	if <-opened; err != nil {
 		c.count(s)
 		c.Blocked = Now() - c.Start
 		return nil, err

@@ -18,7 +18,6 @@ type Client struct {
 	local    netip.Addr
 	jar      atomic.Pointer[cookiejar.Jar] // nil until a cookie comes
 	sessions tls.ClientSessionCache
-	call     call // what Do does, reused
 
 	// Of a batch: one dials what all may use, unless the host is known for HTTP/1.1; one tells the observer.
 	dialing, telling sync.Mutex
@@ -26,10 +25,9 @@ type Client struct {
 
 	interrupted atomic.Bool
 	mu          sync.Mutex
-	idle        []*stream // kept connections, the last used last; for HTTP/2 also those in use
-	sockets     []*conn   // all that are open
-	cancel      context.CancelCauseFunc
-	ctx         context.Context
+	idle        []*stream                                    // kept connections, the last used last; for HTTP/2 also those in use
+	sockets     []*conn                                      // all that are open
+	cancels     map[*context.Context]context.CancelCauseFunc // of what is under way with a context
 	// closedSent and closedReceived passed over connections that are no more; toldSent and toldReceived were asked for.
 	closedSent, closedReceived int64
 	toldSent, toldReceived     int64
@@ -37,8 +35,11 @@ type Client struct {
 
 // Do sends req, follows redirects, fills resp. The observer is told of every exchange. The error is resp.Err too.
 func (c *Client) Do(req *Request, resp *Response) error {
-	c.call.client = c
-	c.call.follow(req, resp)
+	one := calls.Get().(*call)
+	one.client = c
+	one.follow(req, resp)
+	one.client = nil
+	calls.Put(one)
 	return resp.Err
 }
 
@@ -55,13 +56,6 @@ func (c *Client) EndIteration() {
 // Close closes all connections.
 func (c *Client) Close() {
 	c.closeIdle()
-	c.mu.Lock()
-	cancel := c.cancel
-	c.ctx, c.cancel = nil, nil
-	c.mu.Unlock()
-	if cancel != nil {
-		cancel(nil)
-	}
 }
 
 // Traffic is the bytes on the wire since it was last called: all connections, handshakes and goodbyes included.
@@ -83,8 +77,8 @@ func (c *Client) Interrupt() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.interrupted.Store(true)
-	if c.cancel != nil {
-		c.cancel(ErrInterrupted)
+	for _, cancel := range c.cancels {
+		cancel(ErrInterrupted)
 	}
 	for _, s := range c.sockets {
 		s.abort()
@@ -94,24 +88,32 @@ func (c *Client) Interrupt() {
 // Rearm makes the client usable after Interrupt. Nothing may be under way.
 func (c *Client) Rearm() {
 	c.closeIdle()
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.interrupted.Store(false)
-	c.ctx, c.cancel = nil, nil
 }
 
-// context ends when the client is interrupted, or at limit.
-func (c *Client) context(now, limit time.Duration) (context.Context, context.CancelFunc) {
+// context ends when the client is interrupted, or at limit. It costs nothing once done was called.
+func (c *Client) context(now, limit time.Duration) (ctx context.Context, done func()) {
+	ctx, stop := context.WithTimeoutCause(context.Background(), limit-now, errTimeout)
+	ctx, cancel := context.WithCancelCause(ctx)
 	c.mu.Lock()
-	if c.ctx == nil {
-		c.ctx, c.cancel = context.WithCancelCause(context.Background())
-		if c.interrupted.Load() {
-			c.cancel(ErrInterrupted)
-		}
+	defer c.mu.Unlock()
+	if c.interrupted.Load() {
+		cancel(ErrInterrupted)
 	}
-	ctx := c.ctx
-	c.mu.Unlock()
-	return context.WithTimeoutCause(ctx, limit-now, errTimeout)
+	key := &ctx
+	if c.cancels == nil {
+		c.cancels = map[*context.Context]context.CancelCauseFunc{}
+	}
+	c.cancels[key] = cancel
+	return ctx, func() {
+		c.mu.Lock()
+		if delete(c.cancels, key); len(c.cancels) == 0 {
+			c.cancels = nil
+		}
+		c.mu.Unlock()
+		cancel(nil)
+		stop()
+	}
 }
 
 // take is a kept connection to key, nil when there is none.

@@ -99,9 +99,6 @@ func TestDo(t *testing.T) {
 					t.Errorf("exchange %d (%s): got reused %v", i, e.URL, e.Reused)
 				}
 			}
-			if got := client.call.Exchange; got.Request != nil {
-				t.Errorf("the client kept %v", got)
-			}
 		})
 	}
 }

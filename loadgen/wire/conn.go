@@ -31,6 +31,8 @@ type conn struct {
 	out     []byte  // is still to be written
 	buf     *[]byte // the pooled memory of out, nil when out belongs to the caller
 	in      []byte  // the read under way
+	ahead   []byte  // was read by await and is still to be given to Read
+	pooled  *[]byte // the memory of ahead
 	n       int
 	err     error
 	short   bool // the socket took only a part of out
@@ -154,16 +156,56 @@ func (c *conn) noteBegan() {
 	}
 }
 
+// await is a Read whose memory is taken only when there is something to read: many connections may be waiting. The
+// following Read has what came.
+func (c *conn) await() error {
+	if len(c.ahead) > 0 {
+		return nil
+	}
+	n, err := c.fetch(nil)
+	if c.pooled == nil {
+		return err
+	}
+	if c.ahead = (*c.pooled)[:n]; n == 0 {
+		c.returnAhead()
+	}
+	return err
+}
+
+func (c *conn) takeAhead() []byte {
+	c.pooled = aheadBuffers.Get().(*[]byte)
+	return (*c.pooled)[:cap(*c.pooled)]
+}
+
+func (c *conn) returnAhead() {
+	c.ahead = nil
+	if c.pooled != nil {
+		aheadBuffers.Put(c.pooled)
+		c.pooled = nil
+	}
+}
+
 // Read sends what was kept back and waits for an answer, until limit.
 func (c *conn) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
+	if len(c.ahead) > 0 {
+		n := copy(p, c.ahead)
+		if c.ahead = c.ahead[n:]; len(c.ahead) == 0 {
+			c.returnAhead()
+		}
+		return n, nil
+	}
+	return c.fetch(p)
+}
+
+// fetch is Read from the socket; p is nil to take memory when there is something to read.
+func (c *conn) fetch(p []byte) (int, error) {
 	for {
 		n, err := c.readOnce(p)
 		c.received.Add(int64(n))
 		if n > 0 || err == nil {
-			c.drained = n < len(p)
 			return n, err
 		}
 		if c.shared || !isTimeout(err) {
@@ -184,6 +226,7 @@ func (c *conn) readOnce(p []byte) (int, error) {
 	}
 	c.in, c.n, c.err, c.short = p, 0, nil, false
 	err := c.raw.Read(c.step)
+	c.drained = c.n < len(c.in)
 	c.in = nil
 	if err != nil {
 		return 0, err
@@ -204,6 +247,9 @@ func (c *conn) readOnce(p []byte) (int, error) {
 func (c *conn) readPlain(p []byte) (int, error) {
 	if err := c.flush(); err != nil {
 		return 0, err
+	}
+	if p == nil {
+		p = c.takeAhead()
 	}
 	n, err := c.Conn.Read(p)
 	c.note()
@@ -226,6 +272,7 @@ func (c *conn) Close() error {
 		_ = c.flush()
 	}
 	c.release()
+	c.returnAhead()
 	return c.Conn.Close()
 }
 

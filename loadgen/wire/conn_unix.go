@@ -55,6 +55,9 @@ func (c *conn) writeStep(fd int) bool {
 
 // readStep reports whether the read is over; it is not while there is nothing to read.
 func (c *conn) readStep(fd int) bool {
+	if c.in == nil {
+		c.in = c.takeAhead()
+	}
 	for {
 		n, err := syscall.Read(fd, c.in)
 		switch {

@@ -91,6 +91,13 @@ func graceAfter(err error) time.Duration {
 
 // receive reads one response from s.
 func (c *call) receive(s *stream) (keep bool, err error) {
+	s.conn.noting = true
+	err = s.conn.await()
+	s.conn.noting = false
+	if err != nil {
+		s.conn.read = 0
+		return false, orCut(err, errNoAnswer)
+	}
 	p := parsers.Get().(*parser)
 	p.small.Reset(s.rw())
 	p.in = p.small
@@ -103,7 +110,7 @@ func (c *call) receive(s *stream) (keep bool, err error) {
 }
 
 func (c *call) parse(p *parser, s *stream) (keep bool, err error) {
-	s.conn.noting = true
+	s.conn.noting = s.tls != nil // its first bytes may have been no answer yet
 	_, err = p.in.Peek(1)
 	s.conn.noting = false
 	if err != nil {
