@@ -3,6 +3,7 @@ package metrics
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -43,7 +44,7 @@ func (r *Recorder) Labels(tags []Tag) *Labels {
 	sorted := sortTags(append(room[:0], tags...))
 	var text [512]byte
 	key := appendKey(text[:0], sorted)
-	part := &r.interned[hash(key)%internParts]
+	part := &r.interned[maphash.Bytes(r.seed, key)%internParts]
 	part.mu.RLock()
 	l := part.labels[string(key)]
 	part.mu.RUnlock()
@@ -79,15 +80,6 @@ func appendKey(b []byte, tags []Tag) []byte {
 		b = append(b, t.Value...)
 	}
 	return b
-}
-
-// hash is FNV-1a.
-func hash(b []byte) uint32 {
-	h := uint32(2166136261)
-	for _, c := range b {
-		h = (h ^ uint32(c)) * 16777619
-	}
-	return h
 }
 
 // intern makes the Labels of a set that is new, or finds those it is folded into.

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,7 @@ type Recorder struct {
 	// rated says that rows count the samples of Config.BreakdownFailed.
 	rated bool
 
+	seed     maphash.Seed
 	interned [internParts]internPart
 
 	mu         sync.Mutex // guards what follows
@@ -47,7 +49,7 @@ func New(c Config) (*Recorder, error) {
 	}
 	r := &Recorder{
 		config: c, shards: make([]shard, c.Shards), mask: uint32(c.Shards - 1),
-		rated:    c.failedRate(),
+		rated: c.failedRate(), seed: maphash.MakeSeed(),
 		rowIndex: map[string]int32{}, placements: map[string]*placement{}, folded: map[string]*Labels{},
 		scenarios: map[string]bool{}, trees: map[string]*tree{"": newTree()}, failures: failures{counts: map[failureKey]uint64{}},
 	}

@@ -112,29 +112,39 @@ func TestK6(t *testing.T) {
 		{Metric: "http_req_duration", Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}},
 	}, judge.Submetrics()...)
 	for _, mode := range []Mode{Legacy, Compact, Full} {
-		t.Run(string(mode), func(t *testing.T) {
-			recorder, err := metrics.New(metrics.Config{Metrics: scripted, Submetrics: submetrics, Sections: mode == Full})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var e exported
-			if err := json.Unmarshal(MustRead(t, string(mode)+".json"), &e); err != nil {
-				t.Fatal(err)
-			}
-			r := replay{Recorder: recorder, tb: t}
-			r.script()
-			m := e.Metrics
-			r.add("default", "", "iteration_duration", m.IterationDuration.Min*1e6)
-			r.add("buy", "", "iteration_duration", m.IterationDuration.Max*1e6)
-			groups := m.GroupDuration
-			for _, v := range []float64{groups.Min, 3*groups.Avg - groups.Min - groups.Max, groups.Max} {
-				r.add("default", "", "group_duration", v*1e6)
-			}
-			s, _ := judge.Evaluate(r.Snapshot(time.Duration(m.Iterations.Count / m.Iterations.Rate * 1e9)))
-			got := MustText(t, s, Options{Mode: mode, TrendStats: []string{"avg", "min", "max", "p(0)", "p(100)", "count"}})
-			compareLines(t, got, string(MustRead(t, string(mode)+".txt")), mode == Legacy)
-		})
+		for name, color := range map[string]bool{string(mode): false, string(mode) + ".color": true} {
+			t.Run(name, func(t *testing.T) {
+				s, _ := judge.Evaluate(replayed(t, name, submetrics, mode == Full))
+				got := MustText(t, s, Options{
+					Mode: mode, Color: color, TrendStats: []string{"avg", "min", "max", "p(0)", "p(100)", "count"},
+				})
+				compareLines(t, got, string(MustRead(t, name+".txt")), mode == Legacy)
+			})
+		}
 	}
+}
+
+// replayed is the snapshot of the script with the times of the run that was exported under that name.
+func replayed(t *testing.T, name string, submetrics []metrics.Selector, sections bool) *metrics.Snapshot {
+	t.Helper()
+	recorder, err := metrics.New(metrics.Config{Metrics: scripted, Submetrics: submetrics, Sections: sections})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e exported
+	if err := json.Unmarshal(MustRead(t, name+".json"), &e); err != nil {
+		t.Fatal(err)
+	}
+	r := replay{Recorder: recorder, tb: t}
+	r.script()
+	m := e.Metrics
+	r.add("default", "", "iteration_duration", m.IterationDuration.Min*1e6)
+	r.add("buy", "", "iteration_duration", m.IterationDuration.Max*1e6)
+	groups := m.GroupDuration
+	for _, v := range []float64{groups.Min, 3*groups.Avg - groups.Min - groups.Max, groups.Max} {
+		r.add("default", "", "group_duration", v*1e6)
+	}
+	return r.Snapshot(time.Duration(m.Iterations.Count / m.Iterations.Rate * 1e9))
 }
 
 func MustRead(tb testing.TB, name string) []byte {
