@@ -1,3 +1,5 @@
+// The load generators that loadgen is measured beside. They are built and run as programs and never linked: the licence of
+// k6 is the AGPL.
 module example.com/foobar/loadgen/bench/peers
 
 go 1.26.0
