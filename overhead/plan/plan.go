@@ -23,7 +23,9 @@ type Plan struct {
 	Control string `yaml:"control" json:"control,omitempty"`
 	// Comparisons are pairs of cases that are compared with each other beside the baseline.
 	Comparisons [][]string `yaml:"comparisons" json:"comparisons,omitempty"`
-	Rounds      int        `yaml:"rounds" json:"rounds"`
+	// TraceSpans is how many spans a whole trace has, when that isn't the sum of the services' spans.
+	TraceSpans int `yaml:"spans_per_trace" json:"spans_per_trace,omitempty"`
+	Rounds     int `yaml:"rounds" json:"rounds"`
 	// MaxRounds bounds an experiment that stops on Precision.
 	MaxRounds int     `yaml:"max_rounds" json:"max_rounds,omitempty"`
 	Precision Percent `yaml:"precision" json:"precision,omitempty"`
@@ -175,6 +177,9 @@ func (p *Plan) Collector() *Service {
 
 // SpansPerTrace is how many spans a whole trace has.
 func (p *Plan) SpansPerTrace() int {
+	if p.TraceSpans > 0 {
+		return p.TraceSpans
+	}
 	n := 0
 	for _, s := range p.Services {
 		n += s.Spans

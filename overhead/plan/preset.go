@@ -118,20 +118,20 @@ func seed() *Plan {
 func spec() *Plan {
 	const spans, rate = 100, 100
 	service := Service{
-		Name: "spans", Build: "overhead/spans", Ports: []string{"http", "admin"}, Measured: true, Spans: spans,
-		Command: []string{"-addr", "${spans.http}", "-admin", "${spans.admin}", "-spans", fmt.Sprint(spans)},
+		Name: "synthetic", Build: "overhead/synthetic", Ports: []string{"http", "admin"}, Measured: true, Spans: spans,
+		Command: []string{"-addr", "${synthetic.http}", "-admin", "${synthetic.admin}", "-spans", fmt.Sprint(spans)},
 		Env: map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://${sink}", "OTEL_TRACES_SAMPLER": "always_on",
 			"OTEL_RESOURCE_ATTRIBUTES": "service.version=1234567890,service.instance.id=9f2c1f2e-7a43-4b0c-9d62-1f0a5f6f3c11"},
-		Ready: "http://${spans.http}/healthz",
+		Ready: "http://${synthetic.http}/healthz",
 	}
 	admin(&service)
 	cases := []Case{
-		{Name: "off", Description: "no OpenTelemetry installed", Env: map[string]map[string]string{"spans": {"OTEL_SDK_DISABLED": "true"}}},
-		{Name: "off-again", Description: "the same once more: what it differs by is noise", Env: map[string]map[string]string{"spans": {"OTEL_SDK_DISABLED": "true"}}},
+		{Name: "off", Description: "no OpenTelemetry installed", Env: map[string]map[string]string{"synthetic": {"OTEL_SDK_DISABLED": "true"}}},
+		{Name: "off-again", Description: "the same once more: what it differs by is noise", Env: map[string]map[string]string{"synthetic": {"OTEL_SDK_DISABLED": "true"}}},
 		{Name: "batch", Description: "always_on, batch processor, OTLP over gRPC", Sampled: 1},
 	}
 	load := openLoad(rate)
-	load.URL, load.Answer = "http://${spans.http}/spans", ""
+	load.URL, load.Answer = "http://${synthetic.http}/work", "done"
 	return &Plan{
 		Name:        Spec,
 		Description: fmt.Sprintf("the load of OpenTelemetry's specification: %d spans a second, %d in each request", spans*rate, spans),
@@ -139,6 +139,7 @@ func spec() *Plan {
 		Load:        load,
 		Cases:       cases,
 		Control:     "off-again",
+		TraceSpans:  1,
 		Rounds:      5,
 		Timing:      Timing{Window: Duration(15 * time.Second), WarmUp: Duration(3 * time.Second)},
 		Caveats: []string{fmt.Sprintf("One request makes %d spans: divide by %d for the cost of a span.", spans, spans),

@@ -72,6 +72,9 @@ func (p *Plan) Validate() error {
 	if p.Limits.Attempts < 1 || p.Limits.Attempts > 20 {
 		add("limits: attempts: %d: write a number from 1 to 20", p.Limits.Attempts)
 	}
+	if p.TraceSpans < 0 {
+		add("spans_per_trace: %d: write a number above 0", p.TraceSpans)
+	}
 	p.validateTiming(add)
 	p.validateServices(add)
 	p.validateCases(add)
@@ -82,8 +85,11 @@ func (p *Plan) Validate() error {
 
 func (p *Plan) validateTiming(add func(string, ...any)) {
 	t := p.Timing
-	if t.Window < Duration(100*time.Millisecond) || t.Window > Duration(time.Hour) {
-		add("timing: window: %s: write a duration from 100ms to 1h", t.Window)
+	if t.Window < Duration(time.Second) || t.Window > Duration(time.Hour) {
+		add("timing: window: %s: write a duration from 1s to 1h", t.Window)
+	}
+	if t.WarmUp > 0 && t.WarmUp < Duration(time.Second) {
+		add("timing: warm_up: %s: write 0s, or a duration from 1s", t.WarmUp)
 	}
 	for _, v := range []struct {
 		name string

@@ -84,13 +84,13 @@ func flows(a *analysis.Analysis) []flow {
 			add("exported", row.Exported, lost(row, "dropped", "failed"))
 		}
 		if row.Received > 0 || row.Arrived >= 0 {
-			add("received by the Collector", row.Received, lost(row, "refused"))
+			add("received", row.Received, lost(row, "refused"))
 		}
 		if c := p.Case(row.Case); c != nil && c.Kept != nil && row.Decided > 0 {
 			f.Stations = append(f.Stations, station{"traces kept", fmt.Sprintf("%d of %d", row.Kept, row.Decided), ""})
 		}
 		if row.Arrived >= 0 {
-			f.Stations = append(f.Stations, station{"stored", fmt.Sprintf("%d spans, %d of %d traces whole", row.ArrivedSpans, row.Complete, row.Arrived), lost(row, "not sent")})
+			f.Stations = append(f.Stations, station{fmt.Sprintf("stored; %d of %d traces whole", row.Complete, row.Arrived), fmt.Sprint(row.ArrivedSpans), lost(row, "not sent")})
 		}
 		out = append(out, f)
 	}

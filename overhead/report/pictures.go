@@ -51,7 +51,7 @@ func costPicture(a *analysis.Analysis) ([]picture, error) {
 	var names []string
 	var bars []plot.Plotter
 	lo, hi := -limit, limit
-	for i := range a.Cases {
+	for i := len(a.Cases) - 1; i >= 0; i-- { // the first case on top
 		cell := a.Cases[i].Cell(a.Primary, a.PrimaryProcess())
 		if a.Cases[i].Baseline || cell == nil || cell.Effect == nil || !cell.Effect.Relative {
 			continue
@@ -85,6 +85,9 @@ func costPicture(a *analysis.Analysis) ([]picture, error) {
 	}
 	area.Color, area.LineStyle.Width = band, 0
 	p.Add(area)
+	if err := addZero(p, true, -0.6, top); err != nil {
+		return nil, err
+	}
 	p.Add(bars...)
 	p.NominalY(names...)
 	p.Y.Min, p.Y.Max = -0.6, top
@@ -98,7 +101,7 @@ func costPicture(a *analysis.Analysis) ([]picture, error) {
 // roundsPicture shows the paired difference of every round.
 func roundsPicture(a *analysis.Analysis) ([]picture, error) {
 	m, _ := analysis.Find(a.Primary)
-	p := newPlot("round", fmt.Sprintf("difference in the same round, %s", m.Unit))
+	p := newPlot("round", "difference, "+m.Unit)
 	drawn, last := 0, 1
 	for i := range a.Cases {
 		cell := a.Cases[i].Cell(a.Primary, a.PrimaryProcess())
@@ -125,6 +128,9 @@ func roundsPicture(a *analysis.Analysis) ([]picture, error) {
 	}
 	if drawn == 0 {
 		return nil, nil
+	}
+	if err := addZero(p, false, 0.5, float64(last)+0.5); err != nil {
+		return nil, err
 	}
 	p.X.Tick.Marker = rounds{}
 	p.X.Min, p.X.Max = 0.5, float64(last)+0.5
@@ -165,6 +171,7 @@ func latencyPicture(a *analysis.Analysis) ([]picture, error) {
 		return nil, nil
 	}
 	p.X.Tick.Marker = nines{}
+	p.X.Min, p.X.Max = 0, 3.12
 	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, decades{}
 	drawing, err := svg(p, 720, 340)
 	return []picture{{ID: "latency", Title: "Distribution of latency", SVG: drawing, Legend: legend(a),

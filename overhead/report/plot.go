@@ -50,6 +50,7 @@ func newPlot(x, y string) *plot.Plot {
 		a.Tick.Color = ink
 		a.LineStyle.Width = 0.5
 		a.Tick.LineStyle.Width = 0.5
+		a.Tick.Marker = numbers{}
 	}
 	p.Legend.TextStyle.Color = ink
 	p.Legend.Top = true
@@ -101,4 +102,33 @@ func finite(values ...float64) bool {
 		}
 	}
 	return true
+}
+
+// numbers labels ticks without needless zeros.
+type numbers struct{}
+
+// Ticks implements plot.Ticker.
+func (numbers) Ticks(lo, hi float64) []plot.Tick {
+	ticks := plot.DefaultTicks{}.Ticks(lo, hi)
+	for i := range ticks {
+		if ticks[i].Label != "" {
+			ticks[i].Label = fmt.Sprintf("%.4g", zero(ticks[i].Value, 9))
+		}
+	}
+	return ticks
+}
+
+// addZero draws the line of no difference, upright or level, from a to b.
+func addZero(p *plot.Plot, upright bool, a, b float64) error {
+	xys := plotter.XYs{{X: a}, {X: b}}
+	if upright {
+		xys = plotter.XYs{{Y: a}, {Y: b}}
+	}
+	line, err := plotter.NewLine(xys)
+	if err != nil {
+		return fmt.Errorf("drawing a line: %w", err)
+	}
+	line.Color, line.Width = ink, points(0.8)
+	p.Add(line)
+	return nil
 }
