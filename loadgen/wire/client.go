@@ -147,13 +147,13 @@ func (c *Client) takeAny(key string) *stream {
 func (c *Client) keep(s *stream) {
 	c.mu.Lock()
 	c.idle = append(c.idle, s)
-	var oldest *stream
-	if len(c.idle) > c.network.config.Batch {
-		oldest = c.idle[0]
+	var surplus *stream
+	if len(c.idle) > c.network.config.Batch && c.idle[0].h2 == nil {
+		surplus = c.idle[0]
 	}
 	c.mu.Unlock()
-	if oldest != nil {
-		c.forget(oldest)
+	if surplus != nil {
+		c.forget(surplus)
 	}
 }
 

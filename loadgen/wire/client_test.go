@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -100,6 +101,21 @@ func TestDo(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestIPv6(t *testing.T) {
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("this system has no IPv6: " + err.Error())
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Host) })}
+	go func() { _ = server.Serve(l) }()
+	defer func() { _ = server.Close() }()
+	client, _ := mustClient(t, Config{})
+	var resp Response
+	if err := client.Do(mustRequest(t, "GET", "http://"+l.Addr().String(), ""), &resp); err != nil || string(resp.Body) != l.Addr().String() {
+		t.Errorf("got %q, %v, want %s", resp.Body, err, l.Addr())
 	}
 }
 

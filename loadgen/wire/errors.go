@@ -93,9 +93,9 @@ func during(what string, err error) error {
 func systemError(what string, err error) error {
 	var errno syscall.Errno
 	switch {
-	case errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, syscall.ECONNRESET), hasErrno(err, windowsReset):
 		return &Error{codeReset, what + ": connection reset by peer", err}
-	case errors.Is(err, syscall.EPIPE):
+	case errors.Is(err, syscall.EPIPE), hasErrno(err, windowsAborted):
 		return &Error{codeBrokenPipe, what + ": broken pipe", err}
 	case errors.As(err, &errno):
 		return &Error{codeErrno, what + ": " + errno.Error(), err}
@@ -143,7 +143,7 @@ func dialError(network, addr string, err error) error {
 	var errno syscall.Errno
 	var timeout interface{ Timeout() bool }
 	switch {
-	case refused(err):
+	case errors.Is(err, syscall.ECONNREFUSED), hasErrno(err, windowsRefused):
 		return &Error{codeRefused, where + "connect: connection refused", err}
 	case errors.As(err, &errno) && !errno.Timeout():
 		return &Error{codeDialErrno, where + errno.Error(), err}
@@ -153,11 +153,16 @@ func dialError(network, addr string, err error) error {
 	return &Error{codeDial, where + cause(err).Error(), err}
 }
 
-// refused knows Windows' number for a refused connection as well.
-func refused(err error) bool {
-	const windowsRefused = syscall.Errno(10061)
+// Windows has numbers of its own.
+const (
+	windowsAborted = syscall.Errno(10053)
+	windowsReset   = syscall.Errno(10054)
+	windowsRefused = syscall.Errno(10061)
+)
+
+func hasErrno(err error, number syscall.Errno) bool {
 	var errno syscall.Errno
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &errno) && errno == windowsRefused
+	return errors.As(err, &errno) && errno == number
 }
 
 // cause is what a network operation's error is about, without addresses.

@@ -51,8 +51,8 @@ type Exchange struct {
 	ErrorCode int
 }
 
-// Observer is told of every exchange of a Client, from the goroutine that called it, before Do returns.
-// The Exchange is the Client's own: it is valid during the call only. (HTTP/2 batches: calls are never concurrent.)
+// Observer is told of every exchange of a Client before Do or Batch returns, of one after the other: from the goroutine
+// that called Do, or from those of Batch. The Exchange is the Client's own and valid during the call only.
 type Observer interface {
 	Exchanged(*Exchange)
 }

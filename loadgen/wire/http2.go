@@ -138,7 +138,9 @@ func (c *call) httpRequest(ctx context.Context) *http.Request {
 	if header == nil {
 		header = http.Header{}
 	}
-	header.Del("Host")
+	for _, name := range []string{"Host", "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade"} {
+		header.Del(name) // HTTP/2 has no use for them
+	}
 	header.Set("User-Agent", p.userAgent())
 	if cookies := joinCookies(p.cookie, c.cookies()); cookies != "" {
 		header.Set("Cookie", cookies)

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"crypto/tls"
 	"net"
 	"testing"
 )
@@ -90,5 +91,24 @@ func TestNoAllocations(t *testing.T) {
 	})
 	if got != 0 {
 		t.Errorf("got %v allocations per request, want 0", got)
+	}
+}
+
+func BenchmarkDoTLS(b *testing.B) {
+	cert := mustCertificate(b, "a.test")
+	server := mustTLS(b, &tls.Config{Certificates: []tls.Certificate{cert}})
+	n, err := NewNetwork(Config{TLS: TLS{RootCAs: pool(cert)}, HTTPVersion: "1.1", Hosts: map[string]string{"a.test": server.Listener.Addr().String()}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	client := n.NewClient(1, nobody{})
+	defer client.Close()
+	req := mustRequest(b, "GET", "https://a.test/", "")
+	var resp Response
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := client.Do(req, &resp); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
