@@ -42,7 +42,7 @@ type VU struct {
 	batch     []*Request // of Batch
 	lastGet   *Request
 	recent    recent
-	timer *time.Timer
+	timer     *time.Timer
 	// wake interrupts Sleep, work hands a parked user its next arrival.
 	wake chan struct{}
 	work chan arrival
