@@ -40,7 +40,7 @@ type arrivals struct {
 // Bounds of the dispatcher's sleep. It looks up at most every quantum, so that a fast schedule does not cost a wake-up
 // for each arrival: the price is a lag of at most that.
 const (
-	quantum = 200 * time.Microsecond
+	quantum = 300 * time.Microsecond
 	// starved is how often it looks whether a user has become free when all are busy.
 	starved = time.Millisecond
 )
@@ -212,10 +212,19 @@ func (e *arrivals) close() {
 
 func (e *arrivals) lasts() time.Duration { return e.schedule.duration() }
 
-func (e *arrivals) active(*player) int {
+func (e *arrivals) active(p *player) int {
+	busy, _ := e.count(p)
+	return busy
+}
+
+// count counts the users that iterate now, and all.
+func (e *arrivals) count(p *player) (busy, users int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.users - len(e.idle)
+	if e.closed {
+		return p.present(), e.users
+	}
+	return e.users - len(e.idle), e.users
 }
 
 // begun is the number of arrivals that a user took.
@@ -238,8 +247,7 @@ func (e *arrivals) left(p *player) int64 {
 }
 
 func (e *arrivals) progress(p *player, elapsed time.Duration) (vus, extra string, fraction float64) {
-	e.mu.Lock()
-	busy, users := e.users-len(e.idle), e.users
-	e.mu.Unlock()
-	return fmt.Sprintf("%d/%d VUs", busy, users), fmt.Sprintf("%.2f iters/s", e.schedule.perSecond(elapsed)), share(elapsed, e.schedule.duration())
+	busy, users := e.count(p)
+	return fmt.Sprintf("%s/%s VUs", padded(uint64(busy), int64(e.max)), padded(uint64(users), int64(e.max))),
+		fmt.Sprintf("%.2f iters/s", e.schedule.perSecond(elapsed)), share(elapsed, e.schedule.duration())
 }

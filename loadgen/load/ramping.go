@@ -122,5 +122,5 @@ func (e *rampingVUs) progress(p *player, elapsed time.Duration) (vus, extra stri
 	if p.quitting.Load() {
 		n = p.present()
 	}
-	return fmt.Sprintf("%d/%d VUs", n, e.most), "", share(elapsed, e.length)
+	return fmt.Sprintf("%s/%d VUs", padded(uint64(n), int64(e.most)), e.most), "", share(elapsed, e.length)
 }
