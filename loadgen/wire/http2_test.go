@@ -57,8 +57,8 @@ func TestHTTP2(t *testing.T) {
 				if got := string(resp.Body); got != want || resp.Header("X-Proto") != "HTTP/2.0" || resp.Proto != "HTTP/2.0" {
 					t.Errorf("got %q over %s, want %q over HTTP/2.0", got, resp.Proto, want)
 				}
-				if resp.Timing.Waiting < 20*time.Millisecond {
-					t.Errorf("got waiting %v, want at least 20 ms", resp.Timing.Waiting)
+				if resp.Timing.Sending+resp.Timing.Waiting < 20*time.Millisecond {
+					t.Errorf("got %+v, want at least 20 ms until the first byte", resp.Timing)
 				}
 			}
 			for i, e := range seen.all {
