@@ -51,22 +51,46 @@ func MustStart(tb testing.TB, files []string, env ...string) *process {
 	tb.Helper()
 	dir := tb.TempDir()
 	p := &process{
-		tb:    tb,
-		ended: make(chan error, 1),
-		log:   filepath.Join(dir, "otelcol.log"),
-		kept:  filepath.Join(dir, "kept.jsonl"),
-		env:   map[string]string{asCollector: "1", "DECISION_WAIT": "1s"},
+		tb:   tb,
+		log:  filepath.Join(dir, "otelcol.log"),
+		kept: filepath.Join(dir, "kept.jsonl"),
+		env:  map[string]string{asCollector: "1", "DECISION_WAIT": "1s"},
 	}
 	p.env["KEPT_TRACES_FILE"] = p.kept
-	p.listeners()
-	for _, pair := range env {
-		name, value, _ := strings.Cut(pair, "=")
-		p.env[name] = value
+	for range 5 { // somebody else may take a free port before the Collector does
+		p.listeners()
+		for _, pair := range env {
+			name, value, _ := strings.Cut(pair, "=")
+			p.env[name] = value
+		}
+		p.start(configArgs(files...))
+		if p.started() {
+			p.connect()
+			return p
+		}
 	}
-	p.start(configArgs(files...))
-	p.await("health", func() bool { return p.healthy() })
-	p.connect()
-	return p
+	tb.Fatal("the Collector found its ports taken five times")
+	return nil
+}
+
+// started waits until the Collector is healthy; it returns false if a port was taken.
+func (p *process) started() bool {
+	p.tb.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		select {
+		case err := <-p.ended:
+			if said := MustRead(p.tb, p.log); !strings.Contains(said, "address already in use") {
+				p.tb.Fatalf("the Collector ended (%v):\n%s", err, said)
+			}
+			return false
+		default:
+		}
+		if p.healthy() {
+			return true
+		}
+	}
+	p.tb.Fatalf("waited %s in vain for the Collector to be healthy", patience)
+	return false
 }
 
 // listeners gives every listener of collector.yaml a free port.
@@ -93,10 +117,12 @@ func (p *process) start(args []string) {
 	if err := p.command.Start(); err != nil {
 		p.tb.Fatal(err)
 	}
-	go func() { p.ended <- p.command.Wait(); close(p.ended); log.Close() }()
+	command, ended := p.command, make(chan error, 1)
+	p.ended = ended
+	go func() { ended <- command.Wait(); close(ended); log.Close() }()
 	p.tb.Cleanup(func() {
-		p.command.Process.Kill()
-		<-p.ended
+		command.Process.Kill()
+		<-ended
 		if p.tb.Failed() {
 			said, _ := os.ReadFile(p.log)
 			p.tb.Logf("the Collector said:\n%s", said)
