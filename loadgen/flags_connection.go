@@ -3,9 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"strings"
 
 	"example.com/foobar/loadgen/load"
@@ -75,7 +75,7 @@ func parseResolve(v string) (host, place string, err error) {
 	host, rest, _ := strings.Cut(v, ":")
 	port, ip, _ := strings.Cut(rest, ":")
 	address, err := netip.ParseAddr(strings.Trim(ip, "[]"))
-	if _, bad := net.LookupPort("tcp", port); host == "" || port == "" || bad != nil || err != nil || address.Zone() != "" {
+	if _, bad := strconv.ParseUint(port, 10, 16); host == "" || bad != nil || err != nil || address.Zone() != "" {
 		return "", "", errors.New(resolveForm)
 	}
 	return host + ":" + port, address.String(), nil

@@ -74,8 +74,8 @@ func describe(services *stack.Stack) string {
 		parts = append(parts, fmt.Sprintf("%s on %s (pid %d)", p.Name, p.Addr, p.PID))
 	}
 	line := "started " + strings.Join(parts, ", ")
-	if services.Process("collector") == nil {
-		return line + ", without OpenTelemetry"
+	if share := services.SamplingPercentage(); share != "" {
+		return line + ", with OpenTelemetry, keeping " + share + " % of the traces"
 	}
-	return line
+	return line + ", without OpenTelemetry"
 }

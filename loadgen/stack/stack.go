@@ -164,6 +164,9 @@ func (s *Stack) KeptTraces() string {
 	return ""
 }
 
+// SamplingPercentage is the share of traces that the Collector keeps, "20" say; empty without OpenTelemetry.
+func (s *Stack) SamplingPercentage() string { return s.plan.percentage }
+
 // Stop asks every process to end (SIGTERM where there is one), waits, kills what is left. Safe to call twice.
 func (s *Stack) Stop() error { return s.stop() }
 
