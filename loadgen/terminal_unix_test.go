@@ -21,9 +21,13 @@ import (
 // MustOpenTerminal runs loadgen on a terminal of that width.
 func MustOpenTerminal(tb testing.TB, columns uint16, args ...string) *terminalRun {
 	tb.Helper()
-	binary := filepath.Join(tb.TempDir(), "loadgen")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		tb.Fatalf("building loadgen: %v: %s", err, out)
+	self, err := os.Executable()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	binary := filepath.Join(tb.TempDir(), "loadgen") // by this name TestMain runs the command
+	if err := os.Symlink(self, binary); err != nil {
+		tb.Fatal(err)
 	}
 	cmd := exec.Command(binary, args...)
 	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=")
