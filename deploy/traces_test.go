@@ -194,10 +194,30 @@ func (s *system) checkTempo(kept int) {
 		s.tb.Errorf("%s finds %d traces, want %d", joined, got, kept)
 	}
 	for _, q := range dashboardQueries(s.tb, "tempo") {
-		s.search(q.fill())
+		if strings.Contains(q.Query, "_over_time(") || strings.Contains(q.Query, "rate()") {
+			s.checkTempoMetrics(q.fill())
+		} else if got := len(s.search(q.fill())); got == 0 && !strings.Contains(q.Query, "error") {
+			s.tb.Errorf("%s finds nothing in Tempo", q.fill())
+		}
 	}
 	if _, err := s.get("TEMPO", "/api/v2/traces/0123456789abcdef0123456789abcdef"); err == nil {
 		s.tb.Error("Tempo knows a trace that never was")
+	}
+}
+
+// checkTempoMetrics fails the test unless a query over time has a series.
+func (s *system) checkTempoMetrics(query string) {
+	s.tb.Helper()
+	values := url.Values{"q": {query}, "step": {"15s"}}
+	values.Set("start", fmt.Sprint(time.Now().Add(-10*time.Minute).Unix()))
+	values.Set("end", fmt.Sprint(time.Now().Unix()))
+	body, err := s.get("TEMPO", "/api/metrics/query_range?"+values.Encode())
+	var answer struct{ Series []json.RawMessage }
+	if err == nil {
+		err = json.Unmarshal(body, &answer)
+	}
+	if err != nil || len(answer.Series) == 0 {
+		s.tb.Errorf("TraceQL %s: %d series, want some; %v", query, len(answer.Series), err)
 	}
 }
 
