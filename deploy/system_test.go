@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -48,8 +49,18 @@ func MustSystem(tb testing.TB) *system {
 		_, s.ports[name], _ = net.SplitHostPort(l.Addr().String())
 		s.env = append(s.env, name+"_PORT="+s.ports[name])
 	}
-	s.env = append(s.env, "GOPROXY="+strings.TrimSpace(s.MustRun("go", "env", "GOPROXY")))
+	s.env = append(s.env, "GOPROXY="+s.proxy())
 	return s
+}
+
+// proxy is where Go gets modules from, if that is not what it is by default.
+func (s *system) proxy() string {
+	s.tb.Helper()
+	var changed struct{ GOPROXY string }
+	if err := json.Unmarshal([]byte(s.MustRun("go", "env", "-changed", "-json", "GOPROXY")), &changed); err != nil {
+		s.tb.Fatal(err)
+	}
+	return changed.GOPROXY
 }
 
 // in is the system for a subtest.
