@@ -65,6 +65,7 @@ func serve(env *testscript.Env) error {
 		case <-r.Context().Done():
 		}
 	})
+	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) { time.Sleep(200 * time.Millisecond) })
 	mux.HandleFunc("/echo", echo)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
