@@ -33,14 +33,14 @@ func truthPlan(cases ...plan.Case) *plan.Plan {
 	return &plan.Plan{
 		Name: "truth",
 		Services: []plan.Service{{
-			Name: "synthetic", Build: "synthetic", Measured: true, Spans: 2, Ports: []string{"http", "admin"},
+			Name: "synthetic", Build: "synthetic", Measured: true, Spans: 2, GOMAXPROCS: 1, Ports: []string{"http", "admin"},
 			Command: []string{"-addr", "${synthetic.http}", "-admin", "${synthetic.admin}", "-spans", "2"},
 			Env:     map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://${sink}"},
 			Ready:   "http://${synthetic.http}/healthz", Metrics: "http://${synthetic.admin}/metrics",
 			Flush: "http://${synthetic.admin}/flush", GC: "http://${synthetic.admin}/gc",
 		}},
 		Load: plan.Load{URL: "http://${synthetic.http}/work", Method: "GET", Status: 200, Answer: "done", Scenario: map[string]any{
-			"executor": "constant-arrival-rate", "rate": truthRequests, "timeUnit": "1s", "preAllocatedVUs": 20, "maxVUs": 400}},
+			"executor": "constant-arrival-rate", "rate": truthRequests, "timeUnit": "1s", "preAllocatedVUs": 4, "maxVUs": 4}}, // few connections: each new one allocates
 		TraceSpans: 1, // each span is a trace of its own
 		Cases:      cases, Baseline: cases[0].Name, Rounds: truthRounds, MaxRounds: truthRounds, Margin: 0.05, Primary: "cpu",
 		Timing: plan.Timing{WarmUp: plan.Duration(time.Second), Window: plan.Duration(2 * time.Second),

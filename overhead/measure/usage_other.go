@@ -7,14 +7,14 @@ import (
 	"time"
 
 	"github.com/shirou/gopsutil/v4/cpu"
-	"github.com/shirou/gopsutil/v4/process"
+	ps "github.com/shirou/gopsutil/v4/process"
 )
 
 // cpuAccount says in the report where CPU times come from.
 const cpuAccount = "the operating system's account of each process, without its children"
 
 func used(pid int) (usage, error) {
-	p, err := process.NewProcess(int32(pid))
+	p, err := ps.NewProcess(int32(pid))
 	if err != nil {
 		return usage{}, fmt.Errorf("reading what a process used: %w", err)
 	}
