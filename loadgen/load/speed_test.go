@@ -5,6 +5,9 @@ import (
 	"context"
 	"net"
 	"testing"
+	"time"
+
+	"example.com/foobar/loadgen/wire"
 )
 
 // MustAnswer serves "foobar" on loopback with as little work as can be, so that what a benchmark sees is the client's.
@@ -61,4 +64,40 @@ func BenchmarkIteration(b *testing.B) {
 	if got, want := res.Snapshot.Total.Find("checks").Passes, uint64(2*b.N); got != want {
 		b.Fatalf("checks passed: got %d, want %d", got, want)
 	}
+}
+
+// BenchmarkExchanged is what recording one request of one of 50 users costs, all metrics, on all processors at once.
+func BenchmarkExchanged(b *testing.B) {
+	r, err := (&Test{Exec: sleeps(0)}).Start(context.Background())
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Wait()
+	users := make(chan *VU, 50)
+	for i := range cap(users) {
+		users <- newVU(r, int64(i+1))
+	}
+	req, err := NewRequest("GET", "http://127.0.0.1/", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		x := &wire.Exchange{Request: req.Request, Method: "GET", URL: req.URL, Status: 200, Proto: "HTTP/1.1", Connected: true, Reused: true}
+		for pb.Next() {
+			v := <-users
+			for i := range 100 {
+				d := time.Duration(100_000 + 1000*i)
+				x.Timing = wire.Timing{Start: d, Blocked: 2000, Sending: d / 10, Waiting: d, Receiving: d / 20}
+				v.current = req
+				v.Exchanged(x)
+				if i%5 == 4 {
+					users <- v
+					v = <-users
+				}
+			}
+			users <- v
+		}
+	})
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/100, "ns/request")
 }
