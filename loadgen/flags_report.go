@@ -37,7 +37,7 @@ func commandFlags() []setting {
 	return []setting{
 		{name: "config", short: "c", env: "K6_CONFIG", form: "FILE", about: "options, and requests, in JSON or YAML",
 			set: plainText(func(o *options) *string { return &o.config })},
-		{name: "stack", form: "CASE", about: "how to start foo and bar: case_1 and case_2 with our Collector, case_3 without OpenTelemetry (the default)", set: stackCase},
+		{name: "stack", form: "CASE", about: "how to start foo and bar: case_1 and case_2 with OpenTelemetry and our Collector (and Tempo, where TEMPO_BIN names it), case_3 without (the default)", set: stackCase},
 		{name: "address", short: "a", env: "K6_ADDRESS", form: "HOST:PORT", about: "serve k6's REST API there, localhost:6565 say; off unless given",
 			set: plainText(func(o *options) *string { return &o.address })},
 		{name: "linger", short: "l", env: "K6_LINGER", about: "with -address: serve on after the report, until Ctrl-C",

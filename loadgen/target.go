@@ -17,7 +17,7 @@ func (s *session) target() (url string, stop func(), err error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	release := s.signals.on(cancel)
-	services, err := stack.Start(ctx, stack.Config{Case: s.o.stack, Log: s.serviceLog(), Progress: s.screen.notice})
+	services, err := stack.Start(ctx, stack.Config{Case: s.o.stack, Tempo: s.o.environment["TEMPO_BIN"], Log: s.serviceLog(), Progress: s.screen.notice})
 	release()
 	if err != nil {
 		cancel()

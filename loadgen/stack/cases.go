@@ -37,7 +37,7 @@ func (p plan) programs() []string {
 
 // decided are variables that the stack sets itself, or that would undo what the case says if they were inherited.
 var decided = []string{
-	"ADDR", "ADMIN_ADDR", "BAR_ENDPOINT", "AGENT_HOSTNAME", "SAMPLING_PERCENTAGE", "TEMPO_ENDPOINT", "KEPT_TRACES_FILE",
+	"ADDR", "ADMIN_ADDR", "BAR_ENDPOINT", "AGENT_HOSTNAME", "SAMPLING_PERCENTAGE", "KEPT_TRACES_FILE",
 	"OTEL_SDK_DISABLED", "OTEL_SERVICE_NAME", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
 }
 
@@ -59,5 +59,5 @@ func isDecided(name string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(name, "COLLECTOR_") || strings.HasPrefix(name, "K6_")
+	return strings.HasPrefix(name, "COLLECTOR_") || strings.HasPrefix(name, "TEMPO_") || strings.HasPrefix(name, "K6_")
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // startCollector starts the Collector with the workspace's configuration, every listener on a free loopback port. What it
-// keeps goes to a file of the run.
+// keeps goes to Tempo where there is one, else to a file of the run.
 func (s *Stack) startCollector(ctx context.Context) error {
 	ports, err := freeAddrs(7)
 	if err != nil {
@@ -25,10 +25,15 @@ func (s *Stack) startCollector(ctx context.Context) error {
 		"COLLECTOR_METRICS_HOST=127.0.0.1", "COLLECTOR_METRICS_PORT=" + metricsPort,
 		"COLLECTOR_PPROF=" + ports[5],
 		"COLLECTOR_ZPAGES=" + ports[6],
-		"KEPT_TRACES_FILE=" + s.KeptTraces(),
 	}
 	config := filepath.Join(s.config.Dir, "collector", "config")
-	args := []string{"--config", filepath.Join(config, "collector.yaml"), "--config", filepath.Join(config, "file.yaml")}
+	args := []string{"--config", filepath.Join(config, "collector.yaml")}
+	if tempo := s.Process("tempo"); tempo != nil {
+		env = append(env, "TEMPO_ENDPOINT="+tempo.Addr)
+	} else {
+		env = append(env, "KEPT_TRACES_FILE="+s.KeptTraces())
+		args = append(args, "--config", filepath.Join(config, "file.yaml"))
+	}
 	if err := s.launch(p, s.binaries.path(p.Name), args, env); err != nil {
 		return err
 	}

@@ -25,6 +25,8 @@ type Config struct {
 	Env map[string][]string
 	// Binaries are programs that Build made before; nil: Start builds, and Stop removes.
 	Binaries *Binaries
+	// Tempo is a Tempo program to start behind the Collector; empty: kept traces go to a file (KeptTraces).
+	Tempo string
 	// Log gets the processes' output, each line after its process's name; Progress gets a line for what is waited for.
 	// Both may be nil, and are called from one goroutine at a time.
 	Log      io.Writer
@@ -78,6 +80,11 @@ func (s *Stack) start(ctx context.Context) (err error) {
 	}
 	if s.dir, err = os.MkdirTemp("", "foobar-stack-"); err != nil {
 		return fmt.Errorf("making a directory for the run: %w", err)
+	}
+	if s.plan.collector && s.config.Tempo != "" {
+		if err := s.startTempo(ctx); err != nil {
+			return err
+		}
 	}
 	if s.plan.collector {
 		if err := s.startCollector(ctx); err != nil {

@@ -264,3 +264,46 @@ func MustStartParent(tb testing.TB) (*exec.Cmd, []int) {
 	}
 	return cmd, pids
 }
+
+// TestCollector starts the Collector too and finds in the file of kept traces what foo and bar have sent.
+func TestCollector(t *testing.T) {
+	s := MustStart(t, Config{Case: "case_1", Env: map[string][]string{
+		"collector": {"SAMPLING_PERCENTAGE=100", "DECISION_WAIT=1s"}, "foo": {"OTEL_BSP_SCHEDULE_DELAY=100"}, "bar": {"OTEL_BSP_SCHEDULE_DELAY=100"}}})
+	if got := s.SamplingPercentage(); got != "20" {
+		t.Errorf("got the share %q of case_1, want 20", got)
+	}
+	if status, body := MustGet(t, s.URL()); status != 200 || body != "foobar" {
+		t.Fatalf("foo answers %d %q, want 200 foobar", status, body)
+	}
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		kept, _ := os.ReadFile(s.KeptTraces())
+		if strings.Contains(string(kept), `"GET /foo"`) && strings.Contains(string(kept), `"GET /bar"`) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("no spans of both services in %s: %s", s.KeptTraces(), kept)
+		}
+	}
+}
+
+// TestTempo starts a real Tempo where TEMPO_BIN names one.
+func TestTempo(t *testing.T) {
+	tempo := os.Getenv("TEMPO_BIN")
+	if tempo == "" {
+		t.Skip("SKIPPED: no Tempo here; TEMPO_BIN names the program to test with")
+	}
+	s := MustStart(t, Config{Case: "case_1", Tempo: tempo, Env: map[string][]string{
+		"collector": {"SAMPLING_PERCENTAGE=100", "DECISION_WAIT=1s"}, "foo": {"OTEL_BSP_SCHEDULE_DELAY=100"}, "bar": {"OTEL_BSP_SCHEDULE_DELAY=100"}}})
+	if got := s.KeptTraces(); got != "" {
+		t.Errorf("kept traces go to the file %s, want Tempo", got)
+	}
+	MustGet(t, s.URL())
+	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		if _, found := MustGet(t, "http://"+s.Process("tempo").Admin+"/api/search"); strings.Contains(found, `"rootServiceName":"foo"`) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("Tempo finds no trace of foo")
+		}
+	}
+}
