@@ -55,8 +55,7 @@ func (c *call) follow(req *Request, resp *Response) {
 		}
 		c.hop = next
 		left--
-		body, lines := resp.Body[:0], resp.lines[:0]
-		resp.Body, resp.lines = body, lines
+		resp.Body, resp.lines = resp.Body[:0], nil
 		c.exchange(Now())
 	}
 	c.request, c.resp, c.hop = nil, nil, nil
@@ -207,7 +206,7 @@ func (c *call) finish(err error) {
 	}
 	if err != nil {
 		c.Status = 0
-		r.Body, r.lines, r.Truncated = r.Body[:0], r.lines[:0], false
+		r.Body, r.lines, r.Truncated = r.Body[:0], nil, false
 	}
 	c.Err, c.ErrorCode = err, errorCode(err, c.Status)
 	r.Status, r.Proto, r.URL = c.Status, c.Proto, c.URL

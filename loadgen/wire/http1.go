@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -117,20 +116,13 @@ func (c *call) parse(p *parser, s *stream) (keep bool, err error) {
 		s.conn.read = 0
 		return false, orCut(err, errNoAnswer)
 	}
-	for range maxInformational {
-		var block []byte
-		if block, err = p.readHeader(); err != nil {
-			return false, err
-		}
-		status := p.header.StatusCode()
-		if status < 200 && status != http.StatusSwitchingProtocols {
-			continue
-		}
-		c.Status = status
-		c.Proto = protoName(p.header.Protocol())
-		return c.receiveBody(p, block)
+	h := &c.resp.head
+	if err = p.next(h); err != nil {
+		return false, err
 	}
-	return false, malformed("too many informational responses")
+	c.Status, c.Proto = h.status, h.proto
+	c.resp.lines = h.lines()
+	return c.receiveBody(p, h)
 }
 
 // orCut is cut when err is a connection's end.
@@ -141,83 +133,20 @@ func orCut(err, cut error) error {
 	return err
 }
 
-func protoName(b []byte) string {
-	switch string(b) {
-	case "HTTP/1.1":
-		return "HTTP/1.1"
-	case "HTTP/1.0":
-		return "HTTP/1.0"
-	}
-	return string(b)
-}
-
-var endOfHeader = []byte("\r\n\r\n")
-
-// readHeader reads one header and returns it as it came, valid until the next read.
-func (p *parser) readHeader() ([]byte, error) {
-	block, err := p.awaitHeader()
-	if err != nil {
-		return nil, err
-	}
-	before := p.in.Buffered()
-	if err := p.header.Read(p.in); err != nil || before-p.in.Buffered() != len(block) {
-		return nil, malformed("bad status line or header")
-	}
-	return block, nil
-}
-
-// awaitHeader reads until the empty line that ends a header, and returns all up to it without consuming it.
-func (p *parser) awaitHeader() ([]byte, error) {
-	for need := 1; ; {
-		_, err := p.in.Peek(need)
-		b, _ := p.in.Peek(p.in.Buffered())
-		if !looksLikeHTTP(b) {
-			return nil, malformed("it does not begin with HTTP/")
-		}
-		if end := bytes.Index(b, endOfHeader); end >= 0 {
-			return b[:end+len(endOfHeader)], nil
-		}
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			if p.in.Size() >= maxHeader {
-				return nil, malformed("its header is larger than 1 MiB")
-			}
-			p.in = bufio.NewReaderSize(p.in, 16*p.in.Size())
-			need = 1
-			continue
-		case err != nil:
-			return nil, orCut(err, errCutHeader)
-		case bytes.Contains(b, []byte("\n\n")):
-			return nil, malformed("its header lines end without a carriage return")
-		}
-		need = len(b) + 1
-	}
-}
-
-func looksLikeHTTP(b []byte) bool {
-	const want = "HTTP/"
-	n := min(len(b), len(want))
-	return string(b[:n]) == want[:n]
-}
-
 // receiveBody takes what follows the header: nothing, so many bytes, chunks, or everything until the end.
-func (c *call) receiveBody(p *parser, block []byte) (keep bool, err error) {
-	closing := p.header.ConnectionClose()
-	length := p.header.ContentLength()
-	if c.hop.method == http.MethodHead && length == -2 {
-		closing = saysClose(block)
+func (c *call) receiveBody(p *parser, h *head) (keep bool, err error) {
+	closing := h.closing
+	if c.hop.method == http.MethodHead && h.length == untilEnd {
+		closing = saysClose(h.block)
 	}
-	_, lines, _ := bytes.Cut(block, []byte("\n"))
-	c.resp.lines = append(c.resp.lines[:0], lines[:len(lines)-2]...)
-
-	b := c.newBody(string(p.header.ContentEncoding()))
+	b := c.newBody(h.encoding)
 	switch {
-	case c.hop.method == http.MethodHead || c.Status < 200 || c.Status == 204 || c.Status == 304:
-		closing = closing || c.Status < 200
-	case length == -1:
+	case c.hop.method == http.MethodHead || h.status < 200 || h.status == 204 || h.status == 304:
+		closing = closing || h.status < 200
+	case h.length == chunked:
 		err = b.chunks(p.in)
-	case length >= 0:
-		err = b.copy(p.in, int64(length))
+	case h.length >= 0:
+		err = b.copy(p.in, int64(h.length))
 	default:
 		closing = true
 		err = b.copy(p.in, -1)
@@ -228,16 +157,4 @@ func (c *call) receiveBody(p *parser, block []byte) (keep bool, err error) {
 	}
 	c.body = b
 	return !closing, nil
-}
-
-// saysClose looks for "Connection: close", which the parser does not tell from a missing length.
-func saysClose(block []byte) bool {
-	for _, rest, _ := bytes.Cut(block, []byte("\n")); len(rest) > 0; {
-		var key, value []byte
-		key, value, rest = headerLine(rest)
-		if bytes.EqualFold(key, []byte("Connection")) && bytes.Contains(bytes.ToLower(value), []byte("close")) {
-			return true
-		}
-	}
-	return bytes.HasPrefix(block, []byte("HTTP/1.0"))
 }

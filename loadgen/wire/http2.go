@@ -114,9 +114,10 @@ func (c *call) roundTripHTTP2(ctx context.Context, s *stream, i *instants) error
 	defer func() { _ = resp.Body.Close() }()
 	c.answered = true
 	c.Status, c.Proto = resp.StatusCode, "HTTP/2.0"
-	lines := bytes.NewBuffer(c.resp.lines[:0])
+	lines := bytes.NewBuffer(c.resp.head.block[:0])
 	_ = resp.Header.Write(lines) // a buffer takes everything
 	c.resp.lines = lines.Bytes()
+	c.resp.head = head{block: c.resp.lines}
 
 	p := parsers.Get().(*parser)
 	defer parsers.Put(p)

@@ -22,7 +22,8 @@ type Response struct {
 	// ErrorCode is k6's.
 	ErrorCode int
 
-	// lines are the header lines as received, each ending in CRLF, without the status line.
+	// head is the last one received, lines are its header lines when it is this response's.
+	head  head
 	lines []byte
 }
 
@@ -33,8 +34,7 @@ func (r *Response) reset() {
 	if cap(r.Body) > keptBody {
 		r.Body = nil
 	}
-	body, lines := r.Body[:0], r.lines[:0]
-	*r = Response{Body: body, lines: lines}
+	*r = Response{Body: r.Body[:0], head: r.head}
 }
 
 // Header is a response header's first value, "" when absent.

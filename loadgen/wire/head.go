@@ -1,0 +1,131 @@
+package wire
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"net/http"
+
+	"github.com/valyala/fasthttp"
+)
+
+// head is a response's status line and header, and what they say.
+type head struct {
+	block    []byte // as received, with the empty line that ends it
+	first    int    // the length of the status line
+	status   int
+	proto    string
+	length   int // of the body; or chunked, or untilEnd
+	closing  bool
+	encoding string
+}
+
+// The lengths that are none, in fasthttp's numbers.
+const (
+	chunked  = -1
+	untilEnd = -2
+)
+
+// lines are the header lines, each ending in CRLF.
+func (h *head) lines() []byte { return h.block[h.first : len(h.block)-2] }
+
+// next reads the next response's head into h, passing over informational ones. One that is byte for byte what h holds
+// is not parsed again: servers answer the same request with the same header until the second in its Date has passed.
+func (p *parser) next(h *head) error {
+	if h.status != 0 {
+		if b, _ := p.in.Peek(p.in.Buffered()); bytes.HasPrefix(b, h.block) {
+			_, err := p.in.Discard(len(h.block))
+			return err
+		}
+	}
+	for range maxInformational {
+		block, err := p.readHeader()
+		if err != nil {
+			return err
+		}
+		if status := p.header.StatusCode(); status >= 200 || status == http.StatusSwitchingProtocols {
+			h.take(block, &p.header)
+			return nil
+		}
+	}
+	return malformed("too many informational responses")
+}
+
+func (h *head) take(block []byte, from *fasthttp.ResponseHeader) {
+	h.block = append(h.block[:0], block...)
+	h.first = bytes.IndexByte(block, '\n') + 1
+	h.status, h.proto = from.StatusCode(), protoName(from.Protocol())
+	h.length, h.closing = from.ContentLength(), from.ConnectionClose()
+	h.encoding = string(from.ContentEncoding())
+}
+
+func protoName(b []byte) string {
+	switch string(b) {
+	case "HTTP/1.1":
+		return "HTTP/1.1"
+	case "HTTP/1.0":
+		return "HTTP/1.0"
+	}
+	return string(b)
+}
+
+var endOfHeader = []byte("\r\n\r\n")
+
+// readHeader reads one header and returns it as it came, valid until the next read.
+func (p *parser) readHeader() ([]byte, error) {
+	block, err := p.awaitHeader()
+	if err != nil {
+		return nil, err
+	}
+	before := p.in.Buffered()
+	if err := p.header.Read(p.in); err != nil || before-p.in.Buffered() != len(block) {
+		return nil, malformed("bad status line or header")
+	}
+	return block, nil
+}
+
+// awaitHeader reads until the empty line that ends a header, and returns all up to it without consuming it.
+func (p *parser) awaitHeader() ([]byte, error) {
+	for need := 1; ; {
+		_, err := p.in.Peek(need)
+		b, _ := p.in.Peek(p.in.Buffered())
+		if !looksLikeHTTP(b) {
+			return nil, malformed("it does not begin with HTTP/")
+		}
+		if end := bytes.Index(b, endOfHeader); end >= 0 {
+			return b[:end+len(endOfHeader)], nil
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			if p.in.Size() >= maxHeader {
+				return nil, malformed("its header is larger than 1 MiB")
+			}
+			p.in = bufio.NewReaderSize(p.in, 16*p.in.Size())
+			need = 1
+			continue
+		case err != nil:
+			return nil, orCut(err, errCutHeader)
+		case bytes.Contains(b, []byte("\n\n")):
+			return nil, malformed("its header lines end without a carriage return")
+		}
+		need = len(b) + 1
+	}
+}
+
+func looksLikeHTTP(b []byte) bool {
+	const want = "HTTP/"
+	n := min(len(b), len(want))
+	return string(b[:n]) == want[:n]
+}
+
+// saysClose looks for "Connection: close", which the parser does not tell from a missing length.
+func saysClose(block []byte) bool {
+	for _, rest, _ := bytes.Cut(block, []byte("\n")); len(rest) > 0; {
+		var key, value []byte
+		key, value, rest = headerLine(rest)
+		if bytes.EqualFold(key, []byte("Connection")) && bytes.Contains(bytes.ToLower(value), []byte("close")) {
+			return true
+		}
+	}
+	return bytes.HasPrefix(block, []byte("HTTP/1.0"))
+}
