@@ -115,7 +115,7 @@ func compile(ctx context.Context, t *thread, root, bin string, programs []string
 		services = append(services, name)
 	}
 	b := builder{thread: t, bin: bin, progress: progress}
-	if err := b.run(ctx, root, services, nil); err != nil || len(services) == len(programs) {
+	if err := b.run(ctx, root, services, []string{"GOWORK=" + filepath.Join(root, "go.work")}); err != nil || len(services) == len(programs) {
 		return err
 	}
 	return b.run(ctx, filepath.Join(root, "collector"), []string{"collector"}, []string{"GOWORK=off"})
@@ -193,7 +193,8 @@ func private(cache, bin string, programs []string) (*Binaries, error) {
 	b := &Binaries{dir: dir}
 	for _, name := range programs {
 		from := filepath.Join(bin, name+exe())
-		if err := os.Link(from, b.path(name)); err != nil {
+		err := os.Link(from, b.path(name))
+		if err != nil {
 			err = copyFile(from, b.path(name))
 		}
 		if err != nil {
