@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"sort"
 	"sync"
 	"time"
 
@@ -238,12 +239,9 @@ func (e *arrivals) begun() int64 {
 func (e *arrivals) left(p *player) int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	left := e.dropped
-	for ended := time.Duration(p.quitAt.Load()); e.next < e.schedule.total() && e.due <= ended; {
-		e.pop()
-		left++
-	}
-	return left
+	ended := time.Duration(p.quitAt.Load()) - e.start
+	waiting := sort.Search(int(e.schedule.total()-e.next), func(i int) bool { return e.schedule.at(e.next+int64(i)) > ended })
+	return e.dropped + int64(waiting)
 }
 
 func (e *arrivals) progress(p *player, elapsed time.Duration) (vus, extra string, fraction float64) {

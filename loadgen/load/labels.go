@@ -45,6 +45,12 @@ type checkKey struct {
 	tags  *tagSet
 }
 
+// taggedKey is a request with tags of its own, sent by a user with tags.
+type taggedKey struct {
+	req  *Request
+	tags *tagSet
+}
+
 // check is a check and where its results are kept.
 type check struct {
 	id     *metrics.CheckID
@@ -60,12 +66,13 @@ type labels struct {
 	reqs   map[requestKey]*metrics.Labels
 	checks map[checkKey]check
 	bases  map[checkKey]*metrics.Labels
+	tagged map[taggedKey]*tagSet
 	groups int
 }
 
 func newLabels(rec *metrics.Recorder, system []string) *labels {
 	l := &labels{rec: rec, system: map[string]bool{}, sets: map[string]*tagSet{},
-		reqs: map[requestKey]*metrics.Labels{}, checks: map[checkKey]check{}, bases: map[checkKey]*metrics.Labels{}}
+		reqs: map[requestKey]*metrics.Labels{}, checks: map[checkKey]check{}, bases: map[checkKey]*metrics.Labels{}, tagged: map[taggedKey]*tagSet{}}
 	if system == nil {
 		system = systemTags
 	}
@@ -128,6 +135,17 @@ func (l *labels) withAll(set *tagSet, m map[string]string) *tagSet {
 		set = l.with(set, k, v)
 	}
 	return set
+}
+
+// of is set with the tags of a request, which do not change once it was sent.
+func (l *labels) of(req *Request, set *tagSet) *tagSet {
+	switch {
+	case len(req.Tags) == 0:
+		return set
+	case !req.kept:
+		return l.withAll(set, req.Tags)
+	}
+	return recall(l, l.tagged, maxKept, taggedKey{req, set}, func() *tagSet { return l.withAll(set, req.Tags) })
 }
 
 // child is the group of that name in g.

@@ -302,6 +302,15 @@ func TestWarmup(t *testing.T) {
 	})
 }
 
+func TestWarmupWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res := MustRun(t, &Test{Exec: sleeps(390 * time.Millisecond), Options: Options{VUs: Of(1), Duration: For(2 * time.Second), Warmup: For(4 * time.Second)}})
+		if got := sum(res, "iterations"); got != 0 || len(res.Snapshot.Warnings) != 1 || !strings.Contains(res.Snapshot.Warnings[0].Message, "within its warm-up of 4s") {
+			t.Errorf("%v iterations, warnings %+v, want none and a warning", got, res.Snapshot.Warnings)
+		}
+	})
+}
+
 func TestMinIterationDuration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		res := MustRun(t, &Test{Exec: sleeps(100 * time.Millisecond), Options: Options{VUs: Of(1), Duration: For(9500 * time.Millisecond), MinIterationDuration: For(time.Second)}})

@@ -27,18 +27,27 @@ func (r *Run) monitor(stop <-chan struct{}) {
 			}
 		case <-warm:
 			warm = nil
-			r.warm.Store(int64(wire.Now()))
-			r.rec.Reset()
+			r.forget()
 			n--
 		case <-stop:
+			if warm != nil {
+				r.forget()
+				r.warnf("", "The load ended within its warm-up of %s: nothing was measured. Make the load longer than that.", r.test.Options.Warmup)
+			}
 			r.watch.end()
 			return
 		}
 	}
 }
 
-// warmUp fires when the warm-up is over: then everything recorded so far is forgotten. Requests and iterations that are
-// under way count as a whole.
+// forget ends the warm-up: everything recorded so far is forgotten. Requests and iterations that are under way count as a
+// whole.
+func (r *Run) forget() {
+	r.warm.Store(int64(wire.Now()))
+	r.rec.Reset()
+}
+
+// warmUp fires when the warm-up is over.
 func (r *Run) warmUp() <-chan time.Time {
 	if warm := or(r.test.Options.Warmup, 0); warm > 0 {
 		return time.After(time.Duration(warm))

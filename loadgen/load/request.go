@@ -14,7 +14,7 @@ type Response = wire.Response
 // Request is a request with tags of its own. Make it once with NewRequest and send it as often as you like, from any VU.
 type Request struct {
 	*wire.Request
-	// Tags are set on the samples of this request.
+	// Tags are set on the samples of this request. They must not change once it was sent.
 	Tags map[string]string
 
 	kept bool // is likely to be sent again
@@ -58,9 +58,7 @@ func (v *VU) Do(req *Request) *Response {
 	v.run.limiter.wait(v)
 	v.current = req
 	before := v.tags
-	if req.Tags != nil {
-		v.tags = v.run.labels.withAll(v.tags, req.Tags)
-	}
+	v.tags = v.run.labels.of(req, v.tags)
 	err := v.client.Do(req.Request, &v.response)
 	v.tags = before
 	v.ended(err)
@@ -199,7 +197,7 @@ func (v *VU) requestLabels(x *wire.Exchange, expected bool) *metrics.Labels {
 func (v *VU) inBatch(x *wire.Exchange) (kept bool, tags *tagSet) {
 	for _, req := range v.batch {
 		if req.Request == x.Request {
-			return req.kept, v.run.labels.withAll(v.tags, req.Tags)
+			return req.kept, v.run.labels.of(req, v.tags)
 		}
 	}
 	return false, v.tags

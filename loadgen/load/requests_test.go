@@ -27,12 +27,22 @@ func MustFinish(tb testing.TB, test *Test) *Result {
 // An iteration with one prepared request and two checks allocates nothing.
 func TestIterationAllocatesNothing(t *testing.T) {
 	url := MustAnswer(t)
-	for _, executor := range []string{ConstantVUs, ConstantArrivalRate} {
-		t.Run(executor, func(t *testing.T) {
+	tagged, err := NewRequest("GET", url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tagged.Tags = map[string]string{"shop": "toys"}
+	for _, way := range []string{"closed", "arrivals", "tagged"} {
+		t.Run(way, func(t *testing.T) {
 			var allocs float64
 			MustFinish(t, &Test{Options: Options{VUs: Of(1), Iterations: Of(int64(1))}, Exec: func(vu *VU) error {
 				inner := func(vu *VU) error {
-					res := vu.Get(url)
+					var res *Response
+					if way == "tagged" {
+						res = vu.Do(tagged)
+					} else {
+						res = vu.Get(url)
+					}
 					vu.Check("is status 200", res.Status == 200)
 					vu.Check("returns foobar", string(res.Body) == "foobar")
 					return nil
@@ -40,10 +50,10 @@ func TestIterationAllocatesNothing(t *testing.T) {
 				outer := vu.exec
 				vu.exec = inner
 				allocs = testing.AllocsPerRun(2000, func() {
-					if executor == ConstantVUs {
-						vu.iterate()
-					} else {
+					if way == "arrivals" {
 						vu.iterateAt(wire.Now())
+					} else {
+						vu.iterate()
 					}
 				})
 				vu.exec = outer

@@ -188,7 +188,7 @@ func (r *Run) loadTime() time.Duration {
 	if warm := r.warm.Load(); warm != 0 {
 		began = warm
 	}
-	return time.Duration(ended - began)
+	return max(time.Duration(ended-began), 0)
 }
 
 // drive is the life of a run.
