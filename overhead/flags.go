@@ -113,6 +113,9 @@ func (o *options) validate() error {
 	if _, ok := formats[o.format]; !ok {
 		return usageError{fmt.Errorf("-format %q: write text, markdown, json, bench or html", o.format)}
 	}
+	if err := o.limit(&plan.Plan{}); err != nil {
+		return usageError{err}
+	}
 	_, err := o.limitsOfBudget()
 	return err
 }
@@ -171,6 +174,9 @@ func setIf[T comparable](v *T, to T) {
 func (o *options) load() (*plan.Plan, error) {
 	if o.config != "" {
 		return plan.LoadFile(o.config)
+	}
+	if _, err := plan.Preset(o.preset, ""); err != nil {
+		return nil, err
 	}
 	root, err := workspace()
 	if err != nil {

@@ -115,6 +115,9 @@ func Test(job Job) (*load.Test, error) {
 		request.Header.Set(name, value)
 	}
 	test := &load.Test{Options: load.Options{Scenarios: map[string]load.Scenario{"default": s}}}
+	if err := test.Options.Validate(); err != nil {
+		return nil, fmt.Errorf("load: %w", err)
+	}
 	test.Exec = func(vu *load.VU) error {
 		response := vu.Do(request)
 		vu.Check("status", response.Status == l.Status)

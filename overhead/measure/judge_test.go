@@ -1,0 +1,187 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	tracev1 "go.opentelemetry.io/proto/otlp/trace/v1"
+
+	"example.com/foobar/overhead/plan"
+	"example.com/foobar/overhead/record"
+)
+
+// sound is a run of tail-20 whose ledger closes.
+func sound() *record.Run {
+	return &record.Run{
+		Load: record.Load{Window: 4, Requests: 1200, ChecksPassed: 2400, AskedRate: 300, AchievedRate: 300, LagP99: 400},
+		Ledger: record.Ledger{Requests: 1200,
+			Services: []record.Account{
+				{Service: "bar", Known: true, ExpectedLow: 1200, ExpectedHigh: 1200, Started: 1200, Ended: 1200, Exported: 1200},
+				{Service: "foo", Known: true, ExpectedLow: 2400, ExpectedHigh: 2400, Started: 2400, Ended: 2400, Exported: 2400}},
+			Collector: &record.Collector{Received: 3600, Decided: 1200, Kept: 240, Sent: 720, ArrivedSpans: 720, ArrivedTraces: 240, CompleteTraces: 240}},
+		Machine: record.Machine{Known: true, Foreign: 0.02},
+	}
+}
+
+func TestJudge(t *testing.T) {
+	p, err := plan.Preset("quick", ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	judged := func(change func(*record.Run), rest error) []string {
+		r := sound()
+		change(r)
+		(&bench{Runner: &Runner{Plan: p}, c: *p.Case("tail-20")}).judge(r, rest)
+		var out []string
+		for _, g := range r.Gates {
+			if !g.OK {
+				out = append(out, g.Name+": "+g.Shown)
+			}
+		}
+		return out
+	}
+	t.Run("OK", func(t *testing.T) {
+		if got := judged(func(*record.Run) {}, nil); got != nil {
+			t.Errorf("a sound run is void: %q", got)
+		}
+	})
+	for _, c := range []struct {
+		name   string
+		change func(*record.Run)
+		want   string
+	}{
+		{"NoRequests", func(r *record.Run) { r.Load.Requests, r.Load.ChecksPassed = 0, 0 }, "checks: "},
+		{"ACheckFailed", func(r *record.Run) { r.Load.ChecksFailed = 1 }, "checks: 2400 of 2401"},
+		{"RateMissed", func(r *record.Run) { r.Load.AchievedRate = 290 }, "rate: 290.00 of 300.00"},
+		{"ArrivalDropped", func(r *record.Run) { r.Load.Dropped = 1 }, "1 arrivals dropped"},
+		{"Lag", func(r *record.Run) { r.Load.LagP99 = 11_000 }, "lag: the generator was 11.00 ms late"},
+		{"NoTelemetry", func(r *record.Run) { r.Ledger.Services[1].Started, r.Ledger.Services[1].Ended = 0, 0 }, "foo spans: 0 started"},
+		{"NotEnded", func(r *record.Run) { r.Ledger.Services[1].Ended = 2399 }, "2399 ended"},
+		{"QueueFull", func(r *record.Run) {
+			r.Ledger.Services[1].Exported, r.Ledger.Services[1].Dropped = 2300, map[string]int64{"queue_full": 100}
+		}, "foo exports: 2300 of 2400 ended spans exported, 100 dropped (queue_full)"},
+		{"LostOnTheWay", func(r *record.Run) { r.Ledger.Collector.Received = 3599 }, "received: 3599 of 3600"},
+		{"Refused", func(r *record.Run) { r.Ledger.Collector.Refused = 5 }, "5 refused"},
+		{"Undecided", func(r *record.Run) { r.Ledger.Collector.Decided = 1100 }, "decided: 1100 of 1200"},
+		{"DroppedEarly", func(r *record.Run) { r.Ledger.Collector.DroppedEarly = 3 }, "3 dropped before"},
+		{"KeptTooMany", func(r *record.Run) { r.Ledger.Collector.Kept = 480 }, "kept: 480 of 1200"},
+		{"KeptNone", func(r *record.Run) { r.Ledger.Collector.Kept = 0 }, "kept: 0 of 1200"},
+		{"NotStored", func(r *record.Run) { r.Ledger.Collector.ArrivedSpans = 700 }, "stored: 700 of 720"},
+		{"SendFailed", func(r *record.Run) { r.Ledger.Collector.SendFailed = 9 }, "9 not sent"},
+		{"Fragments", func(r *record.Run) { r.Ledger.Collector.CompleteTraces = 239 }, "complete: 239 of 240"},
+		{"DecidedApart", func(r *record.Run) {
+			a := &r.Ledger.Services[0]
+			a.ExpectedLow, a.Started, a.Ended, a.Exported = 1000, 1100, 1100, 1100
+			r.Ledger.Collector.Received = 3500
+		}, "one decision: "},
+		{"Steal", func(r *record.Run) { r.Machine.Steal = 0.05 }, "steal: 5.00 %"},
+		{"Throttled", func(r *record.Run) { r.Machine.Throttled = 0.05 }, "throttled: 5.00 %"},
+		{"Foreign", func(r *record.Run) { r.Machine.Foreign = 0.3 }, "foreign: 30.0 %"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := strings.Join(judged(c.change, nil), "\n"); !strings.Contains(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+	t.Run("NeverAtRest", func(t *testing.T) {
+		if got := judged(func(*record.Run) {}, errors.New("after 10s, foo still holds 3 spans")); len(got) != 1 || !strings.HasPrefix(got[0], "drained: ") {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+func TestScrape(t *testing.T) {
+	page := "# TYPE foobar_spans_started_total counter\nfoobar_spans_started_total 12\n" +
+		"# TYPE foobar_spans_dropped_total counter\nfoobar_spans_dropped_total{reason=\"queue_full\"} 3\nfoobar_spans_dropped_total{reason=\"shutdown\"} 1\n" +
+		"# TYPE otelcol_processor_tail_sampling_global_count_traces_sampled counter\n" +
+		"otelcol_processor_tail_sampling_global_count_traces_sampled{sampled=\"true\"} 2\notelcol_processor_tail_sampling_global_count_traces_sampled{sampled=\"false\"} 8\n"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/gone" {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		io.WriteString(w, page)
+	}))
+	defer server.Close()
+	m, err := scrapeFrom(context.Background(), server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, c := spansOf(m), collectorOf(m)
+	if a.Started != 12 || a.Dropped["queue_full"] != 3 || lost(a) != 4 || pending(m) != 8 {
+		t.Errorf("the account: %+v", a)
+	}
+	if c.Decided != 10 || c.Kept != 2 {
+		t.Errorf("the Collector: %+v", c)
+	}
+	t.Run("ErrStatus", func(t *testing.T) {
+		if _, err := scrapeFrom(context.Background(), server.URL+"/gone"); err == nil || !strings.Contains(err.Error(), "404") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("ErrNoMetrics", func(t *testing.T) {
+		page = "<html>"
+		if _, err := scrapeFrom(context.Background(), server.URL); err == nil {
+			t.Error("a page that is none was read")
+		}
+	})
+}
+
+func TestSink(t *testing.T) {
+	s, err := newSink()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	span := func(trace byte) *tracev1.Span { return &tracev1.Span{TraceId: []byte{15: trace}} }
+	request := &collector.ExportTraceServiceRequest{ResourceSpans: []*tracev1.ResourceSpans{{ScopeSpans: []*tracev1.ScopeSpans{{
+		Spans: []*tracev1.Span{span(1), span(1), span(1), span(2), span(2), {}}}}}}}
+	if _, err := s.Export(context.Background(), request); err != nil {
+		t.Fatal(err)
+	}
+	if spans, traces, complete := s.counts(3); spans != 6 || traces != 3 || complete != 1 {
+		t.Errorf("got %d spans, %d traces, %d whole", spans, traces, complete)
+	}
+	s.reset()
+	if spans, traces, _ := s.counts(3); spans != 0 || traces != 0 {
+		t.Errorf("after a reset: %d spans, %d traces", spans, traces)
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	t.Setenv("OTEL_TRACES_SAMPLER", "always_on")
+	t.Setenv("GOGC", "50")
+	p, err := plan.Preset("quick", "/workspace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	places, err := place(p, "127.0.0.1:4000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command, env, dir := places.command(p, p.Service("collector"), *p.Case("tail-20"), "/programs/collector")
+	if command[0] != "/programs/collector" || command[2] != "/workspace/collector/config/collector.yaml" || dir != "/workspace" {
+		t.Errorf("command %q in %s", command, dir)
+	}
+	all := strings.Join(env, "\n") + "\n"
+	for _, want := range []string{"TEMPO_ENDPOINT=127.0.0.1:4000\n", "SAMPLING_PERCENTAGE=20\n", "DECISION_WAIT=2s\n", "COLLECTOR_OTLP_GRPC=" + places["collector.grpc"] + "\n"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no %q in the environment", want)
+		}
+	}
+	for _, never := range []string{"OTEL_TRACES_SAMPLER", "GOGC", "${"} {
+		if strings.Contains(all, "\n"+never) {
+			t.Errorf("%s reached a service", never)
+		}
+	}
+	if ports := places.receivers(p); len(ports) != 8 || !ports[4000] {
+		t.Errorf("receivers: %v", ports)
+	}
+}
