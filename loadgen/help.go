@@ -38,6 +38,12 @@ Examples:
               checks: [{status: 200}]
               think: 1s
 
+URL, -H and -body, and the texts of a file, may have ${vu}, ${iteration} and ${env.NAME} in them ($${ is ${ itself); a file's
+also what was extracted, ${token}, and columns of data, ${users.email}.
+Keys of a request: name, method, url, headers, body | bodyFile | json, basic | bearer, timeout, redirects, discard, expected,
+tags, checks, extract, think. A step may also be {group, requests}, {batch} or {think} alone. Beside "requests", a file may have
+"functions" (steps by name, for a scenario's exec) and "data" (rows of CSV or JSON files), and every option of k6's.
+
 A URL without -d, -i, -stage or -rate is asked once by each user, and there is one user unless -vus says otherwise.
 Options come from the configuration file, then from K6_* variables, then from flags; the later wins. Flags may be written
 -vus 5, --vus 5 or -vus=5, before or after the URL. The report goes to standard output, everything else to standard error.

@@ -163,7 +163,7 @@ func (o *options) steps(target string) script.Script {
 	}
 	s := o.step
 	s.URL = target
-	s.Basic, s.Bearer = o.basic, o.bearer
+	s.Basic, s.Bearer = literal(o.basic), literal(o.bearer)
 	if o.embedded() && len(s.Checks) == 0 {
 		s.Checks = []script.Check{{Status: 200}, {Body: load.Of("foobar")}}
 	}
@@ -172,6 +172,9 @@ func (o *options) steps(target string) script.Script {
 	}
 	return script.Script{Requests: []script.Step{s}}
 }
+
+// literal is a text of the script that stands for itself, whatever it has in it.
+func literal(v string) string { return strings.ReplaceAll(v, "${", "$${") }
 
 func (o *options) pause() time.Duration {
 	switch {
