@@ -28,8 +28,14 @@ func (e envLayer) apply(o *options) error {
 		if s.env == "" || v == "" {
 			continue
 		}
-		if err := s.set(o, v); err != nil {
-			return invalid(fmt.Errorf("%s=%s: %w", s.env, v, err))
+		values := []string{v}
+		if s.many {
+			values = strings.Split(v, ",")
+		}
+		for _, one := range values {
+			if err := s.set(o, strings.TrimSpace(one)); err != nil {
+				return invalid(fmt.Errorf("%s=%s: %w", s.env, v, err))
+			}
 		}
 	}
 	return nil

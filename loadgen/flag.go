@@ -18,9 +18,9 @@ type setting struct {
 	env   string // K6_NAME, or empty
 	form  string // what its value looks like; empty for a switch
 	about string
-	// request says that the flag describes the one request of a URL.
-	request bool
-	set     func(o *options, value string) error
+	// request says that the flag describes the one request of a URL, many that the variable has values with commas between them.
+	request, many bool
+	set           func(o *options, value string) error
 }
 
 // section is a part of the flags, as -h shows them.

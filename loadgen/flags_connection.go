@@ -28,7 +28,7 @@ func connectionFlags() []setting {
 			set: text(func(o *options) **string { return &o.layer.TLSServerName })},
 		{name: "tls-resumption", about: "resume TLS sessions, which k6 never does",
 			set: boolean(func(o *options) **bool { return &o.layer.TLSResumption })},
-		{name: "resolve", env: "K6_HOSTS", form: "HOST:PORT:IP", about: "where a name is, as in curl, or HOST=IP[:PORT]; repeatable", set: resolve},
+		{name: "resolve", env: "K6_HOSTS", form: "HOST:PORT:IP", about: "where a name is, as in curl, or HOST=IP[:PORT]; repeatable", many: true, set: resolve},
 		{name: "dns", env: "K6_DNS", form: "OPTIONS", about: "ttl=5m,select=random|first|roundRobin,policy=preferIPv4|preferIPv6|onlyIPv4|onlyIPv6|any", set: dns},
 		{name: "unix-socket", form: "PATH", about: "connect to this socket, whatever the URL's host",
 			set: text(func(o *options) **string { return &o.layer.UnixSocket })},
@@ -49,18 +49,15 @@ func connectionFlags() []setting {
 
 const resolveForm = "want HOST:PORT:IP, such as example.com:443:127.0.0.1, or HOST=IP[:PORT]"
 
-// resolve adds one place of a name, or several with commas between them.
 func resolve(o *options, v string) error {
+	host, place, err := parseResolve(v)
+	if err != nil {
+		return err
+	}
 	if o.layer.Hosts == nil {
 		o.layer.Hosts = map[string]string{}
 	}
-	for part := range strings.SplitSeq(v, ",") {
-		host, place, err := parseResolve(strings.TrimSpace(part))
-		if err != nil {
-			return err
-		}
-		o.layer.Hosts[host] = place
-	}
+	o.layer.Hosts[host] = place
 	return nil
 }
 

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 
 	"example.com/foobar/loadgen/load"
 )
@@ -15,7 +15,7 @@ func loadFlags() []setting {
 		{name: "iterations", short: "i", env: "K6_ITERATIONS", form: "N", about: "iterations that the users share",
 			set: integer64(func(o *options) **int64 { return &o.layer.Iterations })},
 		{name: "stage", short: "s", env: "K6_STAGES", form: "TIME:N", about: "ramp to N users, or with -rate to N iterations, within TIME; repeatable",
-			set: stage},
+			many: true, set: stage},
 		{name: "rate", form: "N", about: "begin N iterations per -time-unit, however long they take; with -stage, the rate to start from",
 			set: integer64(func(o *options) **int64 { return &o.layer.Rate })},
 		{name: "time-unit", form: "TIME", about: "what -rate counts per (1s)",
@@ -40,12 +40,11 @@ func loadFlags() []setting {
 	}
 }
 
-// stage adds one stage of a flag, or those of K6_STAGES with commas between them.
 func stage(o *options, v string) error {
-	stages, err := load.ParseStages(v)
+	s, err := load.ParseStage(v)
 	if err != nil {
-		return fmt.Errorf("want TIME:N, such as 10s:20")
+		return errors.New("want TIME:N, such as 10s:20")
 	}
-	o.layer.Stages = append(o.layer.Stages, stages...)
+	o.layer.Stages = append(o.layer.Stages, s)
 	return nil
 }

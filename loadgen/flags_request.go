@@ -24,7 +24,7 @@ func requestFlags() []setting {
 			set: secret(func(o *options) *string { return &o.basic })},
 		{name: "bearer", form: "TOKEN", about: "bearer authentication; env:NAME and @FILE as well", request: true,
 			set: secret(func(o *options) *string { return &o.bearer })},
-		{name: "tag", env: "K6_TAGS", form: "KEY=VALUE", about: "a tag on every sample; repeatable", set: tag},
+		{name: "tag", env: "K6_TAGS", form: "KEY=VALUE", about: "a tag on every sample; repeatable", many: true, set: tag},
 		{name: "env", short: "e", form: "NAME=VALUE", about: "a variable of the script, ${env.NAME}; repeatable", set: variable},
 		{name: "user-agent", env: "K6_USER_AGENT", form: "TEXT", about: "User-Agent header (loadgen/VERSION)",
 			set: text(func(o *options) **string { return &o.layer.UserAgent })},
@@ -98,21 +98,12 @@ func tag(o *options, v string) error {
 	if o.layer.Tags == nil {
 		o.layer.Tags = map[string]string{}
 	}
-	return pairs(o.layer.Tags, v)
+	return pair(o.layer.Tags, v)
 }
 
 func variable(o *options, v string) error { return pair(o.env, v) }
 
-// pairs adds KEY=VALUE, or several of them with commas between them, to m.
-func pairs(m map[string]string, v string) error {
-	for part := range strings.SplitSeq(v, ",") {
-		if err := pair(m, part); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// pair adds KEY=VALUE to m.
 func pair(m map[string]string, v string) error {
 	key, value, found := strings.Cut(v, "=")
 	if key = strings.TrimSpace(key); !found || key == "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -39,13 +40,16 @@ func (s *screen) notice(line string) {
 // warn prints a line, quiet or not.
 func (s *screen) warn(line string) { fmt.Fprintln(s, "loadgen: "+line) }
 
-// Write prints whole lines above the progress.
+// Write prints lines above the progress.
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var b strings.Builder
 	s.erase(&b)
 	b.Write(p)
+	if len(s.drawn) > 0 && !bytes.HasSuffix(p, []byte("\n")) {
+		b.WriteByte('\n')
+	}
 	s.redraw(&b)
 	if _, err := io.WriteString(s.w, b.String()); err != nil {
 		return 0, err

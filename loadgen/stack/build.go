@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"os"
 	"os/exec"
@@ -88,7 +89,9 @@ func cacheDir(root string) (string, error) {
 	if err != nil {
 		base = os.TempDir()
 	}
-	dir := filepath.Join(base, "foobar", strings.Map(plain, strings.Trim(root, `/\`)))
+	path := fnv.New64a()
+	io.WriteString(path, root)
+	dir := filepath.Join(base, "foobar", fmt.Sprintf("%s-%x", strings.Map(plain, filepath.Base(root)), path.Sum64()))
 	if err := os.MkdirAll(filepath.Join(dir, "bin"), 0o700); err != nil {
 		return "", fmt.Errorf("making a place for the programs: %w", err)
 	}
