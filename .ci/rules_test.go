@@ -159,6 +159,9 @@ func TestTranslations(t *testing.T) {
 	}
 }
 
+// comment is what a line of a shell or a configuration says to people, in their language.
+var comment = regexp.MustCompile(`(^|\s)#\s.*$`)
+
 // outline is what two translations of a text have in common.
 type outline struct {
 	levels []int
@@ -179,7 +182,7 @@ func readOutline(tb testing.TB, name string) outline {
 			o.code = append(o.code, block.String())
 			block = nil
 		case block != nil:
-			block.WriteString(line + "\n")
+			block.WriteString(strings.TrimRight(comment.ReplaceAllString(line, ""), " ") + "\n")
 		case strings.HasPrefix(line, "#"):
 			o.levels = append(o.levels, len(line)-len(strings.TrimLeft(line, "#")))
 		}
@@ -200,6 +203,17 @@ func TestLinks(t *testing.T) {
 			}
 			if _, err := os.Stat(filepath.Join(root, filepath.Dir(name), m[1])); err != nil {
 				t.Errorf("%s: the link to %s leads nowhere", name, m[1])
+			}
+		}
+	}
+}
+
+// The Collector is a distribution of others' components and knows nothing of ours: they talk over OTLP.
+func TestCollectorStandsAlone(t *testing.T) {
+	for _, name := range MustFiles(t, "collector/*.go", "collector/go.mod") {
+		for line := range strings.Lines(MustRead(t, name)) {
+			if strings.Contains(line, `example.com/foobar/`) && !strings.HasPrefix(line, "module ") {
+				t.Errorf("%s: %s", name, strings.TrimSpace(line))
 			}
 		}
 	}
