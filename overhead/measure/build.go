@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strings"
 
 	"github.com/shirou/gopsutil/v4/cpu"
@@ -38,7 +37,7 @@ func Build(ctx context.Context, p *plan.Plan, dir string, progress io.Writer) (m
 			program += ".exe"
 		}
 		fmt.Fprintf(progress, "building %s\n", s.Name)
-		c := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
+		c := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", program, ".") // the same sources, the same program
 		c.Dir = from
 		c.Env = append(os.Environ(), "GOWORK=off")
 		if out, err := c.CombinedOutput(); err != nil {
@@ -65,13 +64,7 @@ func Environment(p *plan.Plan, programs map[string]string) (record.Environment, 
 			e.Virtualized = "(virtual machine)"
 		}
 	}
-	if b, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range b.Settings {
-			if s.Key == "vcs.revision" {
-				e.Revision = s.Value
-			}
-		}
-	}
+	e.Revision = revision(p.Dir)
 	e.SharedCPUs = shared(p)
 	for name, program := range programs {
 		sum, version, err := fingerprint(program)
@@ -81,6 +74,19 @@ func Environment(p *plan.Plan, programs map[string]string) (record.Environment, 
 		e.ProgramSHA[name], e.ProgramBuild[name] = sum, version
 	}
 	return e, nil
+}
+
+// revision is the commit that folder dir is at, with a note when files in it differ; "" outside of a repository.
+func revision(dir string) string {
+	head, err := exec.Command("git", "-C", dir, "rev-parse", "HEAD").Output()
+	if err != nil {
+		return ""
+	}
+	text := strings.TrimSpace(string(head))
+	if changes, err := exec.Command("git", "-C", dir, "status", "--porcelain", "--untracked-files=no").Output(); err == nil && len(changes) > 0 {
+		text += " with changes"
+	}
+	return text
 }
 
 // shared says which processes run on the same CPUs.

@@ -90,7 +90,7 @@ func flows(a *analysis.Analysis) []flow {
 			f.Stations = append(f.Stations, station{"traces kept", fmt.Sprintf("%d of %d", row.Kept, row.Decided), ""})
 		}
 		if row.Arrived >= 0 {
-			f.Stations = append(f.Stations, station{fmt.Sprintf("stored; %d of %d traces whole", row.Complete, row.Arrived), fmt.Sprint(row.ArrivedSpans), lost(row, "not sent")})
+			f.Stations = append(f.Stations, station{fmt.Sprintf("stored; %d of %d whole", row.Complete, row.Arrived), fmt.Sprint(row.ArrivedSpans), lost(row, "not sent")})
 		}
 		out = append(out, f)
 	}

@@ -51,6 +51,7 @@ func costPicture(a *analysis.Analysis) ([]picture, error) {
 	var names []string
 	var bars []plot.Plotter
 	lo, hi := -limit, limit
+	reach := reachOf(a, limit)
 	for i := len(a.Cases) - 1; i >= 0; i-- { // the first case on top
 		cell := a.Cases[i].Cell(a.Primary, a.PrimaryProcess())
 		if a.Cases[i].Baseline || cell == nil || cell.Effect == nil || !cell.Effect.Relative {
@@ -62,7 +63,8 @@ func costPicture(a *analysis.Analysis) ([]picture, error) {
 		if !finite(r.Lo, r.Hi, r.Mean) {
 			continue
 		}
-		l, err := plotter.NewLine(plotter.XYs{{X: 100 * r.Lo, Y: y}, {X: 100 * r.Hi, Y: y}})
+		from, to := math.Max(100*r.Lo, -reach), math.Min(100*r.Hi, reach)
+		l, err := plotter.NewLine(plotter.XYs{{X: from, Y: y}, {X: to, Y: y}})
 		if err != nil {
 			return nil, fmt.Errorf("drawing intervals: %w", err)
 		}
@@ -73,7 +75,7 @@ func costPicture(a *analysis.Analysis) ([]picture, error) {
 		}
 		s.GlyphStyle = draw.GlyphStyle{Color: paint(i), Radius: points(5), Shape: draw.CircleGlyph{}}
 		bars = append(bars, l, s)
-		lo, hi = math.Min(lo, 100*r.Lo), math.Max(hi, 100*r.Hi)
+		lo, hi = math.Min(lo, from), math.Max(hi, to)
 	}
 	if len(names) == 0 {
 		return nil, nil
@@ -95,7 +97,18 @@ func costPicture(a *analysis.Analysis) ([]picture, error) {
 	p.X.Min, p.X.Max = lo-pad, hi+pad
 	drawing, err := svg(p, 720, 70+38*float64(len(names)))
 	return []picture{{ID: "cost", Title: "What each case costs", SVG: drawing,
-		Text: fmt.Sprintf("Point: estimate; bar: 95 %% interval; shaded: the margin of %s. A bar that crosses the edge of the shade is inconclusive.", margin(a))}}, err
+		Text: fmt.Sprintf("Point: estimate; bar: 95 %% interval; shaded: the margin of %s. A bar that crosses the edge of the shade is inconclusive; very long bars are cut at the edge of the picture.", margin(a))}}, err
+}
+
+// reachOf is how far bars are drawn: three times the largest estimate, so that one wide interval leaves room for the rest.
+func reachOf(a *analysis.Analysis, limit float64) float64 {
+	reach := 3 * limit
+	for i := range a.Cases {
+		if cell := a.Cases[i].Cell(a.Primary, a.PrimaryProcess()); cell != nil && cell.Effect != nil && cell.Effect.Relative {
+			reach = math.Max(reach, 3*math.Abs(100*cell.Effect.Ratio.Mean))
+		}
+	}
+	return reach
 }
 
 // roundsPicture shows the paired difference of every round.
