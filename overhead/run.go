@@ -46,6 +46,10 @@ func runExperiment(ctx context.Context, args []string, stdout, stderr io.Writer)
 		e.Progress = (&progress{out: stderr}).show
 	}
 	failed := e.Run(ctx)
+	if errors.Is(failed, context.Canceled) {
+		fmt.Fprintln(stderr)
+		failed = fmt.Errorf("interrupted: what was measured is kept; overhead -resume %s goes on (%w)", folder.Dir, failed)
+	}
 	if len(folder.Runs) == 0 {
 		return exitOK, failed
 	}

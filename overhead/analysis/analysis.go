@@ -318,6 +318,9 @@ func (a *Analysis) warn() {
 	} else if cell := a.Case(p.Control).Cell(a.Primary, a.PrimaryProcess()); cell.Verdict == stats.More || cell.Verdict == stats.Less {
 		add("The two equal baselines differ by more than the margin (%s): this machine can't tell such differences now; no verdict here is to be trusted.", a.Margin)
 	}
+	if p.SpansPerTrace() == 0 {
+		add("No service declares its spans: whether telemetry arrived isn't known, and lost telemetry is cheap. Set spans: in the plan.")
+	}
 	if a.Void > 0 {
 		add("%d of %d runs were void and are left out; the reasons are below.", a.Void, a.Void+a.Valid)
 	}

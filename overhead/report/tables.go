@@ -220,8 +220,12 @@ func ledgerTable(a *analysis.Analysis) table {
 		Title:  "the ledger: spans of all valid runs",
 		Header: []string{"case", "requests", "expected", "started", "ended", "exported", "received", "lost", "closed"},
 	}
-	known := spansKnown(a.Experiment().Plan)
+	p := a.Experiment().Plan
+	known := spansKnown(p)
 	for _, row := range a.Ledger {
+		if p.SpansPerTrace() == 0 {
+			break
+		}
 		expected := fmt.Sprint(row.ExpectedLow)
 		if row.ExpectedHigh != row.ExpectedLow {
 			expected = fmt.Sprintf("%d-%d", row.ExpectedLow, row.ExpectedHigh)
