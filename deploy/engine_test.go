@@ -97,7 +97,7 @@ func (e *engine) start(socket string) {
 	daemon := exec.Command("dockerd", "--host", socket, "--data-root", e.path("data"),
 		"--exec-root", e.path("exec"), "--pidfile", e.path("dockerd.pid"))
 	daemon.Stdout, daemon.Stderr = log, log
-	daemon.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the test, which then ends it
+	detach(daemon)
 	if err := daemon.Start(); err != nil {
 		e.tb.Fatal(err)
 	}
