@@ -6,6 +6,7 @@
 //
 //	FOOBAR_E2E=require GOWORK=off go -C deploy test -timeout 60m -v .
 //
-// FOOBAR_E2E_DIR=DIR keeps the engine's images in DIR from run to run. TEMPO_BIN=PATH
-// names Tempo's program; without it our Collector takes Tempo's place and only stores.
+// FOOBAR_E2E_DIR=DIR keeps the engine's images in DIR from run to run, and
+// FOOBAR_E2E_BUILD=no then runs our images as they are there. TEMPO_BIN=PATH names
+// Tempo's program; without it our Collector takes Tempo's place and only stores.
 package deploy
