@@ -89,7 +89,7 @@ func revision(dir string) string {
 	return text
 }
 
-// shared says which processes run on the same CPUs.
+// shared says which processes run on the same CPUs, "" when each has its own.
 func shared(p *plan.Plan) string {
 	var free []string
 	for _, s := range p.Services {
@@ -97,10 +97,14 @@ func shared(p *plan.Plan) string {
 			free = append(free, s.Name)
 		}
 	}
+	if p.GeneratorCPUs == "" {
+		free = append(free, "the generator")
+	}
 	if len(free) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s and the generator share all %d CPUs: what one uses, the others wait for, so latency includes that wait.", strings.Join(free, ", "), runtime.NumCPU())
+	return fmt.Sprintf("Not bound to CPUs of their own, of %d: %s. What one process uses, others wait for, so latency includes that wait.",
+		runtime.NumCPU(), strings.Join(free, ", "))
 }
 
 func fingerprint(program string) (sum, version string, err error) {

@@ -59,8 +59,8 @@ func (p places) command(of *plan.Plan, s *plan.Service, c plan.Case, program str
 	if vars == nil {
 		vars = map[string]string{}
 	}
-	if s.GOMAXPROCS > 0 {
-		vars["GOMAXPROCS"] = strconv.Itoa(s.GOMAXPROCS)
+	if n := threadsOf(s); n > 0 {
+		vars["GOMAXPROCS"] = strconv.Itoa(n)
 	}
 	maps.Copy(vars, c.Env[s.Name])
 	env = environment()
@@ -72,6 +72,16 @@ func (p places) command(of *plan.Plan, s *plan.Service, c plan.Case, program str
 		dir = s.Dir
 	}
 	return command, env, dir
+}
+
+// threadsOf is the GOMAXPROCS of a service, 0 when the runtime is to choose.
+func threadsOf(s *plan.Service) int {
+	if s.GOMAXPROCS == 0 && s.CPUs != "" {
+		if cpus, err := plan.ParseCPUs(s.CPUs); err == nil {
+			return len(cpus)
+		}
+	}
+	return s.GOMAXPROCS
 }
 
 // environment is this process's own without what would change how a service traces or collects garbage: a case says so.

@@ -63,7 +63,6 @@ type bench struct {
 	places    places
 	services  map[string]*process
 	generator *generator
-	began     time.Time
 }
 
 // open starts everything that the case needs; on failure the bench holds what was started.
@@ -88,8 +87,10 @@ func (r *Runner) open(ctx context.Context, c plan.Case) (*bench, error) {
 			return b, failure{"started", err}
 		}
 	}
-	b.generator, err = startGenerator(r.Generator, r.Log)
-	return b, err
+	if b.generator, err = startGenerator(r.Generator, r.Log); err != nil {
+		return b, err
+	}
+	return b, bind(b.generator.pid(), r.Plan.GeneratorCPUs)
 }
 
 func (b *bench) start(ctx context.Context, s *plan.Service) error {

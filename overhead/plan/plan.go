@@ -16,6 +16,8 @@ type Plan struct {
 	// Services are started afresh for each run, in this order, and stopped in the opposite one.
 	Services []Service `yaml:"services" json:"services"`
 	Load     Load      `yaml:"load" json:"load"`
+	// GeneratorCPUs binds the load generator to a list such as "6-7" (Linux).
+	GeneratorCPUs string `yaml:"generator_cpus" json:"generator_cpus,omitempty"`
 	// Cases are compared with the one named by Baseline.
 	Cases    []Case `yaml:"cases" json:"cases"`
 	Baseline string `yaml:"baseline" json:"baseline"`
@@ -66,7 +68,8 @@ type Service struct {
 	Collector bool `yaml:"collector" json:"collector,omitempty"`
 	// Spans is how many spans this service makes of one sampled request.
 	Spans int `yaml:"spans" json:"spans,omitempty"`
-	// GOMAXPROCS is set for Go services when above 0. CPUs binds the process to a list such as "0-1,3" (Linux).
+	// CPUs binds the process to a list such as "0-1,3" (Linux). GOMAXPROCS is set for Go services when above 0; with CPUs
+	// it is their number unless it is set.
 	GOMAXPROCS int    `yaml:"gomaxprocs" json:"gomaxprocs,omitempty"`
 	CPUs       string `yaml:"cpus" json:"cpus,omitempty"`
 }

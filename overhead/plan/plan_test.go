@@ -3,6 +3,8 @@ package plan
 import (
 	"encoding/json"
 	"reflect"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +47,17 @@ func TestPresets(t *testing.T) {
 			if total := sum * time.Duration(p.Rounds); total > limit {
 				t.Errorf("%s takes about %s, want at most %s", name, total, limit)
 			}
+		}
+	})
+	t.Run("OwnCPUsWhereThereAreEnough", func(t *testing.T) {
+		p := quick()
+		p.spread(4)
+		if p.Services[0].CPUs != "" {
+			t.Errorf("on 4 CPUs: %q", p.Services[0].CPUs)
+		}
+		p.spread(8)
+		if got := p.Services[2].CPUs + " " + p.GeneratorCPUs; runtime.GOOS == "linux" && got != "4-5 6-7" {
+			t.Errorf("on 8 CPUs: %q", got)
 		}
 	})
 	t.Run("ErrUnknown", func(t *testing.T) {
@@ -92,6 +105,17 @@ func TestParse(t *testing.T) {
 				t.Errorf("got %v, want it to say %s", err, c.want)
 			}
 		})
+	}
+}
+
+func TestParseCPUs(t *testing.T) {
+	if got, err := ParseCPUs("0-1, 3"); err != nil || !slices.Equal(got, []int{0, 1, 3}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	for _, list := range []string{"", "a", "2-1", "-1", "0-99999", "1,,2"} {
+		if _, err := ParseCPUs(list); err == nil {
+			t.Errorf("%q was read", list)
+		}
 	}
 }
 

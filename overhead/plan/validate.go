@@ -75,6 +75,11 @@ func (p *Plan) Validate() error {
 	if p.TraceSpans < 0 {
 		add("spans_per_trace: %d: write a number above 0", p.TraceSpans)
 	}
+	if p.GeneratorCPUs != "" {
+		if _, err := ParseCPUs(p.GeneratorCPUs); err != nil {
+			add("generator_cpus: %w", err)
+		}
+	}
 	p.validateTiming(add)
 	p.validateServices(add)
 	p.validateCases(add)
@@ -127,6 +132,11 @@ func (p *Plan) validateServices(add func(string, ...any)) {
 		}
 		if s.Spans < 0 || s.Spans > 10_000 {
 			add("%s: spans: %d: write how many spans one request makes here, 0 to 10000", at, s.Spans)
+		}
+		if s.CPUs != "" {
+			if _, err := ParseCPUs(s.CPUs); err != nil {
+				add("%s: cpus: %w", at, err)
+			}
 		}
 		if s.Measured {
 			measured++

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"example.com/foobar/overhead/analysis"
-	"example.com/foobar/overhead/record"
+	"example.com/foobar/overhead/plan"
 )
 
 // document is what every format shows, in order.
@@ -102,8 +102,9 @@ func noiseText(a *analysis.Analysis) string {
 	if a.Noise == nil || !a.Noise.Effect.Relative || !a.Noise.Effect.LogRatio.Bounded {
 		return "Noise floor: not known."
 	}
-	return fmt.Sprintf("Noise floor: two equal baselines differ by %s; differences up to %s can't be told from nothing.",
-		share(a.Noise.Effect.Ratio), percent(a.Noise.Floor))
+	p := a.Experiment().Plan
+	return fmt.Sprintf("Noise floor: two equal baselines differ by %s (%s); differences up to %s can't be told from nothing.",
+		share(a.Noise.Effect.Ratio), verdictText(a, a.Case(p.Control).Cell(a.Primary, a.PrimaryProcess())), percent(a.Noise.Floor))
 }
 
 // verdicts says in a sentence what each case costs.
@@ -147,12 +148,32 @@ func facts(a *analysis.Analysis) [][2]string {
 	if e.Revision != "" {
 		out = append(out, [2]string{"revision", e.Revision})
 	}
+	out = append(out, [2]string{"CPUs", cpus(x.Plan, e.Cores)})
 	for _, s := range x.Plan.Services {
 		if sum := e.ProgramSHA[s.Name]; sum != "" {
 			out = append(out, [2]string{s.Name, strings.TrimSpace(e.ProgramBuild[s.Name] + " sha256 " + sum[:min(12, len(sum))])})
 		}
 	}
 	return out
+}
+
+// cpus says where each process ran, and with how many threads of Go code at once where that was set.
+func cpus(p plan.Plan, cores int) string {
+	where := func(name, list string, procs int) string {
+		text := name + " any of " + fmt.Sprint(cores)
+		if list != "" {
+			text = name + " " + list
+		}
+		if procs > 0 {
+			text += fmt.Sprintf(" (GOMAXPROCS %d)", procs)
+		}
+		return text
+	}
+	var parts []string
+	for _, s := range p.Services {
+		parts = append(parts, where(s.Name, s.CPUs, s.GOMAXPROCS))
+	}
+	return strings.Join(append(parts, where(analysis.Generator, p.GeneratorCPUs, 0)), "; ")
 }
 
 func megabytes(bytes float64) string { return fmt.Sprintf("%.0f MB", bytes/1e6) }
@@ -162,15 +183,4 @@ func origin(a *analysis.Analysis) string {
 		return "from the intended start"
 	}
 	return "from the actual start"
-}
-
-// lastRun is the last valid run of a case, nil when there is none.
-func lastRun(a *analysis.Analysis, name string) *record.Run {
-	var last *record.Run
-	for _, r := range a.Runs() {
-		if r.Case == name && !r.Void() {
-			last = r
-		}
-	}
-	return last
 }

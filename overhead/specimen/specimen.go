@@ -45,6 +45,10 @@ func MustRecord(tb testing.TB, preset string, rounds int) *record.Folder {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	for i := range p.Services { // the same on every machine
+		p.Services[i].CPUs = ""
+	}
+	p.GeneratorCPUs = ""
 	f, err := record.Create(tb.TempDir(), record.Experiment{
 		Plan: *p, Seed: 42, Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Command: []string{"overhead", "-preset", preset},
 		Environment: record.Environment{OS: "linux", Arch: "amd64", Kernel: "6.1.0", CPU: "Specimen CPU", Cores: 2, MemoryBytes: 8e9,
