@@ -65,8 +65,8 @@ func (c *call) follow(req *Request, resp *Response) {
 // exchange is one hop: a connection, the request, the response; and telling the observer.
 func (c *call) exchange(now time.Duration) {
 	c.answered = false
-	c.Exchange = Exchange{Request: c.request, Method: c.hop.method, URL: c.request.URL}
-	c.Start = now
+	c.Exchange = Exchange{}
+	c.Request, c.Method, c.URL, c.Start = c.request, c.hop.method, c.request.URL, now
 	err := c.hop.err
 	if err == nil {
 		c.URL = c.hop.target.shown

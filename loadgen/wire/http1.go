@@ -28,6 +28,15 @@ type parser struct {
 
 var parsers = sync.Pool{New: func() any { return &parser{small: bufio.NewReaderSize(nil, readBuffer)} }}
 
+// over makes p read from r, or, when that is nil, forget what it read from. It is kept out of its caller as
+// Response.reset is.
+//
+//go:noinline
+func (p *parser) over(r io.Reader) {
+	p.small.Reset(r)
+	p.in = p.small
+}
+
 // overHTTP1 sends the hop's request over s and reads the response. keep says that s can serve another.
 func (c *call) overHTTP1(s *stream) (keep bool, err error) {
 	cookies := c.cookies()
@@ -98,12 +107,10 @@ func (c *call) receive(s *stream) (keep bool, err error) {
 		return false, orCut(err, errNoAnswer)
 	}
 	p := parsers.Get().(*parser)
-	p.small.Reset(s.rw())
-	p.in = p.small
+	p.over(s.rw())
 	keep, err = c.parse(p, s)
 	keep = keep && p.in.Buffered() == 0 && p.small.Buffered() == 0
-	p.small.Reset(nil)
-	p.in = nil
+	p.over(nil)
 	parsers.Put(p)
 	return keep, err
 }
