@@ -100,7 +100,12 @@ func (s *system) MustUp(name string) {
 func (s *system) MustLoad(name string, args ...string) int {
 	s.tb.Helper()
 	s.phase(name + ": loadgen " + strings.Join(args, " "))
-	report := s.MustRun("docker", s.composeArgs(name, append([]string{"run", "--rm", "loadgen"}, args...)...)...)
+	return s.checkReport(s.MustRun("docker", s.composeArgs(name, append([]string{"run", "--rm", "loadgen"}, args...)...)...))
+}
+
+// checkReport fails the test unless every check passed, and returns the number of requests.
+func (s *system) checkReport(report string) int {
+	s.tb.Helper()
 	requests := figure(s.tb, report, `(?m)^\s*http_reqs\.+: (\d+) `)
 	if !regexp.MustCompile(`(?m)^\s*checks\.+: 100\.00% `).MatchString(report) {
 		s.tb.Errorf("not every check passed:\n%s", report)
