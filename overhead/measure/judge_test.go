@@ -59,7 +59,7 @@ func TestJudge(t *testing.T) {
 		{"NoRequests", func(r *record.Run) { r.Load.Requests, r.Load.ChecksPassed = 0, 0 }, "checks: "},
 		{"ACheckFailed", func(r *record.Run) { r.Load.ChecksFailed = 1 }, "checks: 2400 of 2401"},
 		{"RateMissed", func(r *record.Run) { r.Load.AchievedRate = 290 }, "rate: 290.00 of 300.00"},
-		{"ArrivalDropped", func(r *record.Run) { r.Load.Dropped = 1 }, "1 arrivals dropped"},
+		{"ArrivalsDropped", func(r *record.Run) { r.Load.Dropped = 20 }, "20 arrivals dropped"},
 		{"Lag", func(r *record.Run) { r.Load.LagP99 = 11_000 }, "lag: the generator was 11.00 ms late"},
 		{"NoTelemetry", func(r *record.Run) { r.Ledger.Services[1].Started, r.Ledger.Services[1].Ended = 0, 0 }, "foo spans: 0 started"},
 		{"NotEnded", func(r *record.Run) { r.Ledger.Services[1].Ended = 2399 }, "2399 ended"},

@@ -45,7 +45,7 @@ func truthPlan(cases ...plan.Case) *plan.Plan {
 		Cases:      cases, Baseline: cases[0].Name, Rounds: truthRounds, MaxRounds: truthRounds, Margin: 0.05, Primary: "cpu",
 		Timing: plan.Timing{WarmUp: plan.Duration(time.Second), Window: plan.Duration(2 * time.Second),
 			Drain: plan.Duration(20 * time.Second), Ready: plan.Duration(time.Minute)},
-		Limits: plan.Limits{Rate: 0.05, Lag: plan.Duration(5 * time.Second), Steal: 1, Throttled: 1, Foreign: 1, Attempts: 3},
+		Limits: plan.Limits{Rate: 0.5, Lag: plan.Duration(5 * time.Second), Steal: 1, Throttled: 1, Foreign: 1, Attempts: 3},
 		Dir:    "..",
 	}
 }

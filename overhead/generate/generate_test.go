@@ -1,0 +1,114 @@
+package generate
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/foobar/overhead/plan"
+)
+
+// mustServe runs a generator over pipes, as a parent process would have it.
+func mustServe(t *testing.T) *Client {
+	t.Helper()
+	inRead, inWrite := io.Pipe()
+	outRead, outWrite := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		done <- Serve(context.Background(), inRead, outWrite)
+		outWrite.Close()
+	}()
+	t.Cleanup(func() {
+		inWrite.Close()
+		if err := <-done; err != nil {
+			t.Errorf("serving: %v", err)
+		}
+	})
+	return NewClient(inWrite, outRead)
+}
+
+func job(url string, scenario map[string]any) Job {
+	return Job{Load: plan.Load{URL: url, Method: "GET", Status: 200, Answer: "foobar", Scenario: scenario}, Length: plan.Duration(time.Second)}
+}
+
+func open(rate int) map[string]any {
+	return map[string]any{"executor": "constant-arrival-rate", "rate": rate, "timeUnit": "1s", "preAllocatedVUs": 4, "maxVUs": 50}
+}
+
+func TestServe(t *testing.T) {
+	answer := "foobar"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Case") != "" {
+			answer = r.Header.Get("X-Case")
+		}
+		io.WriteString(w, answer)
+	}))
+	defer server.Close()
+	t.Run("OpenModel", func(t *testing.T) {
+		begun := 0
+		got, err := mustServe(t).Do(job(server.URL, open(50)), func() { begun++ })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Requests != 50 || got.ChecksPassed != 100 || got.ChecksFailed != 0 || got.AskedRate != 50 || got.AchievedRate != 50 || begun != 1 {
+			t.Errorf("begun %d times, got %+v", begun, got)
+		}
+		if d := got.Response; d.Count != 50 || d.Mean <= 0 || d.P50 > d.P99 || d.P99 > d.Max+1 || got.LagP99 < 0 || len(d.Curve) == 0 {
+			t.Errorf("the distribution: %+v, lag %v", d, got.LagP99)
+		}
+		if got.Response.Mean < got.Duration.Mean {
+			t.Errorf("from the intended start %v, from the first byte %v", got.Response.Mean, got.Duration.Mean)
+		}
+	})
+	t.Run("ClosedModelWithThinkTime", func(t *testing.T) {
+		j := job(server.URL, map[string]any{"executor": "constant-vus", "vus": 2})
+		j.Load.Sleep = plan.Duration(300 * time.Millisecond)
+		got, err := mustServe(t).Do(j, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Requests < 2 || got.Requests > 8 || got.AskedRate != 0 || got.LagP99 != -1 {
+			t.Errorf("got %+v", got)
+		}
+	})
+	t.Run("JobAfterJob", func(t *testing.T) {
+		c := mustServe(t)
+		for range 2 {
+			if got, err := c.Do(job(server.URL, open(10)), nil); err != nil || got.Requests != 10 {
+				t.Errorf("%d requests, %v", got.Requests, err)
+			}
+		}
+	})
+	t.Run("WrongAnswer", func(t *testing.T) {
+		j := job(server.URL, open(10))
+		j.Load.Headers = map[string]string{"X-Case": "no telemetry, no answer"}
+		got, err := mustServe(t).Do(j, nil)
+		if err != nil || got.ChecksFailed != 10 || got.ChecksPassed != 10 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+	t.Run("NobodyThere", func(t *testing.T) {
+		got, err := mustServe(t).Do(job("http://127.0.0.1:1/", open(10)), nil)
+		if err != nil || got.Failed != 10 || got.ChecksPassed != 0 || len(got.Errors) == 0 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+	t.Run("ErrScenario", func(t *testing.T) {
+		_, err := mustServe(t).Do(job(server.URL, map[string]any{"executor": "constant-vus", "users": 2}), nil)
+		if err == nil || !strings.Contains(err.Error(), "users") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("ErrNoAnswer", func(t *testing.T) {
+		read, write := io.Pipe()
+		write.Close()
+		if _, err := NewClient(io.Discard, read).Do(Job{}, nil); !errors.Is(err, ErrNoAnswer) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
