@@ -81,6 +81,9 @@ func (s *system) testBarPaused() {
 		status, body := s.askFoo()
 		return status == http.StatusOK && body == "foobar"
 	})
+	s.await("bar's health", func() bool {
+		return strings.TrimSpace(s.MustRun("docker", "inspect", "--format", "{{.State.Health.Status}}", bar)) == "healthy"
+	})
 }
 
 // askFoo fails the test unless foo answers while client waits.
@@ -118,7 +121,7 @@ func (l ledger) lost() (n int) {
 func (s *system) testCollectorKilled() {
 	before := s.flush()
 	collector := s.container("otel-collector")
-	load := s.command("docker", s.composeArgs("case_1", "run", "--rm", "loadgen",
+	load := s.command("docker", s.composeArgs("case_1", "run", "--rm", "--no-deps", "loadgen",
 		"-vus=5", "-d=60s", "-think=100ms", "-check-status=200", "-check-body=foobar", "http://foo:5000/foo")...)
 	var report, stderr bytes.Buffer
 	load.Stdout, load.Stderr = &report, &stderr
