@@ -43,8 +43,8 @@ type textFlag struct{ text }
 
 func (t textFlag) Set(s string) error { return t.UnmarshalText([]byte(s)) }
 func (t textFlag) String() string {
-	if t.text == nil {
-		return ""
+	if t.text == nil || t.text.String() == "0%" || t.text.String() == "0s" {
+		return "" // nothing set: the plan's value
 	}
 	return t.text.String()
 }
@@ -59,16 +59,16 @@ func parseFlags(args []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.out, "out", "", "keep the record in `DIR` (a new folder overhead-NAME-TIME)")
 	f.IntVar(&o.rounds, "rounds", 0, "run `N` rounds (the plan's); with -resume, N more")
 	f.Var(textFlag{&o.precision}, "precision", "go on until the primary metric is known to within `SHARE`, such as 2%")
-	f.IntVar(&o.maxRounds, "max-rounds", 0, "with -precision, at most `N` rounds (40)")
+	f.IntVar(&o.maxRounds, "max-rounds", 0, "with -precision, at most `N` rounds (40); -rounds says nothing then")
 	f.Var(textFlag{&o.margin}, "margin", "what counts as a cost: `SHARE`, such as 5%")
-	f.StringVar(&o.cases, "cases", "", "run only these cases, a comma between each; the baseline always runs")
+	f.StringVar(&o.cases, "cases", "", "run only the cases `LIST`, a comma between each; the baseline always runs")
 	f.IntVar(&o.rate, "rate", 0, "ask `N` requests a second (open model only)")
 	f.Var(textFlag{&o.window}, "window", "measure for `TIME` in each run, such as 12s")
 	f.Var(textFlag{&o.warmUp}, "warm-up", "warm up for `TIME` before, such as 3s")
 	f.Uint64Var(&o.seed, "seed", 0, "shuffle by this `NUMBER` (a random one, printed)")
 	f.Var(&o.limits, "limit", "set a limit of validity: `NAME=VALUE` with rate, lag, steal, throttled, foreign or attempts; may be repeated")
 	f.StringVar(&o.budget, "budget", "", "judge by `LIMITS` such as 'allocs<=+130,cpu<=+60%' and exit with 0, 98 or 99")
-	f.StringVar(&o.format, "format", "text", "print `text`, markdown, json or bench at the end")
+	f.StringVar(&o.format, "format", "text", "print the report as `FORMAT` at the end: text, markdown, json, bench or html")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	f.BoolVar(&o.verbose, "verbose", false, "print what the services print, on stderr")
 	if err := parse(f, args, stderr, usage); err != nil {

@@ -40,7 +40,7 @@ func runReport(args []string, stdout, stderr io.Writer) (int, error) {
 	o := &options{}
 	f := flag.NewFlagSet("overhead report", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	f.StringVar(&o.format, "format", "text", "print `text`, markdown, json, bench or html")
+	f.StringVar(&o.format, "format", "text", "print the report as `FORMAT`: text, markdown, json, bench or html")
 	f.StringVar(&o.budget, "budget", "", "judge by `LIMITS` such as 'allocs<=+130,cpu<=+60%'")
 	if err := parse(f, args, stderr, reportUsage); err != nil {
 		return exitOK, err

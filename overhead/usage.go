@@ -10,7 +10,7 @@ void, so a broken Collector can't look cheap.
   overhead                                    the ladder: eight cases, ten rounds, about 25 minutes
   overhead -preset quick                      does it work, and is the cost large? Two minutes
   overhead -preset seed                       the demonstration's three cases, and its table
-  overhead -rounds 20 -precision 2%           go on until CPU is known to within 2 %, at most -max-rounds
+  overhead -precision 2% -max-rounds 30       go on until CPU is known to within 2 %, 30 rounds at most
   overhead -cases off,off-again,head-20       some of the cases
   overhead -limit foreign=50%                 on a busy machine: let other processes use half of it
   overhead -budget 'allocs<=+130,cpu<=+60%'   a gate for CI; allocations first, since they are nearly exact

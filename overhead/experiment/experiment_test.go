@@ -132,13 +132,13 @@ func TestRun(t *testing.T) {
 		if err := e.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		if n := e.Folder.Rounds(); n < 5 || n >= 40 {
+		if n := e.Folder.Rounds(); n < 10 || n >= 40 {
 			t.Errorf("stopped after %d rounds", n)
 		}
 	})
 	t.Run("StopsAtTheCap", func(t *testing.T) {
-		e, _ := mustExperiment(t, func(p *plan.Plan) { p.Precision, p.Rounds, p.MaxRounds = 0.0001, 2, 6 })
-		if err := e.Run(context.Background()); err != nil || e.Folder.Rounds() != 6 {
+		e, _ := mustExperiment(t, func(p *plan.Plan) { p.Precision, p.Rounds, p.MaxRounds = 0.0001, 2, 12 })
+		if err := e.Run(context.Background()); err != nil || e.Folder.Rounds() != 12 {
 			t.Errorf("%d rounds, %v", e.Folder.Rounds(), err)
 		}
 	})

@@ -92,7 +92,7 @@ func quick() *Plan {
 		Rounds:  3,
 		Timing:  Timing{Window: Duration(4 * time.Second), WarmUp: Duration(time.Second), DecisionWait: Duration(2 * time.Second)},
 		Caveats: []string{
-			"Three rounds of 4 s show allocations well, CPU roughly, and latency hardly: intervals are wide, and p99 is noise.",
+			"A few short rounds show allocations well, CPU roughly, and latency hardly: intervals are wide, and p99 is noise.",
 			"Nothing is said of head sampling, of other rates, or of what happens under load near saturation. Use -preset ladder for that.",
 		},
 	}
