@@ -146,7 +146,7 @@ func (o *options) checkCompany() error {
 		return errors.New("-pre-allocated-vus goes with -rate")
 	case l.Rate == nil && l.MaxVUs != nil:
 		return errors.New("-max-vus goes with -rate")
-	case l.Rate == nil && l.OnBusy != nil:
+	case l.Rate == nil && l.Scenarios == nil && l.OnBusy != nil: // it serves for the scenarios of a file, too
 		return errors.New("-on-busy goes with -rate")
 	case l.Paused != nil && *l.Paused && o.address == "":
 		return errors.New("-paused waits for the REST API to begin: give it an address too, such as -address localhost:6565")
