@@ -53,7 +53,7 @@ func (s Selector) Matches(tags []Tag) bool { return containsTags(tags, s.Tags) }
 func ParseSelector(text string) (Selector, error) {
 	name, rest, tagged := strings.Cut(text, "{")
 	s := Selector{Metric: strings.TrimSpace(name)}
-	if !namePattern.MatchString(s.Metric) {
+	if !isName(s.Metric) {
 		return Selector{}, selectorError(text, 0, "it does not begin with the name of a metric")
 	}
 	if !tagged {
