@@ -80,10 +80,11 @@ type session struct {
 	screen         *screen
 	signals        *signals
 	outputs        []*output
+	env            map[string]string
 }
 
 func newSession(o *options, env map[string]string, stdout, stderr io.Writer) *session {
-	s := &session{o: o, stdout: stdout, stderr: stderr}
+	s := &session{o: o, stdout: stdout, stderr: stderr, env: env}
 	s.screen = newScreen(stderr, o.quiet, !o.noColor && env["TERM"] != "dumb")
 	return s
 }
@@ -135,6 +136,7 @@ func (s *session) play(test *load.Test, url string) int {
 		run.Wait()
 		return complain(s.stderr, &codedError{exitCannotStartAPI, err})
 	}
+	defer followLoad(s.env)()
 	s.screen.banner(s.o, url)
 	stopWatching := s.signals.stopRun(run, s.screen)
 	s.screen.follow(run)
