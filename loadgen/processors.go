@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"time"
@@ -94,8 +95,11 @@ func readClocks() (clocks, error) {
 		return clocks{}, err
 	}
 	all, err := cpu.Times(false)
-	if err != nil || len(all) == 0 {
+	if err != nil {
 		return clocks{}, err
+	}
+	if len(all) == 0 {
+		return clocks{}, errors.New("read the machine's processor times: there are none")
 	}
 	return clocks{time.Now(), own.User + own.System, all[0].Idle + all[0].Iowait}, nil
 }
