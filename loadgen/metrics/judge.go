@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // Judge evaluates thresholds on Snapshots.
@@ -177,7 +179,7 @@ func perSecond(sum float64, elapsed time.Duration) float64 {
 func nearest(name string, known []Desc) string {
 	best, distance := "", len(name)/2+1
 	for _, d := range known {
-		if n := edits(strings.ToLower(name), d.Name); n < distance {
+		if n := levenshtein.ComputeDistance(strings.ToLower(name), d.Name); n < distance {
 			best, distance = d.Name, n
 		}
 	}
@@ -185,24 +187,4 @@ func nearest(name string, known []Desc) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-// edits is Levenshtein's distance.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }
