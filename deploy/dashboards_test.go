@@ -53,7 +53,7 @@ type query struct {
 
 // fill puts values in the place of Grafana's variables.
 func (q query) fill() string {
-	return strings.NewReplacer("$__rate_interval", "1m", "$__range", "10m", "$asked", "20",
+	return strings.NewReplacer("$__rate_interval", "10m", "$__range", "10m", "$asked", "20",
 		"$slower", "1ms", "$trace", "").Replace(q.Expr + q.Query)
 }
 

@@ -17,20 +17,20 @@ import (
 // flushWithin bounds POST /flush.
 const flushWithin = 30 * time.Second
 
-const adminIndex = `GET  /metrics       Prometheus metrics of the Go runtime, the process and the span ledger
+const adminIndex = `GET  /metrics       Prometheus metrics of the Go runtime, the process, requests and the span ledger
 POST /flush         send every span that has ended, answer with the ledger as JSON
 POST /gc            collect garbage, answer with the live heap in bytes as JSON
 GET  /debug/pprof/  profiles
 `
 
-// adminHandler serves what is for operators and measurements, on a mux of its own. Tracing may be nil.
-func adminHandler(tracing *Provider, log *slog.Logger) http.Handler {
+// adminHandler serves what is for operators and measurements, on a mux of its own.
+func (s *Service) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(adminIndex)) })
-	mux.Handle("GET /metrics", promhttp.HandlerFor(newRegistry(tracing), promhttp.HandlerOpts{
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.newRegistry(), promhttp.HandlerOpts{
+		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
 	}))
-	mux.HandleFunc("POST /flush", func(w http.ResponseWriter, r *http.Request) { flush(w, r, tracing) })
+	mux.HandleFunc("POST /flush", func(w http.ResponseWriter, r *http.Request) { flush(w, r, s.Tracing) })
 	mux.HandleFunc("POST /gc", collectGarbage)
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)

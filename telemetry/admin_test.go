@@ -20,8 +20,8 @@ func mustAsk(tb testing.TB, h http.Handler, method, path string) *httptest.Respo
 
 func TestAdmin(t *testing.T) {
 	p, log := mustProvider(t, tracetest.NewInMemoryExporter())
-	on := adminHandler(p, NewLogger(log, "test"))
-	off := adminHandler(nil, NewLogger(log, "test"))
+	on := (&Service{Tracing: p, Log: NewLogger(log, "test")}).adminHandler()
+	off := (&Service{Log: NewLogger(log, "test")}).adminHandler()
 	runtimeNames := []string{
 		"go_gc_heap_allocs_bytes_total ", "go_gc_heap_allocs_objects_total ", "go_gc_cycles_total_gc_cycles_total ",
 		"go_gc_heap_live_bytes ", "go_goroutines ",
@@ -41,7 +41,7 @@ func TestAdmin(t *testing.T) {
 	})
 	t.Run("MetricsOff", func(t *testing.T) {
 		body := mustAsk(t, off, http.MethodGet, "/metrics").Body.String()
-		for _, want := range append([]string{"foobar_tracing_enabled 0\n"}, runtimeNames...) {
+		for _, want := range append([]string{"foobar_tracing_enabled 0\n", "foobar_http_requests_total 0\n"}, runtimeNames...) {
 			if !strings.Contains(body, "\n"+want) {
 				t.Errorf("got no %q", want)
 			}
@@ -82,8 +82,8 @@ func TestAdmin(t *testing.T) {
 
 func TestAdminFlush(t *testing.T) {
 	p, log := mustProvider(t, tracetest.NewInMemoryExporter())
-	on := adminHandler(p, NewLogger(log, "test"))
-	off := adminHandler(nil, NewLogger(log, "test"))
+	on := (&Service{Tracing: p, Log: NewLogger(log, "test")}).adminHandler()
+	off := (&Service{Log: NewLogger(log, "test")}).adminHandler()
 	endSpans(p, 3)
 	t.Run("On", func(t *testing.T) {
 		var got Flushed
@@ -104,7 +104,7 @@ func TestAdminFlush(t *testing.T) {
 		close(exporter.gate)
 		p, log := mustProvider(t, exporter)
 		endSpans(p, 2)
-		got := mustAsk(t, adminHandler(p, NewLogger(log, "test")), http.MethodPost, "/flush")
+		got := mustAsk(t, (&Service{Tracing: p, Log: NewLogger(log, "test")}).adminHandler(), http.MethodPost, "/flush")
 		if got.Code != http.StatusBadGateway || !strings.Contains(got.Body.String(), `"failed":{"deadline_exceeded":0,"other":2`) {
 			t.Errorf("got %d %s, want 502 and 2 failed", got.Code, got.Body)
 		}

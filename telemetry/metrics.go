@@ -14,6 +14,8 @@ var runtimeMetrics = regexp.MustCompile(
 var (
 	tracingDesc = prometheus.NewDesc("foobar_tracing_enabled",
 		"1 if OpenTelemetry is installed, 0 if OTEL_SDK_DISABLED switched it off.", nil, nil)
+	requestsDesc = prometheus.NewDesc("foobar_http_requests_total",
+		"Requests answered, health checks left out, whether tracing is on or off.", nil, nil)
 	startedDesc = prometheus.NewDesc("foobar_spans_started_total",
 		"Sampled spans started.", nil, nil)
 	endedDesc = prometheus.NewDesc("foobar_spans_ended_total",
@@ -28,35 +30,36 @@ var (
 		"Ended spans that never reached the exporter.", []string{"reason"}, nil)
 )
 
-// newRegistry returns a registry of the Go runtime, the process and, if tracing is not nil, the ledger.
-func newRegistry(tracing *Provider) *prometheus.Registry {
+// newRegistry returns a registry of the Go runtime, the process, the requests and, unless tracing is off, the ledger.
+func (s *Service) newRegistry() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(
 			collectors.GoRuntimeMetricsRule{Matcher: runtimeMetrics})),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
-		ledgerCollector{tracing},
+		serviceCollector{s},
 	)
 	return registry
 }
 
-// ledgerCollector serves one copy of the ledger per scrape, so that its numbers belong together.
-type ledgerCollector struct{ tracing *Provider }
+// serviceCollector serves one copy of the ledger per scrape, so that its numbers belong together.
+type serviceCollector struct{ service *Service }
 
-func (ledgerCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{tracingDesc, startedDesc, endedDesc, pendingDesc, exportedDesc, failedDesc, droppedDesc} {
+func (serviceCollector) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{tracingDesc, requestsDesc, startedDesc, endedDesc, pendingDesc, exportedDesc, failedDesc, droppedDesc} {
 		out <- d
 	}
 }
 
-func (c ledgerCollector) Collect(out chan<- prometheus.Metric) {
-	if c.tracing == nil {
+func (c serviceCollector) Collect(out chan<- prometheus.Metric) {
+	out <- prometheus.MustNewConstMetric(requestsDesc, prometheus.CounterValue, float64(c.service.requests.Load()))
+	if c.service.Tracing == nil {
 		out <- prometheus.MustNewConstMetric(tracingDesc, prometheus.GaugeValue, 0)
 		return
 	}
 	out <- prometheus.MustNewConstMetric(tracingDesc, prometheus.GaugeValue, 1)
-	n := c.tracing.Ledger.Counts()
+	n := c.service.Tracing.Ledger.Counts()
 	out <- prometheus.MustNewConstMetric(startedDesc, prometheus.CounterValue, float64(n.Started))
 	out <- prometheus.MustNewConstMetric(endedDesc, prometheus.CounterValue, float64(n.Ended))
 	out <- prometheus.MustNewConstMetric(pendingDesc, prometheus.GaugeValue, float64(n.Pending))

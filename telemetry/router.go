@@ -35,7 +35,7 @@ func (s *Service) Router() *gin.Engine {
 			otelgin.WithPropagators(s.Tracing.Propagator),
 			otelgin.WithGinFilter(traced)))
 	}
-	r.Use(s.recovery, limitBody)
+	r.Use(s.count, s.recovery, limitBody)
 	r.NoRoute(func(c *gin.Context) { Fail(c, http.StatusNotFound, "no such path") })
 	r.NoMethod(func(c *gin.Context) { Fail(c, http.StatusMethodNotAllowed, "method not allowed") })
 	return r
@@ -44,6 +44,14 @@ func (s *Service) Router() *gin.Engine {
 func traced(c *gin.Context) bool {
 	path := c.FullPath()
 	return path != HealthPath && path != ReadyPath
+}
+
+// count counts requests, with tracing and without it alike: what is used can be divided by them.
+func (s *Service) count(c *gin.Context) {
+	c.Next()
+	if traced(c) {
+		s.requests.Add(1)
+	}
 }
 
 // Fail answers with a status and {"error": message}. What went wrong inside belongs in c.Error, not in the message.

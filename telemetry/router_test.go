@@ -155,8 +155,8 @@ func TestRouterTracingOff(t *testing.T) {
 	r := s.Router()
 	r.GET("/hi", handler)
 	t.Run("Middleware", func(t *testing.T) {
-		if got := len(r.Handlers); got != 2 { // recovery and body limit
-			t.Errorf("got %d handlers before each route, want 2", got)
+		if got := len(r.Handlers); got != 3 { // count, recovery and body limit
+			t.Errorf("got %d handlers before each route, want 3", got)
 		}
 		for _, h := range r.Handlers {
 			if name := handlerName(h); strings.Contains(name, "otel") {
@@ -254,6 +254,24 @@ func TestRouterLimits(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := post(tc.size, tc.chunked); got != tc.want {
 				t.Errorf("got %d, want %d", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestRouterCountsRequests(t *testing.T) {
+	for name, exporter := range map[string]*tracetest.InMemoryExporter{"Off": nil, "On": tracetest.NewInMemoryExporter()} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := mustService(t, "svc", exporter)
+			r := s.Router()
+			r.GET(HealthPath, Healthz)
+			r.GET("/hi", func(c *gin.Context) { c.String(http.StatusOK, "hi") })
+			r.GET("/panics", func(*gin.Context) { panic("as it is meant to") })
+			for _, path := range []string{HealthPath, "/hi", "/hi", "/panics", "/nowhere"} {
+				mustAsk(t, r, http.MethodGet, path)
+			}
+			if got, want := mustAsk(t, s.adminHandler(), http.MethodGet, "/metrics").Body.String(), "\nfoobar_http_requests_total 4\n"; !strings.Contains(got, want) {
+				t.Errorf("want %q in\n%s", want, got)
 			}
 		})
 	}

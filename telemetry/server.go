@@ -34,7 +34,7 @@ func (s *Service) newServer(h http.Handler) *http.Server {
 // newAdminServer returns a server that sets no time to an answer: a profile takes as long as it was asked to.
 func (s *Service) newAdminServer() *http.Server {
 	return &http.Server{
-		Handler:           adminHandler(s.Tracing, s.Log),
+		Handler:           s.adminHandler(),
 		ReadHeaderTimeout: headerWithin,
 		IdleTimeout:       idleWithin,
 		MaxHeaderBytes:    maxHeader,

@@ -25,6 +25,7 @@ type Service struct {
 	Tracing *Provider // nil with tracing off
 
 	stopping atomic.Bool
+	requests atomic.Uint64 // answered, but for health checks
 }
 
 // Run serves what build returns until ctx ends, and then stops in the order that the package comment tells. It returns
