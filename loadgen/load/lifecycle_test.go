@@ -36,6 +36,58 @@ func TestStartTimeAndAfter(t *testing.T) {
 	})
 }
 
+func TestHold(t *testing.T) {
+	two := func(hold func(context.Context, *Run, string)) *Test {
+		one := func(after string) Scenario {
+			return Scenario{Executor: ConstantVUs, VUs: Of(2), Duration: For(time.Second), After: after}
+		}
+		return &Test{Hold: hold, Exec: sleeps(400 * time.Millisecond), Options: Options{Scenarios: map[string]Scenario{
+			"first": one(""), "second": one("first")}}}
+	}
+	t.Run("Forget", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			begin := time.Now()
+			res := MustRun(t, two(func(_ context.Context, r *Run, scenario string) {
+				if scenario == "second" {
+					time.Sleep(5 * time.Second)
+					r.Forget()
+				}
+			}))
+			if got, want := time.Since(begin), 7400*time.Millisecond; got != want {
+				t.Errorf("took %v, want %v", got, want)
+			}
+			if got, want := res.Snapshot.Elapsed, 1200*time.Millisecond; got != want {
+				t.Errorf("measured for %v, want %v", got, want)
+			}
+			if got := sum(res, "iterations"); got != 6 {
+				t.Errorf("%v iterations, want the second scenario's 6", got)
+			}
+			if s := res.Snapshot.Total.Find("vus_max"); s != nil && s.Max > 2 {
+				t.Errorf("%v users, want the first scenario's 2 again", s.Max)
+			}
+		})
+	})
+	t.Run("Stop", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			begin := time.Now()
+			r := MustStart(t, two(func(ctx context.Context, _ *Run, scenario string) {
+				if scenario == "second" {
+					<-ctx.Done()
+				}
+			}))
+			time.Sleep(3 * time.Second)
+			r.Stop(StoppedByAPI)
+			res := r.Wait()
+			if got, want := time.Since(begin), 3*time.Second; got != want {
+				t.Errorf("took %v, want %v", got, want)
+			}
+			if got := sum(res, "iterations"); got != 6 || res.Reason != StoppedByAPI {
+				t.Errorf("%v iterations, %v; want the first scenario's 6", got, res.Reason)
+			}
+		})
+	})
+}
+
 func TestStop(t *testing.T) {
 	for _, tt := range []struct {
 		name                  string

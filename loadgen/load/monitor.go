@@ -27,11 +27,11 @@ func (r *Run) monitor(stop <-chan struct{}) {
 			}
 		case <-warm:
 			warm = nil
-			r.forget()
+			r.Forget()
 			n--
 		case <-stop:
 			if warm != nil {
-				r.forget()
+				r.Forget()
 				r.warnf("", "The load ended within its warm-up of %s: nothing was measured. Make the load longer than that.", r.test.Options.Warmup)
 			}
 			r.watch.end()
@@ -40,9 +40,9 @@ func (r *Run) monitor(stop <-chan struct{}) {
 	}
 }
 
-// forget ends the warm-up: everything recorded so far is forgotten. Requests and iterations that are under way count as a
-// whole.
-func (r *Run) forget() {
+// Forget ends a warm-up: everything recorded so far is forgotten, and the load's time begins anew. Requests and iterations
+// that are under way count as a whole.
+func (r *Run) Forget() {
 	r.warm.Store(int64(wire.Now()))
 	r.rec.Reset()
 }

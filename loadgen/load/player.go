@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,7 +12,7 @@ import (
 
 // player plays one scenario of a run. Its states, and what moves it:
 //
-//	waiting   --startTime, after--> running   --quit--> done
+//	waiting   --startTime, after, hold--> running   --quit--> done
 //	running   --end of its time, stop, abort--> stopping (no iteration begins)
 //	stopping  --all iterations ended--> done
 //	stopping  --gracefulStop over, abort--> interrupted (iterations are cut off) --all ended--> done
@@ -95,10 +96,28 @@ func (p *player) turn() bool {
 	defer wait.Stop()
 	select {
 	case <-wait.C:
+		p.hold()
 		return !p.quitting.Load()
 	case <-p.quit:
 		return false
 	}
+}
+
+// hold waits as long as the test says.
+func (p *player) hold() {
+	if p.run.test.Hold == nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(p.run.ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-p.quit:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	p.run.test.Hold(ctx, p.run, p.name)
 }
 
 // stop lets no iteration begin, and cuts off those under way when gracefulStop is over.

@@ -28,6 +28,9 @@ type Test struct {
 	// Setup runs once before the load and Teardown once after it. Nothing of theirs is in the metrics.
 	Setup    func(vu *VU) (any, error)
 	Teardown func(vu *VU, data any) error
+	// Hold, when set, is called when a scenario's turn has come, and the scenario begins when it returns. The users' connections
+	// stay open meanwhile. It may call Run.Forget. ctx ends when the run is stopped.
+	Hold func(ctx context.Context, r *Run, scenario string)
 	// Handler, when set, answers every request in this process over in-memory connections, whatever the host.
 	Handler http.Handler
 	// Env is what every user finds in VU.Env; scenarios add theirs.

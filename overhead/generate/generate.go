@@ -19,25 +19,34 @@ import (
 	"example.com/foobar/overhead/record"
 )
 
-// Job is one stretch of load: the warm-up, or the window.
+// Job is the load of a run: a warm-up, then the window, by the same users over the same connections.
 type Job struct {
 	Load plan.Load `json:"load"`
-	// Length replaces the scenario's duration where its executor has one.
+	// WarmUp and Length replace the scenario's duration where its executor has one. Without WarmUp there is none.
+	WarmUp plan.Duration `json:"warm_up,omitempty"`
 	Length plan.Duration `json:"length"`
 }
 
 // Answer is what came of a job; Error says why nothing did.
 type Answer struct {
-	// Begun is sent alone as soon as the load runs, the rest at its end.
+	// Warm is sent alone when the warm-up is over: then a line "go" begins the window. Begun is sent alone when it has
+	// begun, the rest at its end.
+	Warm  bool        `json:"warm,omitempty"`
 	Begun bool        `json:"begun,omitempty"`
 	Load  record.Load `json:"load"`
 	Error string      `json:"error,omitempty"`
 }
 
+// The scenarios of a job.
+const (
+	warmUp = "warm-up"
+	window = "window"
+)
+
 // maxJob bounds a job's line.
 const maxJob = 4 << 20
 
-// Serve does jobs, one a line in JSON, until in ends, and writes two Answers for each: begun, and done.
+// Serve does jobs, one a line in JSON, until in ends, and writes three Answers for each: warm, begun, and done.
 func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxJob)
@@ -47,7 +56,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		if err := json.Unmarshal(lines.Bytes(), &job); err != nil {
 			return fmt.Errorf("reading a job: %w", err)
 		}
-		result, err := do(ctx, job, func() error { return encoder.Encode(Answer{Begun: true}) })
+		result, err := do(ctx, job, lines, encoder)
 		answer := Answer{Load: result}
 		if err != nil {
 			answer.Error = err.Error()
@@ -59,20 +68,36 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	return lines.Err()
 }
 
-func do(ctx context.Context, job Job, begun func() error) (record.Load, error) {
+// do makes the load of a job. Between warm-up and window it waits for a line.
+func do(ctx context.Context, job Job, lines *bufio.Scanner, out *json.Encoder) (record.Load, error) {
 	test, err := Test(job)
 	if err != nil {
 		return record.Load{}, err
 	}
-	run, err := test.Start(ctx)
-	if err != nil {
+	var held error
+	test.Hold = func(_ context.Context, r *load.Run, scenario string) {
+		if scenario != window {
+			return
+		}
+		held = out.Encode(Answer{Warm: true})
+		if held == nil && !lines.Scan() {
+			held = errors.Join(errors.New("the window was never asked for"), lines.Err())
+		}
+		if held == nil {
+			r.Forget()
+			held = out.Encode(Answer{Begun: true})
+		}
+		if held != nil {
+			r.Stop(load.TestAborted)
+		}
+	}
+	result, err := test.Run(ctx)
+	switch {
+	case err != nil:
 		return record.Load{}, fmt.Errorf("starting the load: %w", err)
-	}
-	if err := begun(); err != nil {
-		return record.Load{}, err
-	}
-	result := run.Wait()
-	if result.Err != nil {
+	case held != nil:
+		return record.Load{}, held
+	case result.Err != nil:
 		return record.Load{}, fmt.Errorf("making load: %w", result.Err)
 	}
 	return summarise(job, result), nil
@@ -81,11 +106,11 @@ func do(ctx context.Context, job Job, begun func() error) (record.Load, error) {
 // The executors whose scenarios have a duration.
 var timed = map[string]bool{load.ConstantVUs: true, load.ConstantArrivalRate: true}
 
-// Scenario is the job's scenario as loadgen reads it.
-func Scenario(job Job) (load.Scenario, error) {
+// scenario is the job's scenario as loadgen reads it, for so long.
+func scenario(job Job, length plan.Duration) (load.Scenario, error) {
 	keys := maps.Clone(job.Load.Scenario)
 	if name, _ := keys["executor"].(string); timed[name] {
-		keys["duration"] = job.Length.String()
+		keys["duration"] = length.String()
 	}
 	text, err := json.Marshal(keys)
 	if err != nil {
@@ -100,9 +125,20 @@ func Scenario(job Job) (load.Scenario, error) {
 	return s, nil
 }
 
+// scenarios are the job's warm-up, if it has one, and its window.
+func scenarios(job Job) (map[string]load.Scenario, error) {
+	measured, err := scenario(job, job.Length)
+	if err != nil || job.WarmUp == 0 {
+		return map[string]load.Scenario{window: measured}, err
+	}
+	before, err := scenario(job, job.WarmUp)
+	measured.After = warmUp
+	return map[string]load.Scenario{warmUp: before, window: measured}, err
+}
+
 // Test is the load test of a job.
 func Test(job Job) (*load.Test, error) {
-	s, err := Scenario(job)
+	all, err := scenarios(job)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +150,7 @@ func Test(job Job) (*load.Test, error) {
 	for name, value := range l.Headers {
 		request.Header.Set(name, value)
 	}
-	test := &load.Test{Options: load.Options{Scenarios: map[string]load.Scenario{"default": s}}}
+	test := &load.Test{Options: load.Options{Scenarios: all}}
 	if err := test.Options.Validate(); err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
@@ -202,25 +238,39 @@ type Client struct {
 // NewClient speaks with the process that reads in and writes out.
 func NewClient(in io.Writer, out io.Reader) *Client { return &Client{in, json.NewDecoder(out)} }
 
-// Do hands over a job, calls begun when its load runs, and returns what came of it.
-func (c *Client) Do(job Job, begun func()) (record.Load, error) {
+// Begin hands over a job and returns when its warm-up is over.
+func (c *Client) Begin(job Job) error {
 	if err := json.NewEncoder(c.in).Encode(job); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
+	}
+	_, err := c.await(func(a Answer) bool { return a.Warm })
+	return err
+}
+
+// Measure begins the job's window, calls begun when it has begun, and returns what came of it.
+func (c *Client) Measure(begun func()) (record.Load, error) {
+	if _, err := io.WriteString(c.in, "go\n"); err != nil {
 		return record.Load{}, fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	}
-	for {
-		var a Answer
-		if err := c.out.Decode(&a); err != nil {
-			return record.Load{}, fmt.Errorf("%w: %w", ErrNoAnswer, err)
-		}
-		switch {
-		case a.Begun:
-			if begun != nil {
-				begun()
-			}
-		case a.Error != "":
-			return record.Load{}, errors.New(a.Error)
-		default:
-			return a.Load, nil
-		}
+	if _, err := c.await(func(a Answer) bool { return a.Begun }); err != nil {
+		return record.Load{}, err
 	}
+	begun()
+	a, err := c.await(func(Answer) bool { return true })
+	return a.Load, err
+}
+
+// await reads the next answer, which has to be as wanted.
+func (c *Client) await(wanted func(Answer) bool) (Answer, error) {
+	var a Answer
+	if err := c.out.Decode(&a); err != nil {
+		return a, fmt.Errorf("%w: %w", ErrNoAnswer, err)
+	}
+	switch {
+	case a.Error != "":
+		return a, errors.New(a.Error)
+	case !wanted(a):
+		return a, fmt.Errorf("%w: it answered out of turn: %+v", ErrNoAnswer, a)
+	}
+	return a, nil
 }

@@ -1,16 +1,21 @@
 package generate
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"example.com/foobar/overhead/plan"
+	"example.com/foobar/overhead/record"
 )
 
 // mustServe runs a generator over pipes, as a parent process would have it.
@@ -32,6 +37,14 @@ func mustServe(t *testing.T) *Client {
 	return NewClient(inWrite, outRead)
 }
 
+// ask has a job done to its end.
+func ask(c *Client, job Job, begun func()) (record.Load, error) {
+	if err := c.Begin(job); err != nil {
+		return record.Load{}, err
+	}
+	return c.Measure(begun)
+}
+
 func job(url string, scenario map[string]any) Job {
 	return Job{Load: plan.Load{URL: url, Method: "GET", Status: 200, Answer: "foobar", Scenario: scenario}, Length: plan.Duration(time.Second)}
 }
@@ -51,7 +64,7 @@ func TestServe(t *testing.T) {
 	defer server.Close()
 	t.Run("OpenModel", func(t *testing.T) {
 		begun := 0
-		got, err := mustServe(t).Do(job(server.URL, open(50)), func() { begun++ })
+		got, err := ask(mustServe(t), job(server.URL, open(50)), func() { begun++ })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +81,7 @@ func TestServe(t *testing.T) {
 	t.Run("ClosedModelWithThinkTime", func(t *testing.T) {
 		j := job(server.URL, map[string]any{"executor": "constant-vus", "vus": 2})
 		j.Load.Sleep = plan.Duration(300 * time.Millisecond)
-		got, err := mustServe(t).Do(j, nil)
+		got, err := ask(mustServe(t), j, func() {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,27 +92,71 @@ func TestServe(t *testing.T) {
 	t.Run("JobAfterJob", func(t *testing.T) {
 		c := mustServe(t)
 		for range 2 {
-			if got, err := c.Do(job(server.URL, open(10)), nil); err != nil || got.Requests != 10 {
+			if got, err := ask(c, job(server.URL, open(10)), func() {}); err != nil || got.Requests != 10 {
 				t.Errorf("%d requests, %v", got.Requests, err)
 			}
+		}
+	})
+	t.Run("WarmUp", func(t *testing.T) {
+		var opened, asked atomic.Int64
+		warm := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			io.WriteString(w, "foobar")
+		}))
+		warm.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+			if state == http.StateNew {
+				opened.Add(1)
+			}
+		}
+		warm.Start()
+		defer warm.Close()
+		j := job(warm.URL, map[string]any{"executor": "constant-vus", "vus": 3})
+		j.Load.Sleep, j.WarmUp = plan.Duration(10*time.Millisecond), plan.Duration(time.Second)
+		c := mustServe(t)
+		if err := c.Begin(j); err != nil {
+			t.Fatal(err)
+		}
+		before := asked.Load()
+		got, err := c.Measure(func() {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if before == 0 || int64(got.Requests) != asked.Load()-before {
+			t.Errorf("%d requests counted, want %d, those after the %d of the warm-up", got.Requests, asked.Load()-before, before)
+		}
+		if got := opened.Load(); got != 3 {
+			t.Errorf("%d connections, want 3: the window goes on with those of the warm-up", got)
+		}
+	})
+	t.Run("ErrNoGo", func(t *testing.T) {
+		text, err := json.Marshal(job(server.URL, open(10)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := Serve(context.Background(), bytes.NewReader(append(text, '\n')), &out); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.String(); !strings.Contains(got, "the window was never asked for") {
+			t.Errorf("answered %s", got)
 		}
 	})
 	t.Run("WrongAnswer", func(t *testing.T) {
 		j := job(server.URL, open(10))
 		j.Load.Headers = map[string]string{"X-Case": "no telemetry, no answer"}
-		got, err := mustServe(t).Do(j, nil)
+		got, err := ask(mustServe(t), j, func() {})
 		if err != nil || got.ChecksFailed != 10 || got.ChecksPassed != 10 {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})
 	t.Run("NobodyThere", func(t *testing.T) {
-		got, err := mustServe(t).Do(job("http://127.0.0.1:1/", open(10)), nil)
+		got, err := ask(mustServe(t), job("http://127.0.0.1:1/", open(10)), func() {})
 		if err != nil || got.Failed != 10 || got.ChecksPassed != 0 || len(got.Errors) == 0 {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})
 	t.Run("ErrScenario", func(t *testing.T) {
-		_, err := mustServe(t).Do(job(server.URL, map[string]any{"executor": "constant-vus", "users": 2}), nil)
+		_, err := ask(mustServe(t), job(server.URL, map[string]any{"executor": "constant-vus", "users": 2}), func() {})
 		if err == nil || !strings.Contains(err.Error(), "users") {
 			t.Errorf("got %v", err)
 		}
@@ -107,7 +164,7 @@ func TestServe(t *testing.T) {
 	t.Run("ErrNoAnswer", func(t *testing.T) {
 		read, write := io.Pipe()
 		write.Close()
-		if _, err := NewClient(io.Discard, read).Do(Job{}, nil); !errors.Is(err, ErrNoAnswer) {
+		if _, err := ask(NewClient(io.Discard, read), Job{}, func() {}); !errors.Is(err, ErrNoAnswer) {
 			t.Errorf("got %v", err)
 		}
 	})

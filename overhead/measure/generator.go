@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"example.com/foobar/overhead/generate"
-	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
 )
 
@@ -37,15 +36,25 @@ func startGenerator(command []string, log io.Writer) (*generator, error) {
 	return &generator{process: p, stdin: inWrite, stdout: outRead, client: generate.NewClient(inWrite, outRead)}, nil
 }
 
-// do has a job done; when ctx ends, the process is ended.
-func (g *generator) do(ctx context.Context, job generate.Job, begun func()) (record.Load, error) {
-	stop := context.AfterFunc(ctx, func() { kill(g.cmd) })
-	defer stop()
-	load, err := g.client.Do(job, begun)
-	if err != nil {
-		return load, fmt.Errorf("%w%s", err, g.log.last())
+// begin hands over a job and returns after its warm-up; when ctx ends, the process is ended.
+func (g *generator) begin(ctx context.Context, job generate.Job) error {
+	defer context.AfterFunc(ctx, func() { kill(g.cmd) })()
+	return g.explain(g.client.Begin(job))
+}
+
+// measure makes the load of the window; when ctx ends, the process is ended.
+func (g *generator) measure(ctx context.Context, begun func()) (record.Load, error) {
+	defer context.AfterFunc(ctx, func() { kill(g.cmd) })()
+	load, err := g.client.Measure(begun)
+	return load, g.explain(err)
+}
+
+// explain adds what the process printed last.
+func (g *generator) explain(err error) error {
+	if err == nil {
+		return nil
 	}
-	return load, nil
+	return fmt.Errorf("%w%s", err, g.log.last())
 }
 
 func (g *generator) close() error {
@@ -55,8 +64,8 @@ func (g *generator) close() error {
 	return err
 }
 
-func (b *bench) job(length plan.Duration) generate.Job {
+func (b *bench) job() generate.Job {
 	load := b.Plan.Load
 	load.URL = b.places.fill(load.URL)
-	return generate.Job{Load: load, Length: length}
+	return generate.Job{Load: load, WarmUp: b.Plan.Timing.WarmUp, Length: b.Plan.Timing.Window}
 }

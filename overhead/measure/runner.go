@@ -123,10 +123,8 @@ func (b *bench) close() error {
 
 // measure is the protocol of a run: warm up, drain, snapshot, window, drain, snapshot.
 func (b *bench) measure(ctx context.Context, out *record.Run) error {
-	if b.Plan.Timing.WarmUp > 0 {
-		if _, err := b.generator.do(ctx, b.job(b.Plan.Timing.WarmUp), nil); err != nil {
-			return b.explain(ctx, "warm-up", err)
-		}
+	if err := b.generator.begin(ctx, b.job()); err != nil {
+		return b.explain(ctx, "warm-up", err)
 	}
 	if err := b.rest(ctx); err != nil {
 		return b.explain(ctx, "drained before the window", err)
@@ -137,7 +135,7 @@ func (b *bench) measure(ctx context.Context, out *record.Run) error {
 		return b.explain(ctx, "counters", err)
 	}
 	course := b.watch()
-	load, err := b.generator.do(ctx, b.job(b.Plan.Timing.Window), func() { course.begin() })
+	load, err := b.generator.measure(ctx, func() { course.begin() })
 	end := b.usages()
 	machine := readMachine()
 	if err != nil {
