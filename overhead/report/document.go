@@ -16,6 +16,8 @@ type document struct {
 	Lead     []string
 	Verdicts []string
 	Tables   []table
+	// Details are tables that few readers ask for: a terminal leaves them out.
+	Details  []table
 	Warnings []string
 	Caveats  []string
 	Facts    [][2]string
@@ -58,6 +60,7 @@ func compose(a *analysis.Analysis) document {
 	add(samplingTable(a))
 	add(budgetTable(a))
 	add(voidTable(a))
+	d.Details = detailTables(a)
 	d.Facts = facts(a)
 	return d
 }

@@ -18,22 +18,14 @@ func Markdown(w io.Writer, a *analysis.Analysis) error {
 		fmt.Fprintf(&b, "%s\n", escape(line))
 	}
 	for _, t := range d.Tables {
-		fmt.Fprintf(&b, "\n### %s\n\n", escape(t.Title))
-		fmt.Fprintf(&b, "| %s |\n|", strings.Join(escapeAll(t.Header), " | "))
-		for i := range t.Header {
-			if i <= t.Names || t.Sentences && i == len(t.Header)-1 {
-				b.WriteString(" --- |")
-			} else {
-				b.WriteString(" ---: |")
-			}
+		markdownTable(&b, t)
+	}
+	if len(d.Details) > 0 {
+		b.WriteString("\n<details><summary>The other processes in detail</summary>\n")
+		for _, t := range d.Details {
+			markdownTable(&b, t)
 		}
-		b.WriteByte('\n')
-		for _, row := range t.Rows {
-			fmt.Fprintf(&b, "| %s |\n", strings.Join(escapeAll(row), " | "))
-		}
-		for _, n := range t.Notes {
-			fmt.Fprintf(&b, "\n%s\n", escape(n))
-		}
+		b.WriteString("\n</details>\n")
 	}
 	if notes := append(append([]string{}, d.Warnings...), d.Caveats...); len(notes) > 0 {
 		b.WriteString("\n### notes\n\n")
@@ -45,6 +37,25 @@ func Markdown(w io.Writer, a *analysis.Analysis) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func markdownTable(b *strings.Builder, t table) {
+	fmt.Fprintf(b, "\n### %s\n\n", escape(t.Title))
+	fmt.Fprintf(b, "| %s |\n|", strings.Join(escapeAll(t.Header), " | "))
+	for i := range t.Header {
+		if i <= t.Names || t.Sentences && i == len(t.Header)-1 {
+			b.WriteString(" --- |")
+		} else {
+			b.WriteString(" ---: |")
+		}
+	}
+	b.WriteByte('\n')
+	for _, row := range t.Rows {
+		fmt.Fprintf(b, "| %s |\n", strings.Join(escapeAll(row), " | "))
+	}
+	for _, n := range t.Notes {
+		fmt.Fprintf(b, "\n%s\n", escape(n))
+	}
 }
 
 func list(b *strings.Builder, texts []string) {

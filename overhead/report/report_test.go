@@ -150,7 +150,7 @@ func TestBench(t *testing.T) {
 
 func TestHTML(t *testing.T) {
 	got := string(render(t, HTML, mustAnalysis(t, "ladder", 10)))
-	for _, want := range []string{`id="cost"`, `id="rounds"`, `id="latency"`, `id="cpu-foo"`, `id="rss-collector"`, `id="ledger"`, "var(--ink)", "traces kept"} {
+	for _, want := range []string{`id="cost"`, `id="rounds"`, `id="latency"`, `id="cpu-foo"`, `id="rss-collector"`, `id="ledger"`, `id="details"`, "var(--ink)", "traces kept"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in the page", want)
 		}

@@ -17,7 +17,7 @@ var (
 
 // short titles for columns.
 var short = map[string]string{
-	"allocs": "allocs/req", "bytes": "B/req", "gc": "GC/1000", "live": "live heap MB", "rss": "RSS MB", "peak": "peak MB",
+	"cpu": "CPU µs/req", "allocs": "allocs/req", "bytes": "B/req", "gc": "GC/1000", "live": "live heap MB", "rss": "RSS MB", "peak": "peak MB",
 	"wire": "sent B/req", "user": "user µs/req", "system": "system µs/req", "background": "after window µs/req",
 	"switches": "switches/req", "percent": "% of a core", "p50": "p50", "p90": "p90", "p95": "p95", "p99": "p99",
 	"mean": "mean", "duration": "req_duration", "rate": "requests/s",
@@ -161,6 +161,25 @@ func othersTable(a *analysis.Analysis) table {
 	return t
 }
 
+// detailTables hold everything that was measured of each of the other processes.
+func detailTables(a *analysis.Analysis) []table {
+	var out []table
+	for _, name := range a.Processes() {
+		if name == a.Measured {
+			continue
+		}
+		for _, t := range []table{
+			levels(a, name+", level", append([]string{"cpu"}, resources...), name),
+			levels(a, "CPU of "+name+" in parts", parts, name),
+		} {
+			if len(t.Rows) > 0 {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
 // comparisonTable puts two cases beside each other: at the services, and in the Collector.
 func comparisonTable(a *analysis.Analysis, c analysis.Comparison) table {
 	t := table{
@@ -171,20 +190,13 @@ func comparisonTable(a *analysis.Analysis, c analysis.Comparison) table {
 	for i := range c.Cells {
 		cell := &c.Cells[i]
 		m, _ := analysis.Find(cell.Metric)
-		row := []string{cell.Process, short0(m), difference(cell, m, false), "", verdictText(a, cell)}
+		row := []string{cell.Process, short[m.Key], difference(cell, m, false), "", verdictText(a, cell)}
 		if cell.Effect.Relative {
 			row[3] = share(cell.Effect.Ratio)
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-func short0(m analysis.Metric) string {
-	if m.Key == "cpu" {
-		return "CPU µs/req"
-	}
-	return short[m.Key]
 }
 
 // demonstrationTable has the columns and the units of the demonstration's own table.

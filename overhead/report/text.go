@@ -24,6 +24,9 @@ func Text(w io.Writer, a *analysis.Analysis) error {
 		b.WriteByte('\n')
 		writeTable(&b, t)
 	}
+	if len(d.Details) > 0 {
+		b.WriteString("\n  The other processes in detail: report.md and report.html.\n")
+	}
 	for i, text := range append(append([]string{}, d.Warnings...), d.Caveats...) {
 		if i == 0 {
 			b.WriteByte('\n')
