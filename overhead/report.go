@@ -25,7 +25,7 @@ var formats = map[string]struct {
 	"html":     {"report.html", report.HTML},
 }
 
-const reportUsage = `overhead report draws a record again: every file in its folder, and one of them on stdout.
+const reportUsage = `overhead report draws a record again: every file in its folder, pictures (SVG) too, and one of them on stdout.
 
   overhead report DIR                         the tables
   overhead report -format markdown DIR        for a pull request
@@ -85,7 +85,21 @@ func conclusion(f *record.Folder, o *options, stdout io.Writer) (int, error) {
 			}
 		}
 	}
-	return exitCode(a), nil
+	return exitCode(a), drawPictures(f, a)
+}
+
+// drawPictures writes every picture of the page as a file of its own, for a page of documentation.
+func drawPictures(f *record.Folder, a *analysis.Analysis) error {
+	files, err := report.Pictures(a)
+	if err != nil {
+		return fmt.Errorf("drawing the pictures: %w", err)
+	}
+	for name, content := range files {
+		if err := f.WriteFile(name, content); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func exitCode(a *analysis.Analysis) int {

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"flag"
 	"io"
 	"os"
@@ -146,6 +147,29 @@ func TestBench(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestPictures(t *testing.T) {
+	files, err := Pictures(mustAnalysis(t, "ladder", 10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := len(files), 3+2*4; got != want {
+		t.Errorf("%d pictures, want %d", got, want)
+	}
+	for name, content := range files {
+		decoder := xml.NewDecoder(bytes.NewReader(content))
+		for {
+			if _, err := decoder.Token(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		if name != "cost.svg" && !bytes.Contains(content, []byte(">head-100</text>")) {
+			t.Errorf("%s has no legend", name)
+		}
+	}
 }
 
 func TestHTML(t *testing.T) {
