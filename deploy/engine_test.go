@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -103,6 +104,7 @@ func (e *engine) start(socket string) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- daemon.Wait(); close(ended); log.Close() }()
+	e.endWithSignal(daemon, ended)
 	e.tb.Cleanup(func() {
 		daemon.Process.Signal(syscall.SIGTERM)
 		<-ended
@@ -119,6 +121,20 @@ func (e *engine) start(socket string) {
 		}
 		return e.command("docker", "version").Run() == nil
 	})
+}
+
+// endWithSignal ends the engine, and with it its containers, when the test is interrupted.
+func (e *engine) endWithSignal(daemon *exec.Cmd, ended <-chan error) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	e.tb.Cleanup(func() { signal.Stop(signals) })
+	go func() {
+		<-signals
+		fmt.Fprintln(os.Stderr, "interrupted: ending the Docker engine")
+		daemon.Process.Signal(syscall.SIGTERM)
+		<-ended
+		os.Exit(1)
+	}()
 }
 
 func hasBridge() bool {

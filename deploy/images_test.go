@@ -116,6 +116,21 @@ func (s *system) makeGo(name string) {
 	}
 	goroot := strings.TrimSpace(s.MustRun("go", "env", "GOROOT"))
 	s.MustRun("docker", "build", "--quiet", "--tag", name, "--file", "deploy/testdata/images/golang.Dockerfile", goroot)
+	if cache := os.Getenv("FOOBAR_E2E_GOCACHE"); cache != "" {
+		s.giveCache(name, cache)
+	}
+}
+
+// giveCache copies a build cache of this machine into the Go image: what was compiled here with the flags of our
+// Dockerfiles isn't compiled again there.
+func (s *system) giveCache(image, cache string) {
+	s.tb.Helper()
+	s.phase("copying " + cache)
+	const container = "foobar-cache"
+	s.MustRun("docker", "run", "--name", container, "--network", "none", "--volume", cache+":/cache:ro", image,
+		"sh", "-c", "mkdir -p /root/.cache && cp -a /cache /root/.cache/go-build")
+	s.MustRun("docker", "commit", container, image)
+	s.MustRun("docker", "rm", container)
 }
 
 // makePrometheus unpacks the distribution's package, without installing it.
