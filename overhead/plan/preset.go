@@ -58,7 +58,7 @@ func ladder() *Plan {
 		Name:        Ladder,
 		Description: "foo at a fixed rate: without OpenTelemetry, with the SDK and nothing sampled, and with more and more sampled",
 		Services:    demonstration(),
-		Load:        openLoad(300),
+		Load:        openLoad(1000),
 		Cases: []Case{
 			off("off", "no OpenTelemetry installed"),
 			off("off-again", "the same once more: what it differs by is noise"),
