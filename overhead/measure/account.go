@@ -212,15 +212,13 @@ func collectorOf(m scrape) record.Collector {
 // machine is what the machine did besides during the window.
 func (b *bench) machine(before snapshot, end map[string]usage, now machine) record.Machine {
 	was := before.machine
-	all := now.all - was.all
+	all, busy := now.since(was)
 	if !now.known || !was.known || all <= 0 {
 		return record.Machine{}
 	}
-	var ours time.Duration
 	for name, u := range end {
-		ours += u.total - before.usages[name].total
+		busy -= u.total - before.usages[name].total
 	}
-	foreign := (now.busy - was.busy - ticksOf(ours)) / all
-	return record.Machine{Known: true, Steal: (now.steal - was.steal) / all, Foreign: math.Max(0, foreign),
-		Throttled: ticksOf(now.throttled-was.throttled) / all}
+	share := func(d time.Duration) float64 { return math.Max(0, d.Seconds()/all.Seconds()) }
+	return record.Machine{Known: true, Steal: share(now.steal - was.steal), Foreign: share(busy), Throttled: share(now.throttled - was.throttled)}
 }

@@ -17,11 +17,17 @@ func (u usage) plus(v usage) usage {
 	return usage{u.total + v.total, u.user + v.user, u.system + v.system, u.rss + v.rss, u.peak + v.peak, u.switches + v.switches, u.known || v.known}
 }
 
-// machine is what all CPUs have done since they began, in their own unit.
+// machine is what all CPUs together have done by an instant.
 type machine struct {
-	// busy is time in user and system mode, all is everything, idle too.
-	busy, steal, all float64
-	// throttled is time that a quota withheld.
-	throttled time.Duration
-	known     bool
+	at   time.Time
+	cpus int
+	// idle is time without work, waiting for disks included; steal is what the hypervisor took, throttled what a quota withheld.
+	idle, steal, throttled time.Duration
+	known                  bool
+}
+
+// since returns the CPU time that there was from an earlier state on, and the part of it that was put to work.
+func (m machine) since(was machine) (all, busy time.Duration) {
+	all = time.Duration(m.cpus) * m.at.Sub(was.at)
+	return all, all - (m.idle - was.idle) - (m.steal - was.steal)
 }

@@ -138,21 +138,26 @@ func sample(pid int) (cpu time.Duration, rss float64, ok bool) {
 // resetPeak makes the peak of resident memory begin anew (proc_pid_clear_refs(5)).
 func resetPeak(pid int) { _ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0) }
 
-// readMachine reads /proc/stat and the quota of this process's control group.
+// readMachine reads /proc/stat (proc_stat(5)) and the quota of this process's control group. Only the times of idleness and
+// steal are used: Linux measures them. Those of work it samples at ticks of its clock, which a load in step with the
+// clock meets always or never.
 func readMachine() machine {
 	text, err := os.ReadFile("/proc/stat")
-	line, _, _ := strings.Cut(string(text), "\n")
-	fields := strings.Fields(line)
+	m := machine{at: time.Now(), throttled: throttled()}
+	first, rest, _ := strings.Cut(string(text), "\n")
+	fields := strings.Fields(first)
 	if err != nil || len(fields) < 9 {
 		return machine{}
 	}
-	var n [8]float64 // user nice system idle iowait irq softirq steal
-	for i := range n {
-		n[i], _ = strconv.ParseFloat(fields[1+i], 64)
+	ticks := func(i int) time.Duration {
+		n, _ := strconv.ParseInt(fields[i], 10, 64)
+		return time.Duration(n) * tick
 	}
-	m := machine{busy: n[0] + n[1] + n[2], steal: n[7], throttled: throttled(), known: true}
-	for _, v := range n {
-		m.all += v
+	m.idle, m.steal, m.known = ticks(4)+ticks(5), ticks(8), true // after "cpu", user, nice and system: idle, iowait, irq, softirq, steal
+	for line := range strings.Lines(rest) {
+		if strings.HasPrefix(line, "cpu") {
+			m.cpus++
+		}
 	}
 	return m
 }
@@ -181,9 +186,6 @@ func throttled() time.Duration {
 	}
 	return 0
 }
-
-// ticksOf is a CPU time in the unit of machine.
-func ticksOf(d time.Duration) float64 { return float64(d) / float64(tick) }
 
 // threads are the ids of a process's threads.
 func threads(pid int) []int {

@@ -4,6 +4,7 @@ package measure
 
 import (
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/shirou/gopsutil/v4/cpu"
@@ -47,9 +48,7 @@ func readMachine() machine {
 	if err != nil || len(times) == 0 {
 		return machine{}
 	}
-	t := times[0]
-	busy := t.User + t.Nice + t.System
-	return machine{busy: busy, steal: t.Steal, all: busy + t.Idle + t.Iowait + t.Irq + t.Softirq + t.Steal, known: true}
+	return machine{at: time.Now(), cpus: runtime.NumCPU(), idle: seconds(times[0].Idle + times[0].Iowait), steal: seconds(times[0].Steal), known: true}
 }
 
 func ticksOf(d time.Duration) float64 { return d.Seconds() }

@@ -58,7 +58,7 @@ func ladder() *Plan {
 		Name:        Ladder,
 		Description: "foo at a fixed rate: without OpenTelemetry, with the SDK and nothing sampled, and with more and more sampled",
 		Services:    demonstration(),
-		Load:        openLoad(1000),
+		Load:        openLoad(steady),
 		Cases: []Case{
 			off("off", "no OpenTelemetry installed"),
 			off("off-again", "the same once more: what it differs by is noise"),
@@ -82,7 +82,7 @@ func quick() *Plan {
 		Name:        Quick,
 		Description: "foo without OpenTelemetry, twice, and with all of it: three short rounds",
 		Services:    demonstration(),
-		Load:        openLoad(300),
+		Load:        openLoad(steady),
 		Cases: []Case{
 			off("off", "no OpenTelemetry installed"),
 			off("off-again", "the same once more: what it differs by is noise"),
@@ -160,6 +160,10 @@ func spec() *Plan {
 			"The receiver counts what arrives before it drops it, in a process of its own."},
 	}
 }
+
+// steady is a rate, in requests a second, at which foo has enough to do that its idle work hardly counts, and two
+// processors are still far from busy.
+const steady = 1000
 
 func openLoad(rate int) Load {
 	return Load{URL: "http://${foo.http}/foo", Answer: "foobar", Scenario: map[string]any{
