@@ -15,7 +15,8 @@ const alone = `<style>:root { color-scheme: light dark; --ink: #1d2126; --faint:
 // Sizes of a picture's legend in its own units.
 const (
 	legendRow  = 20.0
-	legendChar = 7.0 // as wide as most signs at 12 points
+	legendChar = 7.0  // as wide as most signs at 12 points
+	margins    = 14.0 // on the left and right, for labels that reach beyond the drawing
 )
 
 // Pictures are all pictures as files of their own, named after what they show: SVG that turns with the reader's dark or
@@ -42,11 +43,12 @@ func (p picture) file() []byte {
 	inner := p.SVG[strings.Index(p.SVG, "viewBox="):]
 	fmt.Sscanf(inner, `viewBox="0 0 %f %f"`, &width, &height)
 	keys, top := legendText(p.Legend, width)
+	outer := width + 2*margins
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" font-family="system-ui, sans-serif">`,
-		width, top+height, width, top+height)
+		outer, top+height, outer, top+height)
 	fmt.Fprintf(&b, "\n<title>%s</title>\n<desc>%s</desc>\n%s\n", html.EscapeString(p.Title), html.EscapeString(p.Text), alone)
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" fill="var(--back)"/>`+"\n%s", keys)
-	fmt.Fprintf(&b, `<svg y="%.0f" width="%.0f" height="%.0f" %s`+"\n</svg>\n", top, width, height, inner)
+	fmt.Fprintf(&b, `<svg x="%.0f" y="%.0f" width="%.0f" height="%.0f" overflow="visible" %s`+"\n</svg>\n", margins, top, width, height, inner)
 	return []byte(b.String())
 }
 
