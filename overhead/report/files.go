@@ -28,8 +28,8 @@ func Pictures(a *analysis.Analysis) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{}
 	for _, p := range drawings {
-		if strings.HasPrefix(p.ID, "cpu-") || strings.HasPrefix(p.ID, "rss-") {
-			p.Legend = legend(a) // the page shows one for all of them
+		if p.Course {
+			p.Legend = legend(a)
 		}
 		files[p.ID+".svg"] = p.file()
 	}

@@ -50,7 +50,7 @@ func HTML(w io.Writer, a *analysis.Analysis) error {
 	data := htmlPage{document: compose(a), Flows: flows(a), Legend: legend(a), Measured: a.Measured}
 	for _, p := range drawings {
 		h := htmlPicture{p, template.HTML(p.SVG)} // our own drawing; names in it are validated words
-		if strings.HasPrefix(p.ID, "cpu-") || strings.HasPrefix(p.ID, "rss-") {
+		if p.Course {
 			data.Course = append(data.Course, h)
 		} else {
 			data.Pictures = append(data.Pictures, h)

@@ -19,6 +19,8 @@ type picture struct {
 	SVG             string
 	// Legend names the cases with their colours.
 	Legend []legendEntry
+	// Course says that it is one of those over time, which stand side by side under one legend.
+	Course bool
 }
 
 type legendEntry struct{ Name, Color string }
@@ -271,7 +273,7 @@ func coursePictures(a *analysis.Analysis) ([]picture, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, picture{ID: of.id + "-" + process, Title: of.title, SVG: drawing})
+			out = append(out, picture{ID: of.id + "-" + process, Title: of.title, SVG: drawing, Course: true})
 		}
 	}
 	return out, nil
