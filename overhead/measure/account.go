@@ -24,15 +24,12 @@ func (b *bench) account(out *record.Run, before snapshot, end, drained map[strin
 		p := record.Process{
 			Busy:       (u1.total - u0.total).Seconds(),
 			Background: max(0, (u2.total - u1.total).Seconds()),
-			RSSMean:    meanRSS(out.Series, name, out.Load.Window),
-			RSSPeak:    float64(u2.peak),
+			Switches:   switched(u0, u2),
 		}
+		p.RSSMean, p.RSSPeak = sampledRSS(out.Series, name, out.Load.Window)
+		p.RSSPeak = max(p.RSSPeak, float64(u2.peak))
 		total := (u2.total - u0.total).Seconds()
 		p.User, p.System = divide(total, u2.user-u0.user, u2.system-u0.system)
-		if u2.known {
-			n := u2.switches - u0.switches
-			p.Switches = &n
-		}
 		if n, ok := after.wire[name]; ok {
 			sent := max(0, n-before.wire[name])
 			p.Wire = &sent
@@ -57,18 +54,26 @@ func divide(total float64, user, system time.Duration) (float64, float64) {
 	return total * share, total * (1 - share)
 }
 
-func meanRSS(points []record.Point, name string, window float64) float64 {
+// switched is how many context switches there were. A thread that ends takes its count along: where more went with such
+// threads than came, nothing is known.
+func switched(from, to usage) *uint64 {
+	if !to.known || to.switches < from.switches {
+		return nil
+	}
+	n := to.switches - from.switches
+	return &n
+}
+
+// sampledRSS is the mean and the largest of the samples within the window, 0 without any.
+func sampledRSS(points []record.Point, name string, window float64) (mean, peak float64) {
 	sum, n := 0.0, 0
 	for _, p := range points {
 		if v, ok := p.RSS[name]; ok && p.At >= 0 && p.At <= window {
-			sum += v
+			sum, peak = sum+v, max(peak, v)
 			n++
 		}
 	}
-	if n == 0 {
-		return 0
-	}
-	return sum / float64(n)
+	return sum / float64(max(n, 1)), peak
 }
 
 // heap reads the Go runtime's counters, where a service tells them.
