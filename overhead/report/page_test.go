@@ -18,7 +18,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// MustBrowser starts a Chromium that talks to nobody, and skips the test loudly where there is none.
+// MustBrowser starts a Chromium that talks to nobody. Where there is none the test is skipped loudly, or fails if
+// FOOBAR_BROWSER=require.
 func MustBrowser(t *testing.T) context.Context {
 	t.Helper()
 	var program string
@@ -27,6 +28,9 @@ func MustBrowser(t *testing.T) context.Context {
 			program = path
 			break
 		}
+	}
+	if program == "" && os.Getenv("FOOBAR_BROWSER") == "require" {
+		t.Fatal("no Chromium on this machine: apt-get install chromium")
 	}
 	if program == "" {
 		t.Skip("NOT CHECKED: no Chromium on this machine (apt-get install chromium); the page was not opened")
