@@ -124,7 +124,7 @@ func compile(ctx context.Context, t *thread, root, bin string, programs []string
 	return b.run(ctx, filepath.Join(root, "collector"), []string{"collector"}, []string{"GOWORK=off"})
 }
 
-// builder runs "go build" and says what it waits for.
+// builder runs "go build", with the settings of our Dockerfiles, and says what it waits for.
 type builder struct {
 	thread   *thread
 	bin      string
@@ -132,7 +132,7 @@ type builder struct {
 }
 
 func (b *builder) run(ctx context.Context, dir string, names, env []string) error {
-	args := []string{"build", "-o", b.bin + string(filepath.Separator)}
+	args := []string{"build", "-trimpath", "-o", b.bin + string(filepath.Separator)}
 	if len(names) == 1 {
 		args = append(args, ".")
 	} else {
@@ -141,7 +141,7 @@ func (b *builder) run(ctx context.Context, dir string, names, env []string) erro
 		}
 	}
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	cmd.Dir, cmd.Env = dir, append(append(os.Environ(), "CGO_ENABLED=0"), env...)
 	cmd.SysProcAttr = childAttr()
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	cmd.WaitDelay = stopWithin
