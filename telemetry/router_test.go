@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -193,8 +194,9 @@ func TestRouterTracingOff(t *testing.T) {
 	t.Run("Allocations", func(t *testing.T) {
 		plain := gin.New()
 		plain.GET("/hi", handler)
-		if got, want := allocsPerRequest(r), allocsPerRequest(plain); got != want {
-			t.Errorf("got %v allocations a request, want plain Gin's %v", got, want)
+		// Under the race detector sync.Pool drops some of what it is given, at random.
+		if got, want := allocsPerRequest(r), allocsPerRequest(plain); math.Abs(got-want) > 0.5 {
+			t.Errorf("got %.2f allocations a request, want plain Gin's %.2f", got, want)
 		}
 	})
 }
@@ -203,10 +205,16 @@ func handlerName(h gin.HandlerFunc) string {
 	return runtime.FuncForPC(reflect.ValueOf(h).Pointer()).Name()
 }
 
+// allocsPerRequest is a mean, not rounded as that of testing.AllocsPerRun.
 func allocsPerRequest(h http.Handler) float64 {
 	req := httptest.NewRequest(http.MethodGet, "/hi", nil)
 	w := &nullWriter{http.Header{}}
-	return testing.AllocsPerRun(1000, func() { h.ServeHTTP(w, req) })
+	r := testing.Benchmark(func(b *testing.B) {
+		for b.Loop() {
+			h.ServeHTTP(w, req)
+		}
+	})
+	return float64(r.MemAllocs) / float64(r.N)
 }
 
 type nullWriter struct{ header http.Header }
