@@ -122,13 +122,13 @@ func (s *system) makeGo(name string) {
 }
 
 // giveCache copies a build cache of this machine into the Go image: what was compiled here with the flags of our
-// Dockerfiles isn't compiled again there.
+// Dockerfiles isn't compiled again there. Others may use the cache meanwhile; what goes away from it is compiled anew.
 func (s *system) giveCache(image, cache string) {
 	s.tb.Helper()
 	s.phase("copying " + cache)
 	const container = "foobar-cache"
 	s.MustRun("docker", "run", "--name", container, "--network", "none", "--volume", cache+":/cache:ro", image,
-		"sh", "-c", "mkdir -p /root/.cache && cp -a /cache /root/.cache/go-build")
+		"sh", "-c", "mkdir -p /root/.cache && cp -a /cache /root/.cache/go-build || test -d /root/.cache/go-build")
 	s.MustRun("docker", "commit", container, image)
 	s.MustRun("docker", "rm", container)
 }
