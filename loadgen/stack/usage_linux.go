@@ -4,7 +4,17 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
+
+// cpuClock reads the CPU clock of a process, whose id is made as clock_getcpuclockid(3) makes it.
+func cpuClock(pid int) (time.Duration, bool) {
+	var t unix.Timespec
+	err := unix.ClockGettime(int32(^pid<<3|2), &t)
+	return time.Duration(t.Nano()), err == nil
+}
 
 // peakRSS reads VmHWM, the "high water mark" of resident memory; 0 when the kernel doesn't tell.
 func peakRSS(pid int) uint64 {
