@@ -1,10 +1,11 @@
 package load
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/loadgen/wire"
@@ -12,30 +13,45 @@ import (
 
 // tagSet is an interned set of tags that a user chose: a test's, a scenario's, a VU's. Equal sets have one pointer, as
 // long as there are no more than maxTagSets of them.
-type tagSet struct{ tags []metrics.Tag }
+type tagSet struct {
+	tags []metrics.Tag
+	// loose says that the set was not kept: nothing that follows from it is then.
+	loose bool
+}
 
 // group is a place in the tree of groups; path is k6's, "::checkout::pay", and empty at the root.
 type group struct {
-	path     string
-	children sync.Map // name -> *group
+	path  string
+	depth int
+	loose bool // as that of a tagSet
 }
 
-// The bounds of what is kept to save work. What does not fit is made anew each time.
+// groupKey is a group by its name in another.
+type groupKey struct {
+	in   *group
+	name string
+}
+
+// The bounds of what is kept to save work, in number and, of each kind of thing, in bytes of the texts that tell them apart.
+// What does not fit is made anew each time.
 const (
 	maxTagSets  = 4096
 	maxKept     = 8192
 	maxRequests = 1024
+	maxText     = 4 << 20
+	// maxDepth is how deep groups nest; what is done in deeper ones belongs to the deepest that is kept.
+	maxDepth = 64
 )
 
-// requestKey is what the tags of a request's samples follow from.
+// requestKey is what the tags of a request's samples follow from. It holds no request: one that is made anew each time would
+// be kept for ever. The name is the request's own or else its URL.
 type requestKey struct {
-	req         *wire.Request
-	group       *group
-	tags        *tagSet
-	method, url string
-	proto, tls  string
-	status      int
-	expected    bool
+	group        *group
+	tags         *tagSet
+	method, name string
+	proto, tls   string
+	status       int
+	expected     bool
 }
 
 // checkKey is what the tags of a check follow from.
@@ -45,10 +61,16 @@ type checkKey struct {
 	tags  *tagSet
 }
 
-// taggedKey is a request with tags of its own, sent by a user with tags.
+// taggedKey is a request's own tags, by their map, sent by a user with tags.
 type taggedKey struct {
-	req  *Request
+	own  uintptr
 	tags *tagSet
+}
+
+// tagged is the set that both come to. It holds the map, so that no other can have its address.
+type tagged struct {
+	own map[string]string
+	set *tagSet
 }
 
 // check is a check and where its results are kept.
@@ -61,18 +83,17 @@ type check struct {
 type labels struct {
 	rec    *metrics.Recorder
 	system map[string]bool
-	mu     sync.RWMutex
-	sets   map[string]*tagSet
-	reqs   map[requestKey]*metrics.Labels
-	checks map[checkKey]check
-	bases  map[checkKey]*metrics.Labels
-	tagged map[taggedKey]*tagSet
-	groups int
+	sets   memory[string, *tagSet]
+	reqs   memory[requestKey, *metrics.Labels]
+	checks memory[checkKey, check]
+	bases  memory[checkKey, *metrics.Labels]
+	tagged memory[taggedKey, tagged]
+	groups memory[groupKey, *group]
 }
 
 func newLabels(rec *metrics.Recorder, system []string) *labels {
-	l := &labels{rec: rec, system: map[string]bool{}, sets: map[string]*tagSet{},
-		reqs: map[requestKey]*metrics.Labels{}, checks: map[checkKey]check{}, bases: map[checkKey]*metrics.Labels{}, tagged: map[taggedKey]*tagSet{}}
+	l := &labels{rec: rec, system: map[string]bool{}}
+	l.sets.room = maxTagSets
 	if system == nil {
 		system = systemTags
 	}
@@ -82,26 +103,6 @@ func newLabels(rec *metrics.Recorder, system []string) *labels {
 	return l
 }
 
-// recall looks key up in m, or makes its value and keeps it while there is room.
-func recall[K comparable, V any](l *labels, m map[K]V, room int, key K, create func() V) V {
-	l.mu.RLock()
-	v, ok := m[key]
-	l.mu.RUnlock()
-	if ok {
-		return v
-	}
-	v = create()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if first, ok := m[key]; ok {
-		return first
-	}
-	if len(m) < room {
-		m[key] = v
-	}
-	return v
-}
-
 // set interns tags; they are sorted by key in place.
 func (l *labels) set(tags []metrics.Tag) *tagSet {
 	slices.SortFunc(tags, func(a, b metrics.Tag) int { return strings.Compare(a.Key, b.Key) })
@@ -109,7 +110,14 @@ func (l *labels) set(tags []metrics.Tag) *tagSet {
 	for _, t := range tags {
 		key.WriteString(strconv.Quote(t.Key) + "=" + strconv.Quote(t.Value) + ",")
 	}
-	return recall(l, l.sets, maxTagSets, key.String(), func() *tagSet { return &tagSet{tags} })
+	if known, ok := l.sets.find(key.String()); ok {
+		return known
+	}
+	made, kept := l.sets.keep(key.String(), key.Len(), &tagSet{tags: tags})
+	if !kept {
+		made.loose = true
+	}
+	return made
 }
 
 // with is set with one tag set anew, or removed when its value is empty.
@@ -139,34 +147,50 @@ func (l *labels) withAll(set *tagSet, m map[string]string) *tagSet {
 
 // of is set with the tags of a request, which do not change once it was sent.
 func (l *labels) of(req *Request, set *tagSet) *tagSet {
-	switch {
-	case len(req.Tags) == 0:
+	if len(req.Tags) == 0 {
 		return set
-	case !req.kept:
-		return l.withAll(set, req.Tags)
 	}
-	return recall(l, l.tagged, maxKept, taggedKey{req, set}, func() *tagSet { return l.withAll(set, req.Tags) })
+	key := taggedKey{reflect.ValueOf(req.Tags).Pointer(), set}
+	return l.tagged.recall(key, textOf(req.Tags)+weight(nil, set), func() tagged {
+		return tagged{req.Tags, l.withAll(set, req.Tags)}
+	}).set
+}
+
+func textOf(m map[string]string) (n int) {
+	for k, v := range m {
+		n += len(k) + len(v)
+	}
+	return n
 }
 
 // child is the group of that name in g.
 func (l *labels) child(g *group, name string) *group {
-	if c, ok := g.children.Load(name); ok {
-		return c.(*group)
+	if g.depth == maxDepth {
+		l.rec.Warn(metrics.Warning{Message: fmt.Sprintf("groups nest deeper than %d: deeper ones are counted as part of that one", maxDepth)})
+		return g
 	}
-	made := &group{path: g.path + "::" + name}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.groups >= maxKept {
-		return made
+	key := groupKey{g, name}
+	if known, ok := l.groups.find(key); ok {
+		return known
 	}
-	l.groups++
-	c, _ := g.children.LoadOrStore(name, made)
-	return c.(*group)
+	made, kept := l.groups.keep(key, len(g.path)+len(name)+weight(g, nil), &group{path: g.path + "::" + name, depth: g.depth + 1})
+	if !kept {
+		made.loose = true
+	}
+	return made
+}
+
+// weight is what a group and a set of tags, which may be nil, add to the text of a key: too much where one of them is loose.
+func weight(g *group, set *tagSet) int {
+	if g != nil && g.loose || set != nil && set.loose {
+		return maxText
+	}
+	return 0
 }
 
 // base are the labels of what belongs to no request: iterations, groups, custom metrics.
 func (l *labels) base(g *group, tags *tagSet) *metrics.Labels {
-	return recall(l, l.bases, maxKept, checkKey{"", g, tags}, func() *metrics.Labels {
+	return l.bases.recall(checkKey{"", g, tags}, weight(g, tags), func() *metrics.Labels {
 		return l.rec.Labels(l.grouped(g, tags, 0))
 	})
 }
@@ -189,7 +213,7 @@ func (l *labels) add(tags []metrics.Tag, key, value string) []metrics.Tag {
 }
 
 func (l *labels) check(name string, g *group, tags *tagSet) check {
-	return recall(l, l.checks, maxKept, checkKey{name, g, tags}, func() check {
+	return l.checks.recall(checkKey{name, g, tags}, len(name)+weight(g, tags), func() check {
 		labels := l.rec.Labels(l.add(l.grouped(g, tags, 1), "check", name))
 		return check{id: l.rec.Check(labels, name), labels: labels}
 	})
@@ -198,23 +222,31 @@ func (l *labels) check(name string, g *group, tags *tagSet) check {
 // request are the labels of an exchange. Those of requests that are kept are kept too, unless they failed without a
 // response, for then the tags depend on the error's text.
 func (l *labels) request(key requestKey, x *wire.Exchange, kept bool) *metrics.Labels {
-	if !kept || x.Err != nil {
-		return l.rec.Labels(l.requestTags(key, x))
+	kept = kept && x.Err == nil
+	if kept {
+		if known, ok := l.reqs.find(key); ok {
+			return known
+		}
 	}
-	return recall(l, l.reqs, maxKept, key, func() *metrics.Labels { return l.rec.Labels(l.requestTags(key, x)) })
+	var room [24]metrics.Tag
+	made := l.rec.Labels(l.requestTags(room[:0], key, x))
+	if kept {
+		made, _ = l.reqs.keep(key, len(key.name)+len(key.method)+weight(key.group, key.tags), made)
+	}
+	return made
 }
 
-func (l *labels) requestTags(key requestKey, x *wire.Exchange) []metrics.Tag {
-	tags := l.grouped(key.group, key.tags, len(systemTags))
-	url, name := key.url, key.url
-	if key.req != nil && key.req.Name != "" {
-		url, name = key.req.Name, key.req.Name
+// requestTags appends the tags of an exchange to those of its user.
+func (l *labels) requestTags(tags []metrics.Tag, key requestKey, x *wire.Exchange) []metrics.Tag {
+	tags = append(tags, key.tags.tags...)
+	if key.group.path != "" {
+		tags = l.add(tags, "group", key.group.path)
 	}
 	tags = l.add(tags, "proto", key.proto)
-	tags = l.add(tags, "status", strconv.Itoa(key.status))
+	tags = l.add(tags, "status", statusText(key.status))
 	tags = l.add(tags, "method", key.method)
-	tags = l.add(tags, "url", url)
-	tags = l.add(tags, "name", name)
+	tags = l.add(tags, "url", key.name)
+	tags = l.add(tags, "name", key.name)
 	tags = l.add(tags, "tls_version", key.tls)
 	tags = l.add(tags, "expected_response", strconv.FormatBool(key.expected))
 	if x.ErrorCode != 0 {
@@ -224,4 +256,19 @@ func (l *labels) requestTags(key requestKey, x *wire.Exchange) []metrics.Tag {
 		tags = l.add(tags, "error", errorText(x.Err))
 	}
 	return tags
+}
+
+// statusTexts are the statuses that HTTP has room for, so that none is written anew.
+var statusTexts = func() (texts [600]string) {
+	for status := range texts {
+		texts[status] = strconv.Itoa(status)
+	}
+	return texts
+}()
+
+func statusText(status int) string {
+	if status < 0 || status >= len(statusTexts) {
+		return strconv.Itoa(status)
+	}
+	return statusTexts[status]
 }

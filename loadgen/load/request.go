@@ -172,8 +172,11 @@ func (v *VU) phases(s []metrics.Sample, x *wire.Exchange, first bool) []metrics.
 
 // requestLabels are the labels of an exchange, most of the time without a look-up.
 func (v *VU) requestLabels(x *wire.Exchange, expected bool) *metrics.Labels {
-	key := requestKey{req: x.Request, group: v.group, tags: v.tags, method: x.Method, url: x.URL,
+	key := requestKey{group: v.group, tags: v.tags, method: x.Method, name: x.URL,
 		proto: x.Proto, tls: x.TLSVersion, status: x.Status, expected: expected}
+	if x.Request != nil && x.Request.Name != "" {
+		key.name = x.Request.Name
+	}
 	kept := v.current != nil && v.current.kept
 	if v.batch != nil {
 		kept, key.tags = v.inBatch(x)

@@ -362,7 +362,7 @@ func (r *Run) get(url string) (*Request, error) {
 		return first, nil
 	}
 	req = &Request{Request: w}
-	if len(r.gets) < maxRequests {
+	if len(r.gets) < maxRequests && len(url) <= maxText/maxRequests {
 		req.kept = true
 		r.gets[url] = req
 	}

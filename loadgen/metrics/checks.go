@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -46,6 +45,7 @@ type node struct {
 	// base is the first of the series of this section, -1 without any.
 	base   int32
 	checks []*tally
+	byName map[string]*tally
 	groups []*node
 }
 
@@ -79,7 +79,7 @@ func (t *tree) node(path string) *node {
 		return t.node("::" + path)
 	}
 	end := strings.LastIndex(path, "::")
-	if len(t.byPath) > maxNodes && path != "::"+other {
+	if (len(t.byPath) > maxNodes || len(path) > maxName) && path != "::"+other {
 		return t.node("::" + other)
 	}
 	parent := t.node(path[:end])
@@ -94,16 +94,19 @@ func (t *tree) node(path string) *node {
 
 // tally is the check of that name in the group, made when there is none. Past the bound it is the check "other".
 func (t *tree) tally(n *node, name string, shards int) *tally {
-	i := slices.IndexFunc(n.checks, func(c *tally) bool { return c.name == name })
-	if i >= 0 {
-		return n.checks[i]
+	if c := n.byName[name]; c != nil {
+		return c
 	}
-	if t.checks >= maxChecks && name != other {
+	if (t.checks >= maxChecks || len(name) > maxName) && name != other {
 		return t.tally(n, other, shards)
 	}
 	t.checks++
 	c := &tally{name: name, order: t.checks, parts: make([]tallyPart, shards)}
 	n.checks = append(n.checks, c)
+	if n.byName == nil {
+		n.byName = map[string]*tally{}
+	}
+	n.byName[name] = c
 	return c
 }
 

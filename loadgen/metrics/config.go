@@ -33,11 +33,14 @@ type ID int32
 
 const (
 	defaultTagSets = 2000
-	maxShards      = 1 << 10
-	// maxNodes bounds the distinct groups and maxChecks the distinct checks, each per scenario; maxFailures the distinct
-	// errors and maxWarnings the distinct warnings.
+	// maxTagText bounds the bytes of the tag sets that are kept, of those past the bound once more, and maxTagSet those of one.
+	maxTagText, maxTagSet = 8 << 20, 64 << 10
+	maxShards             = 1 << 10
+	// maxNodes bounds the distinct groups and maxChecks the distinct checks, each per scenario, and maxName the bytes of a
+	// scenario's name, a group's path and a check's name; maxFailures the distinct errors and maxWarnings the distinct warnings.
 	maxNodes    = 1000
 	maxChecks   = 2000
+	maxName     = 4 << 10
 	maxFailures = 100
 	maxWarnings = 100
 	// maxMessage is the length at which an error's message is cut, in bytes.

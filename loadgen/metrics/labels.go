@@ -32,26 +32,52 @@ type placement struct {
 const internParts = 16
 
 type internPart struct {
-	mu     sync.RWMutex
-	labels map[string]*Labels
-	_      [64]byte
+	mu sync.RWMutex
+	// labels are found by all tags of a set, folded by what is kept of the tags of one past the bound.
+	labels, folded map[string]*Labels
+	_              [64]byte
+}
+
+func (p *internPart) find(in map[string]*Labels, key []byte) *Labels {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return in[string(key)]
+}
+
+func (p *internPart) keep(in map[string]*Labels, key string, l *Labels) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	in[strings.Clone(key)] = l
+}
+
+// part is where a key has its place.
+func (r *Recorder) part(key []byte) *internPart {
+	return &r.interned[maphash.Bytes(r.seed, key)%internParts]
 }
 
 // Labels interns tags, in any order (the keys "scenario" and "group" also choose the sections; group is k6's path "::a::b").
-// Of two tags with the same key the last one counts. It does not allocate for a set that it has seen.
+// Of two tags with the same key the last one counts. It neither allocates nor waits for others for a set that it has seen, nor
+// for one past the bound that differs from an earlier one in nothing that is kept.
 func (r *Recorder) Labels(tags []Tag) *Labels {
-	var room [24]Tag
+	var room [32]Tag
 	sorted := sortTags(append(room[:0], tags...))
 	var text [512]byte
 	key := appendKey(text[:0], sorted)
-	part := &r.interned[maphash.Bytes(r.seed, key)%internParts]
-	part.mu.RLock()
-	l := part.labels[string(key)]
-	part.mu.RUnlock()
-	if l != nil {
+	part := r.part(key)
+	if l := part.find(part.labels, key); l != nil {
 		return l
 	}
-	return r.intern(part, string(key), slices.Clone(sorted))
+	if len(key) <= maxTagSet && !r.full.Load() {
+		if l := r.intern(part, string(key), sorted); l != nil {
+			return l
+		}
+	}
+	key = r.appendFolded(text[:0], sorted)
+	part = r.part(key)
+	if l := part.find(part.folded, key); l != nil {
+		return l
+	}
+	return r.fold(part, string(key), sorted)
 }
 
 // sortTags sorts in place by key and keeps the last of each.
@@ -74,56 +100,96 @@ func sortTags(tags []Tag) []Tag {
 // appendKey writes tags so that different ones never read the same.
 func appendKey(b []byte, tags []Tag) []byte {
 	for _, t := range tags {
-		b = binary.AppendUvarint(b, uint64(len(t.Key)))
-		b = append(b, t.Key...)
-		b = binary.AppendUvarint(b, uint64(len(t.Value)))
-		b = append(b, t.Value...)
+		b = appendText(appendText(b, t.Key), t.Value)
 	}
 	return b
 }
 
-// intern makes the Labels of a set that is new, or finds those it is folded into.
+func appendText(b []byte, text string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+}
+
+// appendFolded writes what is kept of tags past the bound: which sub-metrics they belong to, and what tells rows and sections
+// apart, without the values of url and name.
+func (r *Recorder) appendFolded(b []byte, tags []Tag) []byte {
+	for i := range r.config.Submetrics {
+		if r.config.Submetrics[i].Matches(tags) {
+			b = binary.AppendUvarint(b, uint64(i+1))
+		}
+	}
+	b = append(b, 0)
+	b = appendText(appendText(b, valueOf(tags, "scenario")), valueOf(tags, "group"))
+	b = appendText(b, valueOf(tags, "expected_response"))
+	for _, key := range r.config.BreakdownKeys {
+		v := valueOf(tags, key)
+		if v != "" && isVarying(key) {
+			v = other
+		}
+		b = appendText(b, v)
+	}
+	return b
+}
+
+// isVarying says whether a tag is one of those with most values.
+func isVarying(key string) bool { return key == "url" || key == "name" }
+
+// ledger counts the keys of one kind that are kept, and their bytes.
+type ledger struct{ keys, text int }
+
+// admit counts one more key, if there is room for it.
+func (l *ledger) admit(key string, room int) bool {
+	if l.keys >= room || l.text+len(key) > maxTagText {
+		return false
+	}
+	l.keys++
+	l.text += len(key)
+	return true
+}
+
+// intern makes the Labels of a set that is new, nil when there is no room for it.
 func (r *Recorder) intern(part *internPart, key string, tags []Tag) *Labels {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	part.mu.RLock()
-	l := part.labels[key]
-	part.mu.RUnlock()
-	if l != nil {
+	if l := part.find(part.labels, []byte(key)); l != nil {
 		return l
 	}
-	p := r.place(tags)
-	if r.sets >= r.config.MaxTagSets {
-		return r.fold(p, tags)
+	if !r.sets.admit(key, r.config.MaxTagSets) {
+		r.full.Store(true)
+		return nil
 	}
-	r.sets++
-	l = r.newLabels(p, tags)
-	part.mu.Lock()
-	part.labels[strings.Clone(key)] = l
-	part.mu.Unlock()
+	l := r.newLabels(r.place(tags), slices.Clone(tags))
+	part.keep(part.labels, key, l)
 	return l
 }
 
 // fold finds the Labels of a set past the bound: first without the values of url and name, then, when those are too many
 // as well, without the values of any tag of the breakdown.
-func (r *Recorder) fold(p *placement, tags []Tag) *Labels {
-	r.warn(Warning{Message: fmt.Sprintf("more than %d distinct sets of tags: further ones are listed as %q "+
-		"(totals and sub-metrics are exact); give requests to varying URLs one name", r.config.MaxTagSets, other)})
-	tags = replaceValues(tags, func(key string) bool { return key == "url" || key == "name" })
-	key := fmt.Sprintf("%p%s", p, appendKey(nil, r.breakdownTags(tags)))
-	if l := r.folded[key]; l != nil {
+func (r *Recorder) fold(part *internPart, key string, tags []Tag) *Labels {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l := part.find(part.folded, []byte(key)); l != nil {
 		return l
 	}
-	if len(r.folded) >= r.config.MaxTagSets {
-		tags = replaceValues(tags, func(string) bool { return true })
-		key = fmt.Sprintf("%p%s", p, appendKey(nil, r.breakdownTags(tags)))
-		if l := r.folded[key]; l != nil {
-			return l
-		}
+	r.warn(Warning{Message: fmt.Sprintf("more than %d distinct sets of tags, or very long ones: further ones are listed as %q "+
+		"(totals and sub-metrics are exact); give requests to varying URLs one name", r.config.MaxTagSets, other)})
+	p := r.place(tags)
+	if len(key) <= maxTagSet && r.folds.admit(key, r.config.MaxTagSets) {
+		l := r.newLabels(p, replaceValues(tags, isVarying))
+		part.keep(part.folded, key, l)
+		return l
 	}
-	l := r.newLabels(p, tags)
-	r.folded[key] = l
-	return l
+	rest := restKey{p, valueOf(tags, "expected_response") == "false"}
+	if r.rest[rest] == nil {
+		everything := func(key string) bool { return key != "expected_response" }
+		r.rest[rest] = r.newLabels(p, replaceValues(tags, everything))
+	}
+	return r.rest[rest]
+}
+
+// restKey is what is kept of tags of which nothing else could be.
+type restKey struct {
+	*placement
+	unexpected bool
 }
 
 func replaceValues(tags []Tag, which func(key string) bool) []Tag {
@@ -179,14 +245,15 @@ func (r *Recorder) place(tags []Tag) *placement {
 	scenario = r.scenario(scenario)
 	group = r.trees[""].node(group).path
 	sections := r.sections(scenario, group)
-	var key []byte
+	var room [128]byte
+	key := room[:0]
 	for i, s := range r.config.Submetrics {
 		if s.Matches(tags) {
 			key = binary.AppendUvarint(key, uint64(i+1))
 		}
 	}
 	key = append(key, 0)
-	key = appendKey(key, []Tag{{scenario, group}})
+	key = appendText(appendText(key, scenario), group)
 	if p := r.placements[string(key)]; p != nil {
 		return p
 	}
@@ -213,7 +280,7 @@ func (r *Recorder) scenario(name string) string {
 	if name == "" {
 		name = "default"
 	}
-	if !r.scenarios[name] && len(r.scenarios) >= maxNodes {
+	if !r.scenarios[name] && (len(r.scenarios) >= maxNodes || len(name) > maxName) {
 		return other
 	}
 	r.scenarios[name] = true

@@ -138,3 +138,71 @@ func TestMemory(t *testing.T) {
 	}
 	runtime.KeepAlive(r)
 }
+
+// Past the bound a set of tags that nobody has seen costs no allocation, and the rows tell the rest apart as before.
+func TestLabelsPastTheBound(t *testing.T) {
+	c := httpConfig()
+	c.MaxTagSets = 10
+	r := MustNew(t, c)
+	urls := make([]string, 1000)
+	for i := range urls {
+		urls[i] = fmt.Sprintf("/item/%d", i)
+		r.Record(0, r.Labels(requestTags(urls[i])), request(1e6))
+	}
+	i := 0
+	tags := requestTags("")
+	allocs := testing.AllocsPerRun(500, func() {
+		i++
+		for j := range tags {
+			if isVarying(tags[j].Key) {
+				tags[j].Value = urls[i]
+			}
+		}
+		r.Labels(tags)
+	})
+	if allocs != 0 {
+		t.Errorf("got %v allocations for a set past the bound, want 0", allocs)
+	}
+	if got := len(r.Snapshot(1).Breakdown); got != 11 {
+		t.Errorf("got %d rows, want 10 and one of the others", got)
+	}
+}
+
+// TestLongTags records tags of 100 kB that differ each time: neither they nor what is folded from them may be kept.
+func TestLongTags(t *testing.T) {
+	const sets, limit = 3000, 40 << 20
+	for _, key := range []string{"url", "user", "group", "scenario", "method"} {
+		t.Run(key, func(t *testing.T) {
+			before := heap()
+			r := MustNew(t, httpConfig())
+			long := strings.Repeat("x", 100<<10)
+			for i := range sets {
+				r.Record(uint32(i), r.Labels([]Tag{{key, fmt.Sprint(long, i)}}), request(1e6))
+			}
+			if grown := int64(heap()) - int64(before); grown > limit {
+				t.Errorf("got %d MB, want less than %d MB", grown>>20, limit>>20)
+			}
+			if got := r.Count(0); got != sets {
+				t.Errorf("got %d requests, want %d", got, sets)
+			}
+			runtime.KeepAlive(r)
+		})
+	}
+}
+
+func BenchmarkLabelsPastTheBound(b *testing.B) {
+	c := httpConfig()
+	c.MaxTagSets = 10
+	r := MustNew(b, c)
+	sets := make([][]Tag, 4096)
+	for i := range sets {
+		sets[i] = requestTags(fmt.Sprintf("/item/%d", i))
+		r.Labels(sets[i])
+	}
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for i := 0; pb.Next(); i++ {
+			r.Labels(sets[i%len(sets)])
+		}
+	})
+}

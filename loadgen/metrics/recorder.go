@@ -22,6 +22,8 @@ type Recorder struct {
 	mask   uint32
 	// gauges orders the values of gauges over the shards.
 	gauges atomic.Uint64
+	// full says that there is no room for a further set of tags.
+	full atomic.Bool
 	// rated says that rows count the samples of Config.BreakdownFailed.
 	rated bool
 
@@ -33,12 +35,13 @@ type Recorder struct {
 	rows       [][]Tag
 	rowIndex   map[string]int32
 	placements map[string]*placement
-	folded     map[string]*Labels
-	sets       int
-	scenarios  map[string]bool
-	trees      map[string]*tree // by scenario; "" is the total
-	failures   failures
-	warnings   []Warning
+	rest       map[restKey]*Labels
+	// sets and folds count the keys of interned.
+	sets, folds ledger
+	scenarios   map[string]bool
+	trees       map[string]*tree // by scenario; "" is the total
+	failures    failures
+	warnings    []Warning
 }
 
 // New makes a Recorder.
@@ -50,11 +53,11 @@ func New(c Config) (*Recorder, error) {
 	r := &Recorder{
 		config: c, shards: make([]shard, c.Shards), mask: uint32(c.Shards - 1),
 		rated: c.failedRate(), seed: maphash.MakeSeed(),
-		rowIndex: map[string]int32{}, placements: map[string]*placement{}, folded: map[string]*Labels{},
+		rowIndex: map[string]int32{}, placements: map[string]*placement{}, rest: map[restKey]*Labels{},
 		scenarios: map[string]bool{}, trees: map[string]*tree{"": newTree()}, failures: failures{counts: map[failureKey]uint64{}},
 	}
 	for i := range r.interned {
-		r.interned[i].labels = map[string]*Labels{}
+		r.interned[i].labels, r.interned[i].folded = map[string]*Labels{}, map[string]*Labels{}
 	}
 	for _, d := range c.Metrics {
 		r.series = append(r.series, newCell(d))

@@ -1,0 +1,86 @@
+package load
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Whatever is new in each request, a run's memory does not grow with the number of requests.
+func TestMemoryIsFlat(t *testing.T) {
+	const early, late, limit = 100, 700, 16 << 20
+	long := strings.Repeat("x", 60<<10)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		io.WriteString(w, "foobar")
+	})
+	fresh := func(vu *VU, url string, body []byte, change func(*Request)) {
+		req, err := NewRequest("POST", url, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Name = "fixed"
+		if change != nil {
+			change(req)
+		}
+		if res := vu.Do(req); res.Err != nil {
+			t.Error(res.Err)
+		}
+	}
+	const url = "http://shop.test/"
+	ways := map[string]func(vu *VU, text string){
+		"body": func(vu *VU, text string) { fresh(vu, url, []byte(text), nil) },
+		"post": func(vu *VU, text string) { vu.Post(url, "text/plain", []byte(text)) },
+		"header": func(vu *VU, text string) {
+			fresh(vu, url, nil, func(r *Request) { r.Header.Set("X-Text", text) })
+		},
+		"url":     func(vu *VU, text string) { fresh(vu, url+text, nil, nil) },
+		"unnamed": func(vu *VU, text string) { fresh(vu, url+text, nil, func(r *Request) { r.Name = "" }) },
+		"get":     func(vu *VU, text string) { vu.Get(url + text) },
+		"name":    func(vu *VU, text string) { fresh(vu, url, nil, func(r *Request) { r.Name = text }) },
+		"tags": func(vu *VU, text string) {
+			fresh(vu, url, []byte(text), func(r *Request) { r.Tags = map[string]string{"user": text} })
+		},
+		"batch": func(vu *VU, text string) {
+			req, err := NewRequest("POST", url, []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Tags = map[string]string{"user": text}
+			vu.Batch(req)
+		},
+		"tag":   func(vu *VU, text string) { vu.Tag("user", text); vu.Get(url) },
+		"check": func(vu *VU, text string) { vu.Check(text, true) },
+		"group": func(vu *VU, text string) { vu.Group(text, func() error { vu.Get(url); return nil }) },
+		"fail":  func(vu *VU, text string) { vu.Get("http://" + text) },
+	}
+	for name, do := range ways {
+		t.Run(name, func(t *testing.T) {
+			var at [2]uint64
+			test := &Test{Handler: handler, Options: Options{VUs: Of(1), Iterations: Of(int64(late + 1))}, Exec: func(vu *VU) error {
+				switch vu.Iteration {
+				case early:
+					at[0] = heap()
+				case late:
+					at[1] = heap()
+				}
+				do(vu, fmt.Sprint(vu.Iteration, long))
+				return nil
+			}}
+			MustFinish(t, test)
+			if grown := int64(at[1]) - int64(at[0]); grown > limit {
+				t.Errorf("grew by %d MB in %d iterations that have %d MB of new text, want at most %d MB", grown>>20, late-early, (late-early)*len(long)>>20, limit>>20)
+			}
+		})
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
