@@ -9,11 +9,11 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// encodedHistogram is a Histogram as JSON. V2 is HdrHistogram's V2 format, compressed and in base64, of the values in range
-// (in steps); any HdrHistogram tool reads it.
+// encodedHistogram is a Histogram as JSON. For times and bytes V2 is HdrHistogram's V2 format, compressed and in base64, of the
+// values in range; any HdrHistogram tool reads it. For other values Floats lists "first value:count" of each step, and Between
+// says that not all of them are the first of their step.
 type encodedHistogram struct {
-	Scale   float64 `json:"scale"`
-	Highest int64   `json:"highest"`
+	Highest int64   `json:"highest,omitempty"`
 	Count   uint64  `json:"count"`
 	Below   uint64  `json:"below,omitempty"`
 	Above   uint64  `json:"above,omitempty"`
@@ -22,13 +22,21 @@ type encodedHistogram struct {
 	Min     float64 `json:"min"`
 	Max     float64 `json:"max"`
 	V2      string  `json:"v2,omitempty"`
+
+	Floats  *string `json:"floats,omitempty"`
+	Between bool    `json:"between,omitempty"`
 }
 
 // MarshalJSON writes the histogram without loss.
 func (h *Histogram) MarshalJSON() ([]byte, error) {
 	e := encodedHistogram{
-		Scale: h.scale, Highest: h.highest, Count: h.count, Below: h.below, Above: h.above, Invalid: h.invalid,
+		Highest: h.highest, Count: h.count, Below: h.below, Above: h.above, Invalid: h.invalid,
 		Sum: h.sum, Min: h.min, Max: h.max,
+	}
+	if h.floats != nil {
+		steps := h.floats.encode()
+		e.Floats, e.Between = &steps, h.floats.between
+		return json.Marshal(e)
 	}
 	if h.inRange() > 0 {
 		v2, err := hdrhistogram.Import(h.export()).Encode(hdrhistogram.V2CompressedEncodingCookieBase)
@@ -46,14 +54,18 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &e); err != nil {
 		return fmt.Errorf("decoding a histogram: %w", err)
 	}
-	known := e.Scale == 1 && (e.Highest == highestTime || e.Highest == highestValue) ||
-		e.Scale == stepsPerUnit && e.Highest == highestValue
-	if !known {
-		return fmt.Errorf("decoding a histogram: unknown range (scale %v, highest %d)", e.Scale, e.Highest)
+	if e.Highest != highestTime && e.Highest != highestValue && (e.Highest != 0 || e.Floats == nil || e.V2 != "") {
+		return fmt.Errorf("decoding a histogram: unknown range (highest %d)", e.Highest)
 	}
 	decoded := Histogram{
-		scale: e.Scale, highest: e.Highest, count: e.Count, below: e.Below, above: e.Above, invalid: e.Invalid,
+		highest: e.Highest, count: e.Count, below: e.Below, above: e.Above, invalid: e.Invalid,
 		sum: e.Sum, min: e.Min, max: e.Max,
+	}
+	if e.Highest == 0 {
+		var err error
+		if decoded.floats, err = decodeFloats(*e.Floats, e.Between); err != nil {
+			return fmt.Errorf("decoding a histogram: %w", err)
+		}
 	}
 	if e.Below > e.Count || e.Above > e.Count-e.Below || e.Min > e.Max {
 		return errors.New("decoding a histogram: its counts, or its minimum and maximum, contradict each other")

@@ -17,24 +17,22 @@ const (
 	highestTime = int64(3600e9)
 	// highestValue is the same for other values, in steps of the histogram.
 	highestValue = int64(1) << 62
-	// stepsPerUnit is the resolution of values that are neither times nor bytes: a millionth.
-	stepsPerUnit = 1e6
 )
 
 type page [pageSize]uint64
 
 // Histogram is a distribution with 3 significant digits (quantiles are within 0.1 %), beside the exact count, sum, minimum
-// and maximum. Values of Time reach from 1 ns to 1 h and of Data from 1 byte to 2^62, both in whole steps; other values from
-// 0.000001 to 4.6e12 in steps of a millionth, so that a trend of fractions has its digits too.
+// and maximum. Values of Time reach from 1 ns to 1 h and of Data from 1 byte to 2^62, both in whole steps; other values are any
+// finite numbers, negative ones and fractions too, and whole numbers up to 2,048 that have no others beside them stay exact.
 //
-// Values below zero and above the highest are out of range: they count into count, sum, minimum and maximum, and stand at the
+// Times and bytes below zero and above the highest are out of range: they count into count, sum, minimum and maximum, and stand at the
 // lower or upper end of the distribution; a quantile that falls among them is the exact minimum or maximum.
 // NaN and infinities are counted as invalid, and nowhere else.
 //
 // It is not safe for use by several goroutines, unless none of them changes it.
 type Histogram struct {
-	scale   float64
-	highest int64
+	highest int64   // of times and bytes
+	floats  *floats // of other values, which have no pages
 
 	count, below, above, invalid uint64
 	sum, min, max                float64
@@ -45,22 +43,25 @@ type Histogram struct {
 func NewHistogram(c Contains) *Histogram {
 	switch c {
 	case Time:
-		return &Histogram{scale: 1, highest: highestTime}
+		return &Histogram{highest: highestTime}
 	case Data:
-		return &Histogram{scale: 1, highest: highestValue}
+		return &Histogram{highest: highestValue}
 	}
-	return &Histogram{scale: stepsPerUnit, highest: highestValue}
+	return &Histogram{floats: &floats{}}
 }
 
 // Record adds one value.
 func (h *Histogram) Record(v float64) {
-	steps := v * h.scale
-	if !(v >= 0) || steps > float64(h.highest) {
+	if h.floats != nil {
+		h.recordFloat(v)
+		return
+	}
+	if !(v >= 0) || v > float64(h.highest) {
 		h.recordOutside(v)
 		return
 	}
 	h.extend(v)
-	n := uint64(steps + 0.5)
+	n := uint64(v + 0.5)
 	shift := bits.Len64(n|(2*pageSize-1)) - (pageBits + 1)
 	sub := n >> shift
 	i := (uint64(shift) + sub>>pageBits) % pageCount
@@ -70,6 +71,20 @@ func (h *Histogram) Record(v float64) {
 		h.pages[i] = p
 	}
 	p[sub%pageSize]++
+}
+
+func (h *Histogram) recordFloat(v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		h.invalid++
+		return
+	}
+	h.extend(v)
+	h.floats.add(v)
+}
+
+// isLike says whether h and other are for values of the same meaning.
+func (h *Histogram) isLike(other *Histogram) bool {
+	return h.highest == other.highest && (h.floats == nil) == (other.floats == nil)
 }
 
 // extend counts v into what is kept exactly.
@@ -139,6 +154,9 @@ func (h *Histogram) Merge(other *Histogram) {
 	h.below += other.below
 	h.above += other.above
 	h.sum += other.sum
+	if h.floats != nil && other.floats != nil {
+		h.floats.merge(other.floats)
+	}
 	for i, from := range &other.pages {
 		if from == nil {
 			continue
@@ -157,7 +175,10 @@ func (h *Histogram) Merge(other *Histogram) {
 
 // Clone is an independent copy.
 func (h *Histogram) Clone() *Histogram {
-	c := &Histogram{scale: h.scale, highest: h.highest}
+	c := &Histogram{highest: h.highest}
+	if h.floats != nil {
+		c.floats = &floats{}
+	}
 	c.Merge(h)
 	return c
 }
@@ -170,5 +191,8 @@ func (h *Histogram) reset() {
 			clear(p[:])
 		}
 	}
-	*h = Histogram{scale: h.scale, highest: h.highest, pages: pages}
+	if h.floats != nil {
+		h.floats.reset()
+	}
+	*h = Histogram{highest: h.highest, floats: h.floats, pages: pages}
 }

@@ -80,6 +80,44 @@ func TestQuantile(t *testing.T) {
 			t.Errorf("got p(90) %v, want %v", got, want)
 		}
 	})
+	t.Run("OK/numbers", func(t *testing.T) {
+		for name, draw := range map[string]func(r *rand.Rand) float64{
+			"tiny":     func(r *rand.Rand) float64 { return 1e-6 * (1 + r.Float64()) },
+			"tinier":   func(r *rand.Rand) float64 { return 1e-200 * r.Float64() },
+			"huge":     func(r *rand.Rand) float64 { return 1e200 * r.Float64() },
+			"negative": func(r *rand.Rand) float64 { return -1000 * r.Float64() },
+			"both":     func(r *rand.Rand) float64 { return r.NormFloat64() },
+			"zero":     func(r *rand.Rand) float64 { return math.Copysign(0, r.NormFloat64()) },
+			"wide":     func(r *rand.Rand) float64 { return math.Exp(r.NormFloat64()*100) * math.Copysign(1, r.NormFloat64()) },
+		} {
+			r := rand.New(rand.NewPCG(9, 9))
+			h, exact := NewHistogram(Default), make([]float64, 1001)
+			for i := range exact {
+				exact[i] = draw(r)
+				h.Record(exact[i])
+			}
+			slices.Sort(exact)
+			for _, p := range []float64{0, 10, 50, 90, 99, 100} { // ranks that are whole: nothing to interpolate
+				if got, want := h.Quantile(p), type7(exact, p); math.Abs(got-want) > math.Abs(want)*0.001 {
+					t.Errorf("%s: got p(%v) %v, want %v", name, p, got, want)
+				}
+			}
+			if h.OutOfRange() != 0 {
+				t.Errorf("%s: %d values out of range, want none", name, h.OutOfRange())
+			}
+		}
+	})
+	t.Run("OK/whole numbers", func(t *testing.T) {
+		h := NewHistogram(Default)
+		for v := -1024; v <= 1024; v++ {
+			h.Record(float64(v))
+		}
+		for p, want := range map[float64]float64{0: -1024, 25: -512, 50: 0, 75: 512, 100: 1024} {
+			if got := h.Quantile(p); got != want {
+				t.Errorf("got p(%v) %v, want %v", p, got, want)
+			}
+		}
+	})
 	t.Run("OK/empty", func(t *testing.T) {
 		if got := NewHistogram(Time).Quantile(95); got != 0 {
 			t.Errorf("got %v, want 0", got)
@@ -203,9 +241,10 @@ func TestHistogramJSON(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		`{}`, `[]`, `{"scale":1,"highest":5}`, `{"scale":1,"highest":3600000000000,"count":5}`,
-		`{"scale":1,"highest":3600000000000,"count":1,"below":2}`, `{"scale":1,"highest":3600000000000,"min":2,"max":1}`,
-		`{"scale":1,"highest":3600000000000,"count":1,"v2":"xx"}`, `{"scale":1e6,"highest":3600000000000}`,
+		`{}`, `[]`, `{"highest":5}`, `{"highest":3600000000000,"count":5}`,
+		`{"highest":3600000000000,"count":1,"below":2}`, `{"highest":3600000000000,"min":2,"max":1}`,
+		`{"highest":3600000000000,"count":1,"v2":"xx"}`, `{"floats":"","v2":"xx"}`, `{"floats":"","count":1}`,
+		`{"floats":"1.0001:1","count":1}`, `{"floats":"1:0.5","count":1}`, `{"floats":"1:-1"}`, `{"floats":"1","count":1}`, `{"floats":"Inf:1","count":1}`,
 	} {
 		t.Run("Err/"+text, func(t *testing.T) {
 			var h Histogram

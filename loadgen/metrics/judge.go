@@ -44,9 +44,22 @@ func NewJudge(thresholds map[string][]Threshold, known []Desc) (*Judge, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.judged = append(j.judged, one)
+		j.add(one)
 	}
 	return j, nil
+}
+
+// add adds thresholds to those of the same metric or sub-metric, in whatever order its tags were written.
+func (j *Judge) add(one judged) {
+	for i := range j.judged {
+		same := &j.judged[i]
+		if same.selector.Metric == one.selector.Metric && sameTags(same.selector.Tags, one.selector.Tags) {
+			same.thresholds = append(slices.Clone(same.thresholds), one.thresholds...)
+			same.expressions = append(same.expressions, one.expressions...)
+			return
+		}
+	}
+	j.judged = append(j.judged, one)
 }
 
 func newJudged(key string, thresholds []Threshold, known []Desc) (judged, error) {
@@ -99,7 +112,7 @@ func (j *Judge) Evaluate(s *Snapshot) (*Snapshot, Verdict) {
 			r.Expression = t.Expression
 			series.Thresholds[k] = r
 			failed = failed || !r.OK
-			if !r.OK && !r.NoSamples && t.AbortOnFail && s.Elapsed >= t.DelayAbortEval && !v.Abort {
+			if !r.OK && series.Count > 0 && t.AbortOnFail && s.Elapsed >= t.DelayAbortEval && !v.Abort {
 				v.Abort, v.AbortedBy = true, one.selector.String()+": "+t.Expression
 			}
 		}

@@ -55,7 +55,7 @@ func (h *Histogram) valuesAt(ranks []uint64) map[uint64]float64 {
 	seen := h.below
 	h.each(func(low, high float64, count uint64) bool {
 		seen += count
-		middle := max(h.min, min(h.max, (low+high)/2))
+		middle := max(h.min, min(h.max, low+(high-low)/2))
 		for ; next < len(ranks) && ranks[next] < seen; next++ {
 			at[ranks[next]] = middle
 		}
@@ -71,6 +71,10 @@ func (h *Histogram) valuesAt(ranks []uint64) map[uint64]float64 {
 // each calls f with the bounds (in the unit of the values) and the count of every step that is not empty, in ascending
 // order, until f returns false.
 func (h *Histogram) each(f func(low, high float64, count uint64) bool) {
+	if h.floats != nil {
+		h.floats.each(f)
+		return
+	}
 	for i, p := range &h.pages {
 		if p == nil {
 			continue
@@ -80,7 +84,7 @@ func (h *Histogram) each(f func(low, high float64, count uint64) bool) {
 				continue
 			}
 			low, high := stepBounds(i, j)
-			if !f(low/h.scale, high/h.scale, count) {
+			if !f(low, high, count) {
 				return
 			}
 		}

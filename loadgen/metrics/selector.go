@@ -65,7 +65,9 @@ func ParseSelector(text string) (Selector, error) {
 		if err != "" {
 			return Selector{}, selectorError(text, position, err)
 		}
-		s.Tags = append(s.Tags, tag)
+		if s.Tags, err = addTag(s.Tags, tag); err != "" {
+			return Selector{}, selectorError(text, position, err)
+		}
 		position += length + 1
 		end := rest[length]
 		rest = rest[length+1:]
@@ -77,6 +79,19 @@ func ParseSelector(text string) (Selector, error) {
 		return Selector{}, selectorError(text, position, "something follows the closing }")
 	}
 	return s, nil
+}
+
+// addTag adds a tag that is not there yet. Two values for one key are a problem: no sample has both.
+func addTag(tags []Tag, tag Tag) (all []Tag, problem string) {
+	for _, t := range tags {
+		switch {
+		case t == tag:
+			return tags, ""
+		case t.Key == tag.Key:
+			return tags, fmt.Sprintf("the tag %s has two values", tag.Key)
+		}
+	}
+	return append(tags, tag), ""
 }
 
 // parseTag reads one tag; length is up to the comma or brace that ends it.

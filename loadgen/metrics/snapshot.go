@@ -160,7 +160,7 @@ func (s *Series) Validate() error {
 	case s.Histogram.count != s.Count:
 		return fmt.Errorf("metric %s: its distribution holds %d values and it says %d", s.FullName(), s.Histogram.count, s.Count)
 	}
-	if same := NewHistogram(s.Contains); same.scale != s.Histogram.scale || same.highest != s.Histogram.highest {
+	if !NewHistogram(s.Contains).isLike(s.Histogram) {
 		return fmt.Errorf("metric %s: its distribution is not one of %s", s.FullName(), s.Contains)
 	}
 	return nil

@@ -176,6 +176,7 @@ func TestJudge(t *testing.T) {
 		{"http_reqs", "count==100", true, 100},
 		{"http_reqs", "rate>=10", true, 10},
 		{"http_reqs{name:none}", "count<1", true, 0},
+		{"http_reqs{name:none}", "count>1", false, 0}, // fails at the end, and does not end the test before
 		{"http_req_failed", "rate<0.01", true, 0},
 		{"http_req_duration", "max<100", false, 100},
 		{"http_req_duration", "min===1", true, 1},
@@ -197,7 +198,7 @@ func TestJudge(t *testing.T) {
 			if got.OK != tt.ok || got.Value != tt.value || (len(verdict.Failed) == 0) != tt.ok {
 				t.Errorf("got %+v, %+v, want ok %v and value %v", got, verdict, tt.ok, tt.value)
 			}
-			if got.NoSamples == (series.Count > 0 || series.Kind == Counter) || verdict.Abort == (tt.ok || got.NoSamples) {
+			if got.NoSamples == (series.Count > 0 || series.Kind == Counter) || verdict.Abort == (tt.ok || series.Count == 0) {
 				t.Errorf("got %+v, %+v with %d samples", got, verdict, series.Count)
 			}
 			if s.Total.Find(selector.Metric).Thresholds != nil {
@@ -209,6 +210,20 @@ func TestJudge(t *testing.T) {
 			}
 		})
 	}
+	t.Run("OneKeyInTwoOrders", func(t *testing.T) {
+		j, err := NewJudge(map[string][]Threshold{
+			"http_reqs{a:1,b:2}": {{Expression: "count>=0"}}, "http_reqs{ b:2, a:1 }": {{Expression: "count>5"}}}, config.Metrics)
+		if err != nil {
+			t.Fatal(err)
+		}
+		with, verdict := j.Evaluate(s)
+		if got := with.Total.Find("http_reqs", Tag{"b", "2"}, Tag{"a", "1"}).Thresholds; len(got) != 2 || got[0].OK == got[1].OK || len(verdict.Failed) != 1 {
+			t.Errorf("got %+v, %+v, want both judged and one failed", got, verdict)
+		}
+		if got := j.Submetrics(); len(got) != 1 {
+			t.Errorf("got sub-metrics %v, want one", got)
+		}
+	})
 	t.Run("DelayAbortEval", func(t *testing.T) {
 		j, err := NewJudge(map[string][]Threshold{"http_reqs": {{"count<1", true, time.Minute}}}, config.Metrics)
 		if err != nil {
@@ -225,6 +240,7 @@ func TestJudge(t *testing.T) {
 		{"vus", "avg<1", "unsupported aggregation method avg on metric of type gauge"},
 		{"vus", "value<", "position 7"},
 		{"vus{", "value<1", "position 5"},
+		{"vus{a:1,a:2}", "value<1", "the tag a has two values"},
 	} {
 		t.Run("Err/"+tt.key+" "+tt.expression, func(t *testing.T) {
 			_, err := NewJudge(map[string][]Threshold{tt.key: {{Expression: tt.expression}}}, config.Metrics)
