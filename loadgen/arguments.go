@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/nearest"
 )
 
 // given is a flag of the command line with its value.
@@ -89,7 +90,7 @@ func flagError(err error) error {
 	for _, s := range allSettings() {
 		names = append(names, s.name)
 	}
-	if near := nearest(name, names); near != "" {
+	if near := nearest.Name(name, names); near != "" {
 		return fmt.Errorf("there is no flag -%s: did you mean -%s?", name, near)
 	}
 	return fmt.Errorf("there is no flag -%s; loadgen -h shows all", name)

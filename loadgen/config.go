@@ -1,20 +1,19 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
+	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/script"
 )
 
 // maxConfig bounds a configuration file, in bytes.
-const maxConfig = 64 << 20
+const maxConfig = file.MaxJSON
 
 // idle are k6's keys that a file may have and that do nothing here.
 var idle = []string{"out", "noUsageReport", "cloud", "ext", "collectors", "metricSamplesBufferSize", "webDashboard",
@@ -30,19 +29,12 @@ func readConfig(o *options) error {
 	if o.config == "" {
 		return nil
 	}
-	info, err := os.Stat(o.config)
-	if err == nil && info.Size() > maxConfig {
-		err = fmt.Errorf("is larger than %d bytes", maxConfig)
-	}
-	if err != nil {
-		return invalid(fmt.Errorf("reading the configuration: %w", err))
-	}
-	data, err := os.ReadFile(o.config)
+	data, err := file.Read(o.config, maxConfig)
 	if err != nil {
 		return invalid(fmt.Errorf("reading the configuration: %w", err))
 	}
 	if err := o.parseConfig(data); err != nil {
-		return invalid(fmt.Errorf("%s: %w", o.config, err))
+		return invalid(err)
 	}
 	o.dir = filepath.Dir(o.config)
 	return nil
@@ -50,46 +42,62 @@ func readConfig(o *options) error {
 
 // parseConfig reads k6's options, the requests, and the keys of the command. Any other key is an error.
 func (o *options) parseConfig(data []byte) error {
-	layer, extra, err := load.ParseOptions(data)
+	root, err := file.Parse(o.config, data)
 	if err != nil {
-		return withNearest(err)
+		return err
 	}
-	o.layer = layer
-	steps := map[string]json.RawMessage{}
-	for _, key := range slices.Sorted(maps.Keys(extra)) {
-		switch {
-		case slices.Contains(script.Keys(), key):
-			steps[key] = extra[key]
-		case slices.Contains(idle, key):
-			o.notices = append(o.notices, fmt.Sprintf("%s: %q has no effect here", o.config, key))
-		case commandKeys[key] != "":
-			err = o.setKey(key, extra[key])
-		default:
-			err = withNearest(&load.UnknownKeyError{Key: key, Known: knownKeys()})
-		}
-		if err != nil {
-			return err
-		}
+	if !root.IsMap() {
+		return root.Errorf("want keys with values, such as vus: 10")
 	}
-	s, err := script.Parse(steps)
+	problems := []error{o.commandKeys(root)}
+	if o.layer, err = load.ReadOptions(root); err != nil {
+		problems = append(problems, err)
+	}
+	s, err := script.Read(root)
 	if err != nil {
-		return withNearest(err)
+		problems = append(problems, err)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return err
 	}
 	o.script = *s
+	o.notices = append(o.notices, root.Notices()...)
 	return nil
 }
 
+// commandKeys sets what the keys for the command say, and refuses those that nothing is known by.
+func (o *options) commandKeys(root *file.Node) error {
+	known := knownKeys()
+	var problems []error
+	for _, key := range root.Keys() {
+		n := root.Get(key)
+		switch {
+		case slices.Contains(idle, key):
+			if !n.IsNull() {
+				o.notices = append(o.notices, fmt.Sprintf("%s: %q has no effect here", o.config, key))
+			}
+		case !slices.Contains(known, key):
+			problems = append(problems, n.Unknown(known))
+		case commandKeys[key] != "":
+			problems = append(problems, o.setKey(key, n))
+		}
+	}
+	return errors.Join(problems...)
+}
+
 // setKey sets an option of the command as its flag would.
-func (o *options) setKey(key string, raw json.RawMessage) error {
-	value := string(raw)
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		value = text
+func (o *options) setKey(key string, n *file.Node) error {
+	if n.IsNull() {
+		return nil
+	}
+	value, err := n.Text()
+	if err != nil {
+		return err
 	}
 	for _, s := range allSettings() {
 		if s.name == commandKeys[key] {
 			if err := s.set(o, value); err != nil {
-				return fmt.Errorf("%s %s: %w", key, raw, err)
+				return n.Errorf("%w", err)
 			}
 		}
 	}
@@ -98,19 +106,5 @@ func (o *options) setKey(key string, raw json.RawMessage) error {
 
 // knownKeys are all keys that a file can have at its top.
 func knownKeys() []string {
-	keys := slices.Concat(load.OptionKeys(), script.Keys(), slices.Collect(maps.Keys(commandKeys)))
-	slices.Sort(keys)
-	return keys
-}
-
-// withNearest adds to an unknown key's error the known one that may have been meant.
-func withNearest(err error) error {
-	var unknown *load.UnknownKeyError
-	if !errors.As(err, &unknown) {
-		return err
-	}
-	if near := nearest(unknown.Key, unknown.Known); near != "" {
-		return fmt.Errorf("%w: did you mean %q?", err, near)
-	}
-	return err
+	return slices.Concat(load.OptionKeys(), script.Keys(), slices.Collect(maps.Keys(commandKeys)))
 }

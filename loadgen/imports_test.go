@@ -55,6 +55,7 @@ func MustList(tb testing.TB) []pkg {
 func TestImports(t *testing.T) {
 	const otel, sdk = "go.opentelemetry.io", "go.opentelemetry.io/otel/sdk"
 	const load, wire, metrics = module + "loadgen/load", module + "loadgen/wire", module + "loadgen/metrics"
+	const file, nearest, script = module + "loadgen/file", module + "loadgen/nearest", module + "loadgen/script"
 	const summary, output, stack = module + "loadgen/summary", module + "loadgen/output", module + "loadgen/stack"
 	const foo, bar, loadgen, overhead = module + "foo", module + "bar", module + "loadgen", module + "overhead"
 	const telemetry, collector = module + "telemetry", module + "collector"
@@ -70,6 +71,8 @@ func TestImports(t *testing.T) {
 		{name: "SummaryWithoutLoad", of: paths{summary}, never: paths{load, wire}},
 		{name: "LoadWithoutSummary", of: paths{load}, never: paths{summary, output, stack}},
 		{name: "StackMakesNoLoad", of: paths{stack}, never: paths{load, wire, metrics}},
+		{name: "FileKnowsNoLoad", of: paths{file, nearest}, never: paths{"net/http", load, wire, metrics, script, stack}},
+		{name: "WireAndMetricsReadNoFiles", of: paths{wire, metrics}, never: paths{file}},
 		{name: "LightInstrument", of: paths{load, wire, metrics}, never: paths{otel}},
 		{name: "FooKnowsNoBar", of: paths{foo}, never: paths{bar}},
 		{name: "BarKnowsNoFoo", of: paths{bar}, never: paths{foo}},

@@ -7,9 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/file"
 )
 
-// Duration reads "10s", "1m30s", "1d2h" or a number of milliseconds, and writes "1m30s".
+// Duration reads "10s", "1m30s", "1d2h" or a number of milliseconds, and writes "1m30s". In files, the number is for k6's options
+// in JSON only; all else needs a unit.
 type Duration time.Duration
 
 const day = 24 * time.Hour
@@ -88,4 +91,35 @@ func (d *Duration) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	return d.Set(s)
+}
+
+// UnmarshalNode reads a duration in a file. A number without a unit is milliseconds in k6's options in JSON, with a notice where
+// that comes to less than a second; elsewhere it is an error, but for 0.
+func (d *Duration) UnmarshalNode(n *file.Node) error {
+	text, err := n.Text()
+	if err != nil || n.IsNull() {
+		return n.Errorf("want a duration such as 10s, 1m30s or 500ms")
+	}
+	ms, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err != nil:
+		if err := d.Set(text); err != nil {
+			return n.Errorf("%w", err)
+		}
+		return nil
+	case ms == 0:
+		*d = 0
+		return nil
+	case !n.Milliseconds():
+		return n.Errorf("%s has no unit: write it as %ss, or %sms", text, text, text)
+	}
+	v, err := milliseconds(ms)
+	if err != nil {
+		return n.Errorf("%w", err)
+	}
+	*d = Duration(v)
+	if v.Abs() < time.Second {
+		n.Notice("%s is taken as %s, as k6 takes it: write \"%ss\" if seconds were meant", text, v, text)
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -105,6 +106,20 @@ func (v *TLSVersion) UnmarshalJSON(b []byte) error {
 	}
 	type bounds TLSVersion
 	return strict(b, (*bounds)(v))
+}
+
+// UnmarshalNode reads both forms in a file.
+func (v *TLSVersion) UnmarshalNode(n *file.Node) error {
+	type bounds TLSVersion
+	if n.IsMap() {
+		return n.Decode((*bounds)(v))
+	}
+	one, err := n.Text()
+	if err != nil {
+		return n.Errorf(`want a version such as tls1.2, or {min: tls1.2, max: tls1.3}`)
+	}
+	*v = TLSVersion{Min: one, Max: one}
+	return nil
 }
 
 // TLSAuth is a client certificate and its key in PEM, for the domains named, or for all.

@@ -3,101 +3,94 @@ package load
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
-	"strings"
+	"time"
 
-	"sigs.k8s.io/yaml"
+	"example.com/foobar/loadgen/file"
 )
 
 // UnknownKeyError is a key that no option has.
-type UnknownKeyError struct {
-	// Path leads to the object with the key, "scenarios.buy" say; it is empty at the top.
-	Path, Key string
-	// Known are the keys that the object can have, sorted.
-	Known []string
-}
-
-// Error names the key and where it stands.
-func (e *UnknownKeyError) Error() string {
-	if e.Path == "" {
-		return fmt.Sprintf("unknown option %q", e.Key)
-	}
-	return fmt.Sprintf("unknown option %q in %s", e.Key, e.Path)
-}
+type UnknownKeyError = file.UnknownKeyError
 
 // OptionKeys are the keys of Options, sorted.
-func OptionKeys() []string { return keysOf(reflect.TypeFor[Options]()) }
+func OptionKeys() []string { return file.Keys(reflect.TypeFor[Options]()) }
+
+// ownOptions are those with a duration that k6 does not have.
+var ownOptions = []string{"timeUnit", "timeout", "warmup"}
+
+// ReadOptions reads k6's options from a file. Keys at the top that are none are left for the caller; an unknown key further down
+// is an *UnknownKeyError.
+func ReadOptions(n *file.Node) (Options, error) {
+	var o Options
+	for _, key := range ownOptions {
+		n.Get(key).Ours()
+	}
+	read := struct {
+		*Options
+		Thresholds map[string][]threshold `json:"thresholds"`
+	}{Options: &o}
+	err := n.Only(OptionKeys()).Decode(&read)
+	if read.Thresholds != nil {
+		o.Thresholds = map[string][]Threshold{}
+	}
+	for metric, all := range read.Thresholds {
+		o.Thresholds[metric] = []Threshold{}
+		for _, one := range all {
+			o.Thresholds[metric] = append(o.Thresholds[metric], Threshold(one))
+		}
+	}
+	return o, err
+}
+
+// threshold is a Threshold as a file has it.
+type threshold Threshold
+
+// UnmarshalNode reads both forms of a threshold.
+func (t *threshold) UnmarshalNode(n *file.Node) error {
+	if n.IsMap() {
+		var o struct {
+			Threshold      string   `json:"threshold"`
+			AbortOnFail    bool     `json:"abortOnFail"`
+			DelayAbortEval Duration `json:"delayAbortEval"`
+		}
+		if err := n.Decode(&o); err != nil {
+			return err
+		}
+		*t = threshold{o.Threshold, o.AbortOnFail, time.Duration(o.DelayAbortEval)}
+	} else if n.IsScalar() {
+		t.Expression, _ = n.Text()
+	}
+	if t.Expression == "" || t.DelayAbortEval < 0 {
+		return n.Errorf(`want an expression such as "p(95)<500", or {threshold: "p(95)<500", abortOnFail: true, delayAbortEval: 10s}`)
+	}
+	return nil
+}
 
 // ParseOptions reads k6's JSON options, or the same in YAML. Keys at the top that are no options are handed back in extra
 // as JSON, for the caller to use or to refuse; an unknown key further down is an *UnknownKeyError.
 func ParseOptions(data []byte) (o Options, extra map[string]json.RawMessage, err error) {
-	text := bytes.TrimSpace(data)
-	if !bytes.HasPrefix(text, []byte("{")) {
-		if text, err = yaml.YAMLToJSONStrict(data); err != nil {
-			return o, nil, fmt.Errorf("reading options: %w", err)
-		}
+	n, err := file.Parse("", data)
+	if err != nil {
+		return o, nil, fmt.Errorf("reading options: %w", err)
 	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(text, &all); err != nil {
-		return o, nil, fmt.Errorf("reading options: %w", withLine(text, err))
+	if o, err = ReadOptions(n); err != nil {
+		return Options{}, nil, fmt.Errorf("reading options: %w", err)
 	}
-	known := map[string]json.RawMessage{}
-	for key, value := range all {
-		if slices.Contains(OptionKeys(), key) {
-			known[key] = value
+	known := OptionKeys()
+	for _, key := range n.Keys() {
+		if slices.Contains(known, key) {
 			continue
 		}
 		if extra == nil {
 			extra = map[string]json.RawMessage{}
 		}
-		extra[key] = value
-	}
-	if err := scenarioKeys(known["scenarios"]); err != nil {
-		return o, nil, err
-	}
-	for _, key := range slices.Sorted(maps.Keys(known)) {
-		one, err := json.Marshal(map[string]json.RawMessage{key: known[key]})
-		if err != nil {
-			return o, nil, fmt.Errorf("reading options: %w", err)
-		}
-		if err := strict(one, &o); err != nil {
-			return o, nil, fmt.Errorf("option %q: %w", key, err)
+		if extra[key], err = n.Get(key).JSON(); err != nil {
+			return Options{}, nil, fmt.Errorf("reading options: %w", err)
 		}
 	}
 	return o, extra, nil
-}
-
-// scenarioKeys looks for unknown keys in the scenarios.
-func scenarioKeys(b json.RawMessage) error {
-	var scenarios map[string]map[string]json.RawMessage
-	if json.Unmarshal(b, &scenarios) != nil {
-		return nil // the decoder that follows says it better
-	}
-	known := keysOf(reflect.TypeFor[Scenario]())
-	for _, name := range slices.Sorted(maps.Keys(scenarios)) {
-		for _, key := range slices.Sorted(maps.Keys(scenarios[name])) {
-			if !slices.Contains(known, key) {
-				return &UnknownKeyError{Path: "scenarios." + name, Key: key, Known: known}
-			}
-		}
-	}
-	return nil
-}
-
-// keysOf are the JSON keys of a struct, sorted.
-func keysOf(t reflect.Type) []string {
-	var keys []string
-	for _, f := range reflect.VisibleFields(t) {
-		if key, _, _ := strings.Cut(f.Tag.Get("json"), ","); key != "" {
-			keys = append(keys, key)
-		}
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // strict decodes one JSON value into v; a key that v does not have is an error.
@@ -105,14 +98,4 @@ func strict(b []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	return d.Decode(v)
-}
-
-// withLine adds the line of a JSON syntax error.
-func withLine(text []byte, err error) error {
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
-		return err
-	}
-	line := 1 + bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n"))
-	return fmt.Errorf("line %d: %w", line, err)
 }

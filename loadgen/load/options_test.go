@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/foobar/loadgen/file"
 )
 
 func TestParseDuration(t *testing.T) {
@@ -140,14 +142,29 @@ func TestParseOptions(t *testing.T) {
 
 func TestParseOptionsErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"vus": "five"}`:                         `option "vus"`,
-		`{"duration": "x"}`:                       `"x" is no duration`,
-		"{\n\"vus\": 1,\n}":                       "line 3",
-		`{"stages": [{"target": 1, "bogus": 2}]}`: `unknown field "bogus"`,
-		`{"thresholds": {"checks": 5}}`:           `option "thresholds"`,
-		`{"scenarios": 5}`:                        `option "scenarios"`,
-		"vus: 1\nvus: 2":                          "already",
-		"[1]":                                     "reading options",
+		`{"vus": "five"}`:                            `line 1, column 9: vus: want a whole number such as 10, got the text "five"`,
+		`{"duration": "x"}`:                          `duration: "x" is no duration`,
+		`{"duration": []}`:                           `duration: want a duration such as 10s`,
+		"{\n\"vus\": 1,\n}":                          "line 3",
+		`{"stages": [{"target": 1, "bogus": 2}]}`:    `unknown option "bogus" in stages[0]: it can be duration, target`,
+		`{"thresholds": {"checks": 5}}`:              `thresholds.checks: want a list`,
+		`{"thresholds": {"checks": [[]]}}`:           `thresholds.checks[0]: want an expression such as "p(95)<500"`,
+		`{"thresholds": {"checks": [{"abort":1}]}}`:  `unknown option "abort" in thresholds.checks[0]`,
+		`{"scenarios": 5}`:                           `scenarios: want keys with values, got 5`,
+		`{"discardResponseBodies": "yes"}`:           `want true or false, got the text "yes"`,
+		`{"timeout": 10}`:                            `timeout: 10 has no unit: write it as 10s, or 10ms`,
+		`{"warmup": "10"}`:                           `warmup: 10 has no unit`,
+		"duration: 10":                               `line 1, column 11: duration: 10 has no unit: write it as 10s, or 10ms`,
+		"stages: [{duration: 10, target: 1}]":        `stages[0].duration: 10 has no unit`,
+		"setupTimeout: '10'":                         `setupTimeout: 10 has no unit`,
+		"scenarios: {a: {executor: x, timeUnit: 1}}": `scenarios.a.timeUnit: 1 has no unit`,
+		"thresholds: {checks: [{threshold: rate>0, delayAbortEval: 10}]}": `delayAbortEval: 10 has no unit`,
+		"tlsVersion: [tls1.2]":      `tlsVersion: want a version such as tls1.2`,
+		"vus: 1\nvus: 2":            `line 2, column 1: the key "vus" is there twice, first in line 1`,
+		"vus: 1\n---\nvus: 2":       "line 2, column 1: a second document",
+		"vus: 010":                  "010 begins with a zero",
+		"discardResponseBodies: no": `want true or false, got the text "no"`,
+		"[1]":                       "reading options",
 	} {
 		if _, _, err := ParseOptions([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q in it", text, err, want)
@@ -157,6 +174,31 @@ func TestParseOptionsErrors(t *testing.T) {
 	var unknown *UnknownKeyError
 	if !errors.As(err, &unknown) || unknown.Key != "vuz" || unknown.Path != "scenarios.buy" || !slices.Contains(unknown.Known, "vus") {
 		t.Errorf("got %v, want an UnknownKeyError", err)
+	}
+}
+
+// k6 counts durations without a unit in milliseconds, in its options in JSON.
+func TestMilliseconds(t *testing.T) {
+	n, err := file.Parse("test.json", []byte(`{"duration": 10, "setupTimeout": "250", "minIterationDuration": 1500, "warmup": 0,
+"scenarios": {"a": {"executor": "x", "timeUnit": 60000, "gracefulStop": 0}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := ReadOptions(n)
+	if err != nil || *o.Duration != Duration(10*time.Millisecond) || *o.SetupTimeout != Duration(250*time.Millisecond) ||
+		*o.MinIterationDuration != Duration(1500*time.Millisecond) || *o.Warmup != 0 || *o.Scenarios["a"].TimeUnit != Duration(time.Minute) {
+		t.Errorf("got %+v, %v", o, err)
+	}
+	want := []string{`test.json:1:14: duration: 10 is taken as 10ms, as k6 takes it: write "10s" if seconds were meant`,
+		`test.json:1:34: setupTimeout: 250 is taken as 250ms, as k6 takes it: write "250s" if seconds were meant`}
+	if got := n.Notices(); !slices.Equal(got, want) {
+		t.Errorf("got the notices %q, want %q", got, want)
+	}
+	if n, err = file.Parse("test.yaml", []byte(`{"duration": 10}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadOptions(n); err == nil {
+		t.Error("in a file named .yaml: no error")
 	}
 }
 

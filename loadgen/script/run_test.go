@@ -2,7 +2,6 @@ package script
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -122,14 +121,7 @@ func TestRunWithoutValue(t *testing.T) {
 
 // Without variables each iteration sends the same request.
 func TestStaticRequestIsMadeOnce(t *testing.T) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(`{"requests": [{"url": "http://h/", "headers": {"A": "b"}, "basic": "u:p"}]}`), &raw); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Parse(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := mustParse(t, `{"requests": [{"url": "http://h/", "headers": {"A": "b"}, "basic": "u:p"}]}`)
 	c := &compiler{scope: newScope(nil)}
 	build := c.builder(s.Requests[0], "x")
 	first, err := build(nil, nil)

@@ -1,23 +1,28 @@
 package script
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 )
 
+// read reads a script from the text of a file.
+func read(text string) (*Script, error) {
+	n, err := file.Parse("", []byte(text))
+	if err != nil {
+		return nil, err
+	}
+	return Read(n)
+}
+
 func mustParse(tb testing.TB, text string) *Script {
 	tb.Helper()
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(text), &raw); err != nil {
-		tb.Fatal(err)
-	}
-	s, err := Parse(raw)
+	s, err := read(text)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -26,7 +31,6 @@ func mustParse(tb testing.TB, text string) *Script {
 
 func TestParseUnknownKey(t *testing.T) {
 	tests := []struct{ name, text, path, key string }{
-		{"Top", `{"request": []}`, "", "request"},
 		{"Step", `{"requests": [{"url": "http://h/"}, {"url": "http://h/", "metod": "GET"}]}`, "requests[1]", "metod"},
 		{"Check", `{"requests": [{"url": "http://h/", "checks": [{"state": 1}]}]}`, "requests[0].checks[0]", "state"},
 		{"Group", `{"functions": {"buy": [{"group": "g", "requests": [{"uri": ""}]}]}}`, "functions.buy[0].requests[0]", "uri"},
@@ -35,11 +39,7 @@ func TestParseUnknownKey(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var raw map[string]json.RawMessage
-			if err := json.Unmarshal([]byte(test.text), &raw); err != nil {
-				t.Fatal(err)
-			}
-			_, err := Parse(raw)
+			_, err := read(test.text)
 			var unknown *load.UnknownKeyError
 			if !errors.As(err, &unknown) || unknown.Key != test.key || unknown.Path != test.path || len(unknown.Known) == 0 {
 				t.Errorf("got %#v (%v), want key %q at %q", unknown, err, test.key, test.path)
@@ -88,11 +88,7 @@ func TestCompileErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var raw map[string]json.RawMessage
-			if err := json.Unmarshal([]byte(test.text), &raw); err != nil {
-				t.Fatal(err)
-			}
-			s, err := Parse(raw)
+			s, err := read(test.text)
 			if err == nil {
 				_, err = s.Compile(dir)
 			}
@@ -203,7 +199,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(`[{"url":"http://h/${vu}","checks":[{"json":"a=1"}],"extract":{"x":{"regex":"(a)"}}},{"url":"http://h/${x}"}]`)
 	f.Add(`[{"group":"g","requests":[{"batch":[{"url":"http://h/"}]}]},{"think":"1s"}]`)
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := Parse(map[string]json.RawMessage{"requests": json.RawMessage(text)})
+		s, err := read(`{"requests":` + text + "}")
 		if err != nil {
 			return
 		}
@@ -227,4 +223,54 @@ func FuzzTemplate(f *testing.F) {
 			t.Errorf("got %q, want %q as it is", got, text)
 		}
 	})
+}
+
+// What YAML 1.1 would have taken for something else is sent as it was written.
+func TestWrittenAsText(t *testing.T) {
+	s := mustParse(t, `
+requests:
+  - url: http://h/
+    headers: {Country: NO, Zip: 01234, Value: 1e3, Yes: y, At: 12:30, Octal: 0o14, Inf: .inf, Version: 1.10, On: true}
+    json: {country: NO, v: 1e3, y: y, t: 12:30, big: 12345678901234567890, price: 1.10, day: 2024-01-01, m: <b>, o: 0o14, none: ~, zip: "01234"}
+    tags: {zip: 01234, off: off}
+    name: 1e3
+    extract: {a: {json: 0}}
+  - {url: http://h/, body: 007, bearer: 0123}
+`)
+	c := &compiler{scope: newScope(nil)}
+	req, err := c.builder(s.Requests[0], "x")(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"Country": "NO", "Zip": "01234", "Value": "1e3", "Yes": "y", "At": "12:30", "Octal": "0o14", "Inf": ".inf",
+		"Version": "1.10", "On": "true"} {
+		if got := req.Header.Get(name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	want := `{"country":"NO","v":1e3,"y":"y","t":"12:30","big":12345678901234567890,"price":1.10,"day":"2024-01-01","m":"<b>","o":12,"none":null,"zip":"01234"}`
+	if got := string(s.Requests[0].JSON); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if req.Tags["zip"] != "01234" || req.Tags["off"] != "off" || req.Name != "1e3" {
+		t.Errorf("got the tags %v and the name %q", req.Tags, req.Name)
+	}
+	if second := s.Requests[1]; second.Body != "007" || second.Bearer != "0123" {
+		t.Errorf("got body %q, bearer %q", second.Body, second.Bearer)
+	}
+	for text, want := range map[string]string{
+		"requests: [{url: http://h/, json: {zip: 01234}}]":        `line 1, column 41: requests[0].json.zip: 01234 begins with a zero: write "01234" in quotes`,
+		"requests: [{url: http://h/, json: {v: [.nan]}}]":         `requests[0].json.v[0]: .nan can't be sent as a number: write ".nan" in quotes`,
+		"requests: [{url: http://h/, headers: {A: null}}]":        `write "null" in quotes if that is the text`,
+		"requests: [{url: http://h/, body: ~}]":                   `requests[0].body: want a text, got ~: write "~" in quotes`,
+		"requests: [{url: http://h/, discard: yes}]":              `requests[0].discard: want true or false, got the text "yes"`,
+		"requests: [{url: http://h/, think: 2}]":                  `requests[0].think: 2 has no unit: write it as 2s, or 2ms`,
+		`{"requests": [{"url": "http://h/", "timeout": "2000"}]}`: `requests[0].timeout: 2000 has no unit`,
+		"requests: [{url: http://h/, checks: [{status: 2xx}]}]":   `requests[0].checks[0].status: want a whole number such as 10, got the text "2xx"`,
+		"requests: {url: http://h/}":                              "requests: want a list such as [a, b], got keys with values",
+	} {
+		if _, err := read(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q in it", text, err, want)
+		}
+	}
 }
