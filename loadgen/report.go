@@ -54,6 +54,7 @@ func reasons(r *load.Result, k6 bool) []string {
 	}
 	if len(r.ThresholdsFailed) > 0 {
 		say("thresholds have failed: %s", strings.Join(r.ThresholdsFailed, ", "))
+		lines = append(lines, summary.FailedThresholds(r.Snapshot)...)
 	}
 	if r.MarkedFailed != nil {
 		say("the test marked itself as failed: %v", r.MarkedFailed)
