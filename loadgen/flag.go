@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 )
 
@@ -132,10 +132,16 @@ func list(at func(*options) *[]string) func(*options, string) error {
 	}
 }
 
+// maxPEM bounds a file of certificates or keys, maxSecret one of a secret, in bytes.
+const (
+	maxPEM    = 16 << 20
+	maxSecret = 64 << 10
+)
+
 // fileText reads a file's content into an option.
 func fileText(at func(*options) **string) func(*options, string) error {
 	return func(o *options, path string) error {
-		b, err := os.ReadFile(path)
+		b, err := file.Read(path, maxPEM)
 		if err != nil {
 			return err
 		}

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"strconv"
 	"strings"
 
+	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 )
 
@@ -114,11 +114,11 @@ func (o *options) readCertificate() error {
 	if o.cert == "" || o.key == "" {
 		return errors.New("-cert and -key go together: give both files")
 	}
-	cert, err := os.ReadFile(o.cert)
+	cert, err := file.Read(o.cert, maxPEM)
 	if err != nil {
 		return fmt.Errorf("-cert: %w", err)
 	}
-	key, err := os.ReadFile(o.key)
+	key, err := file.Read(o.key, maxPEM)
 	if err != nil {
 		return fmt.Errorf("-key: %w", err)
 	}

@@ -3,12 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
 
+	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/script"
 )
 
 func requestFlags() []setting {
@@ -60,15 +61,11 @@ func headerLine(o *options, v string) error {
 	return nil
 }
 
-// readable takes a path whose file can be opened.
+// readable takes the path of a file that can be read later.
 func readable(at func(*options) *string) func(*options, string) error {
 	return func(o *options, path string) error {
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
 		*at(o) = path
-		return f.Close()
+		return file.Check(path, script.MaxBody)
 	}
 }
 
@@ -80,7 +77,7 @@ func secret(at func(*options) *string) func(*options, string) error {
 				return fmt.Errorf("the variable %s is not set", name)
 			}
 		} else if path, found := strings.CutPrefix(v, "@"); found {
-			b, err := os.ReadFile(path)
+			b, err := file.Read(path, maxSecret)
 			if err != nil {
 				return err
 			}

@@ -48,6 +48,10 @@ func Read(path string, limit int64) ([]byte, error) {
 // Check says whether Read could read the file, without opening it.
 func Check(path string, limit int64) error {
 	info, err := os.Stat(path)
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		failed.Op = "open" // what was meant
+	}
 	if err != nil {
 		return err
 	}

@@ -2,17 +2,18 @@ package script
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 )
 
 // compiler turns steps into acts, and gathers what is wrong with them.
 type compiler struct {
 	dir      string
+	depth    int // of groups
 	scope    *scope
 	problems []error
 }
@@ -73,11 +74,20 @@ func (c *compiler) think(s Step, path string) []act {
 	return nil
 }
 
+// maxGroups is how deep groups may nest: each tells its metrics under the names of all those around it.
+const maxGroups = 50
+
 func (c *compiler) group(s Step, path string) []act {
 	if s.Group == "" || len(s.Requests) == 0 {
 		c.fail(path, `a group needs its name in "group" and its steps in "requests"`)
 		return nil
 	}
+	if c.depth == maxGroups {
+		c.fail(path, "groups nest deeper than %d: put its steps into a group further out", maxGroups)
+		return nil
+	}
+	c.depth++
+	defer func() { c.depth-- }()
 	acts := c.steps(s.Requests, path+".requests")
 	return []act{func(vu *load.VU, v *values) error {
 		return vu.Group(s.Group, func() error { return perform(vu, acts, v) })
@@ -156,9 +166,15 @@ func (c *compiler) after(s Step, path string) afterwards {
 	}
 }
 
-// file reads a file that is named in the script, from the script's directory.
+// MaxBody bounds a file that is sent, and MaxData one of data, in bytes.
+const (
+	MaxBody = 1 << 30
+	MaxData = 256 << 20
+)
+
+// file reads a file that is sent. It is found from the script's directory, and may be anywhere.
 func (c *compiler) file(name, path string) []byte {
-	b, err := os.ReadFile(within(c.dir, name))
+	b, err := file.Read(within(c.dir, name), MaxBody)
 	if err != nil {
 		c.fail(path, "%w", err)
 	}

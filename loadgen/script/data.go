@@ -6,13 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
+	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 )
 
@@ -76,7 +78,13 @@ func (d Data) read(name, dir string) (*rows, error) {
 	if !slices.Contains([]string{Sequential, Random, PerVU}, d.Order) {
 		return nil, fmt.Errorf("order %q: want %s, %s or %s", d.Order, Sequential, Random, PerVU)
 	}
-	text, err := os.ReadFile(within(dir, d.File))
+	if d.File == "" {
+		return nil, errors.New(`"file" is missing: give it the name of a file of CSV, or of JSON`)
+	}
+	text, err := file.Read(within(dir, d.File), MaxData)
+	if err == nil {
+		text, err = file.Text(text)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -96,11 +104,16 @@ func (d Data) read(name, dir string) (*rows, error) {
 }
 
 func parseCSV(text []byte) (*rows, error) {
-	lines, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff")))).ReadAll()
+	lines, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil || len(lines) == 0 {
 		return &rows{}, err
 	}
 	r := &rows{columns: lines[0]}
+	for i, column := range r.columns {
+		if column != "" && slices.Contains(r.columns[:i], column) {
+			return nil, fmt.Errorf("the column %q is there twice: give one of them another name", column)
+		}
+	}
 	for _, line := range lines[1:] {
 		one := make(row, len(line))
 		for i, value := range line {
@@ -113,23 +126,70 @@ func parseCSV(text []byte) (*rows, error) {
 
 // parseJSON takes strings as they are and other values as JSON. Only what every row has is a column.
 func parseJSON(text []byte) (*rows, error) {
-	var objects []map[string]json.RawMessage
-	if err := json.Unmarshal(text, &objects); err != nil {
-		return nil, fmt.Errorf("want an array of objects: %w", err)
+	if !utf8.Valid(text) {
+		return nil, errors.New("is not UTF-8: save the file in that encoding")
 	}
 	r := &rows{}
-	for i, object := range objects {
-		one := make(row, len(object))
-		for key, value := range object {
-			one[key] = plain(value)
+	d := json.NewDecoder(bytes.NewReader(text))
+	if err := expect(d, '['); err != nil {
+		return nil, err
+	}
+	for d.More() {
+		one, columns, err := jsonRow(d)
+		if err != nil {
+			return nil, fmt.Errorf("row %d: %w", len(r.all)+1, err)
 		}
-		if i == 0 {
-			r.columns = sortedKeys(object)
+		if len(r.all) == 0 {
+			r.columns = columns
 		}
-		r.columns = slices.DeleteFunc(r.columns, func(c string) bool { _, ok := object[c]; return !ok })
+		r.columns = slices.DeleteFunc(r.columns, func(c string) bool { _, ok := one[c]; return !ok })
 		r.all = append(r.all, one)
 	}
+	if err := expect(d, ']'); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("there is something behind the array of objects")
+	}
 	return r, nil
+}
+
+// jsonRow reads one object, and its keys in their order.
+func jsonRow(d *json.Decoder) (one row, columns []string, err error) {
+	if err := expect(d, '{'); err != nil {
+		return nil, nil, err
+	}
+	one = row{}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return nil, nil, err
+		}
+		key, _ := token.(string)
+		if _, twice := one[key]; twice {
+			return nil, nil, fmt.Errorf("the key %q is there twice: give one of them another name", key)
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, nil, err
+		}
+		one[key], columns = plain(value), append(columns, key)
+	}
+	return one, columns, expect(d, '}')
+}
+
+func expect(d *json.Decoder, want json.Delim) error {
+	token, err := d.Token()
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	if err == nil && token != want {
+		err = fmt.Errorf("got %v", token)
+	}
+	if err != nil {
+		return fmt.Errorf("want an array of objects: %w", err)
+	}
+	return nil
 }
 
 func plain(value json.RawMessage) string {

@@ -84,6 +84,11 @@ func TestCompileErrors(t *testing.T) {
 		{"Think", `{"requests": [{"url": "http://h/", "think": "-1s"}]}`, "negative"},
 		{"Basic", `{"requests": [{"url": "http://h/", "basic": "me"}]}`, "requests[0].basic: want user:password"},
 		{"Order", `{"data": {"users": {"file": "users.csv", "order": "any"}}, "requests": [{"url": "http://h/"}]}`, "want sequential, random or vu"},
+		{"NoData", `{"data": {"users": {}}, "requests": [{"url": "http://h/"}]}`, `data.users: "file" is missing`},
+		{"Folder", `{"requests": [{"url": "http://h/", "bodyFile": "."}]}`, "is a folder: give a file"},
+		{"Device", `{"requests": [{"url": "http://h/", "bodyFile": "/dev/zero"}]}`, "requests[0].bodyFile: /dev/zero is a device"},
+		{"EndlessData", `{"data": {"users": {"file": "/dev/zero"}}, "requests": [{"url": "http://h/"}]}`, "data.users: /dev/zero is a device"},
+		{"Nesting", `{"requests": [` + strings.Repeat(`{"group":"g","requests":[`, 300) + `{"url": "http://h/"}` + strings.Repeat("]}", 300) + `]}`, "groups nest deeper than 50"},
 		{"NoFile", `{"data": {"users": {"file": "absent.csv"}}, "requests": [{"url": "http://h/"}]}`, "data.users: open"},
 	}
 	for _, test := range tests {
@@ -162,16 +167,26 @@ func TestCheck(t *testing.T) {
 }
 
 func TestData(t *testing.T) {
-	for name, parse := range map[string]func() (*rows, error){
-		"CSV":  func() (*rows, error) { return parseCSV([]byte("\ufeffid,name\n1,a\n2,\"b,c\"\n")) },
-		"JSON": func() (*rows, error) { return parseJSON([]byte(`[{"id":1,"name":"a","x":0},{"id":"2","name":"b,c"}]`)) },
-	} {
+	dir := t.TempDir()
+	const id, csv, js = "\ufeff", "id,name\n1,a\n2,\"b,c\"\n", `[{"id":1,"name":"a","x":0},{"id":"2","name":"b,c"}]`
+	utf16 := func(text string) string {
+		b := "\xff\xfe"
+		for _, c := range []byte(text) {
+			b += string(c) + "\x00"
+		}
+		return b
+	}
+	for name, text := range map[string]string{"plain.csv": csv, "mark.csv": id + csv, "plain.json": js, "mark.json": id + js, "wide.csv": utf16(csv),
+		"wide.json": utf16(js), "spaces.csv": "id,name,,\n1,a,,\n2,\"b,c\",,\n"} {
 		t.Run(name, func(t *testing.T) {
-			r, err := parse()
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r, err := Data{File: name}.read("users", dir)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := strings.Join(r.columns, " "); got != "id name" {
+			if got := strings.TrimSpace(strings.Join(r.columns, " ")); got != "id name" {
 				t.Errorf("got columns %q, want id and name", got)
 			}
 			for i, want := range []string{"1 a", "2 b,c", "1 a"} {
@@ -185,13 +200,17 @@ func TestData(t *testing.T) {
 			}
 		})
 	}
-	for _, bad := range []string{`{}`, `[1]`, `[`} {
-		if _, err := parseJSON([]byte(bad)); err == nil {
-			t.Errorf("%s: no error", bad)
+	for text, want := range map[string]string{`{}`: "want an array of objects", `[1]`: "row 1: want an array of objects: got 1", `[`: "unexpected EOF",
+		`[{"a":1},{"a":1,"b":2,"a":3}]`: `row 2: the key "a" is there twice`, `[{"a":1}] x`: "behind the array", "": "unexpected EOF", "[{\"a\":\"\xe9\"}]": "UTF-8",
+		`[{"a" 1}]`: "row 1: expected colon"} {
+		if _, err := parseJSON([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q in it", text, err, want)
 		}
 	}
-	if _, err := parseCSV([]byte("a,b\n1\n")); err == nil {
-		t.Error("ragged CSV: no error")
+	for text, want := range map[string]string{"a,b\n1\n": "wrong number of fields", "id,name,id\n1,a,2\n": `the column "id" is there twice`} {
+		if _, err := parseCSV([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q in it", text, err, want)
+		}
 	}
 }
 
