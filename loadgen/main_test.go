@@ -67,6 +67,7 @@ func serve(env *testscript.Env) error {
 	})
 	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) { time.Sleep(200 * time.Millisecond) })
 	mux.HandleFunc("/echo", echo)
+	oddResponses(mux)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
 		select {

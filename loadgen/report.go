@@ -67,7 +67,10 @@ func reasons(r *load.Result, k6 bool) []string {
 
 func verdicts(v load.Verdict) []string {
 	var lines []string
-	if v.NothingSucceeded {
+	switch {
+	case v.NothingSucceeded && v.Undecodable > 0:
+		lines = append(lines, fmt.Sprintf("not one request got a response that can be read: %d could not be decompressed", v.Undecodable))
+	case v.NothingSucceeded:
 		lines = append(lines, "not one request got a response")
 	}
 	if v.AllIterationsFailed {

@@ -43,6 +43,7 @@ func (v *VU) play(start time.Duration) {
 	end := wire.Now()
 	v.group = v.run.root
 	v.client.EndIteration()
+	v.release()
 	v.Iteration++
 	v.player.counts[out].Add(1)
 	v.recordIteration(out, end-start)
@@ -51,6 +52,14 @@ func (v *VU) play(start time.Duration) {
 	}
 	if least := v.run.minIteration; out != cutOff && least > end-start {
 		v.wait(least-(end-start), v.player.quit)
+	}
+}
+
+// release gives the memory of large bodies back, which other users may wait for.
+func (v *VU) release() {
+	v.response.Release()
+	for _, r := range v.responses {
+		r.Release()
 	}
 }
 

@@ -8,7 +8,8 @@ import (
 	"example.com/foobar/loadgen/wire"
 )
 
-// Response is what a request came to: Status, Body, Header, Timing, Err. It is valid until the VU's next request.
+// Response is what a request came to: Status, Body, Header, Timing, Err. It is valid until the VU's next request, or the end of
+// the iteration.
 type Response = wire.Response
 
 // Request is a request with tags of its own. Make it once with NewRequest and send it as often as you like, from any VU.
@@ -84,6 +85,7 @@ func (v *VU) unsendable(method, url string, err error) *Response {
 	if errors.As(err, &known) {
 		code = known.Code
 	}
+	v.response.Release()
 	v.response = wire.Response{URL: url, Err: err, ErrorCode: code}
 	v.current = nil
 	v.Exchanged(&wire.Exchange{Timing: wire.Timing{Start: wire.Now()}, Method: method, URL: url, Err: err, ErrorCode: code})
@@ -134,6 +136,9 @@ func (v *VU) Exchanged(x *wire.Exchange) {
 		s = v.phases(s, x, first)
 	}
 	v.run.rec.Record(v.shard, v.requestLabels(x, expected), s)
+	if x.Truncated || x.UnknownEncoding != "" || x.MemoryWait != 0 {
+		v.run.watch.bodies.see(x)
+	}
 	switch {
 	case x.Err != nil:
 		v.run.failed(x)

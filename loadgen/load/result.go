@@ -26,6 +26,8 @@ type Result struct {
 type Verdict struct {
 	// NothingSucceeded: requests were made, and not one got a response.
 	NothingSucceeded bool
+	// Undecodable counts the responses that came and could not be decompressed.
+	Undecodable uint64
 	// AllIterationsFailed: iterations ended, and every one panicked or failed.
 	AllIterationsFailed bool
 	// RateMissed: more than RateTolerance of the arrivals due were dropped, or had not begun when the time was over.
@@ -75,6 +77,7 @@ func (r *Run) newResult() *Result {
 	due, missed := r.arrivals()
 	res.Verdict = Verdict{
 		NothingSucceeded:    r.nothingSucceeded(),
+		Undecodable:         r.watch.undecodable.Load(),
 		AllIterationsFailed: res.Panicked+res.Failed > 0 && r.count(complete) == 0,
 		RateMissed:          float64(missed) > RateTolerance*float64(due),
 	}
@@ -99,9 +102,9 @@ func (r *Run) count(o outcome) (n uint64) {
 	return n
 }
 
-// nothingSucceeded says that there were requests and no response to any of them.
+// nothingSucceeded says that there were requests, if only some that were cut off, and no response to any of them.
 func (r *Run) nothingSucceeded() bool {
-	return r.rec.Count(httpReqs) > 0 && !r.answered.Load()
+	return r.rec.Count(httpReqs)+r.rec.Count(httpReqsInterrupted) > 0 && !r.answered.Load()
 }
 
 // arrivals counts the arrivals of all arrival-rate scenarios that were due, and those that never began.

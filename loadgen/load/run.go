@@ -319,6 +319,7 @@ func (r *Run) alone(limit time.Duration, f func(v *VU) error) error {
 			err = errCutOff
 		}
 		v.client.Close()
+		v.release()
 	}()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
@@ -377,7 +378,7 @@ func (r *Run) warnf(metric, format string, args ...any) {
 // failed keeps the error of a request for the report.
 func (r *Run) failed(x *wire.Exchange) {
 	r.rec.Fail(x.ErrorCode, errorText(x.Err))
-	r.watch.failed(x.Err)
+	r.watch.failed(x)
 }
 
 // errorText is an error for a tag or the report.

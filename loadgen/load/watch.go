@@ -7,11 +7,15 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"example.com/foobar/loadgen/wire"
 )
 
 // watch watches the generator itself: a number measured by a saturated generator is wrong.
 type watch struct {
 	descriptors, ports atomic.Uint64 // requests that failed for want of them
+	undecodable        atomic.Uint64 // responses that could not be decompressed
+	bodies             bodyWatch
 
 	mu            sync.Mutex
 	lastAt        time.Time
@@ -65,9 +69,16 @@ func (w *watch) end() {
 	}
 }
 
-// failed looks for the errors that say that this machine, and not the server, is at its end.
-func (w *watch) failed(err error) {
+// decompressionFailed is k6's error_code of a body that can't be decompressed.
+const decompressionFailed = 1701
+
+// failed looks for the errors that say that this machine, and not the server, is at its end; and for responses that came
+// and could not be read.
+func (w *watch) failed(x *wire.Exchange) {
+	err := x.Err
 	switch {
+	case x.ErrorCode == decompressionFailed:
+		w.undecodable.Add(1)
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		w.descriptors.Add(1)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
@@ -90,4 +101,5 @@ func (w *watch) warn(r *Run) {
 	if n := w.ports.Load(); n > 0 {
 		r.warnf("http_reqs", "%d requests failed because this machine had no free local port: keep connections open, or give several addresses (local-ips).", n)
 	}
+	w.bodies.warn(r)
 }

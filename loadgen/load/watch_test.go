@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/foobar/loadgen/wire"
 )
 
 func TestWatch(t *testing.T) {
@@ -32,7 +34,7 @@ func TestWatch(t *testing.T) {
 				for _, cpu := range tt.used {
 					w.add(time.Second, cpu, 2)
 				}
-				w.failed(tt.err)
+				w.failed(&wire.Exchange{Err: tt.err})
 				w.warn(r)
 				warnings := r.Snapshot().Warnings
 				if tt.want == "" && len(warnings) != 0 || tt.want != "" && (len(warnings) != 1 || !strings.Contains(warnings[0].Message, tt.want)) {

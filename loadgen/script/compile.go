@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -162,8 +163,19 @@ func (c *compiler) after(s Step, path string) afterwards {
 				return err
 			}
 		}
+		r.Release()
 		return nil
 	}
+}
+
+// readsBody says whether a check or an extraction looks at the response's body.
+func (s Step) readsBody() bool {
+	return slices.ContainsFunc(s.Checks, Check.readsBody) ||
+		slices.ContainsFunc(slices.Collect(maps.Values(s.Extract)), func(e Extract) bool { return e.Header == "" })
+}
+
+func (c Check) readsBody() bool {
+	return c.Body != nil || c.BodyContains != "" || c.BodyRegex != "" || c.JSON != ""
 }
 
 // MaxBody bounds a file that is sent, and MaxData one of data, in bytes.

@@ -20,6 +20,7 @@ type draft struct {
 	url     template
 	body    template
 	headers []header
+	unread  bool // nothing looks at the response's body
 }
 
 type header struct {
@@ -28,7 +29,7 @@ type header struct {
 }
 
 func (c *compiler) builder(s Step, path string) builder {
-	d := &draft{step: s, method: s.verb(), url: c.text(s.URL, path+".url"), body: c.body(s, path)}
+	d := &draft{step: s, method: s.verb(), url: c.text(s.URL, path+".url"), body: c.body(s, path), unread: !s.readsBody()}
 	for _, name := range sortedKeys(s.Headers) {
 		d.headers = append(d.headers, header{name, c.text(s.Headers[name], path+".headers."+name)})
 	}
@@ -138,6 +139,7 @@ func (d *draft) make(vu *load.VU, v *values) (*load.Request, error) {
 		req.Name = d.step.URL
 	}
 	req.Timeout, req.DiscardBody, req.Tags = time.Duration(d.step.Timeout), d.step.Discard, d.step.Tags
+	req.UnreadBody = d.unread
 	if d.step.Redirects != nil {
 		req.MaxRedirects = *d.step.Redirects
 	}

@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -133,5 +134,33 @@ func TestStaticRequestIsMadeOnce(t *testing.T) {
 	}
 	if got, want := first.Header.Get("Authorization"), "Basic dTpw"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A body is kept where something reads it, and there alone.
+func TestUnreadBodies(t *testing.T) {
+	for name, test := range map[string]struct {
+		step   string
+		unread bool
+	}{
+		"no checks":      {`{}`, true},
+		"status":         {`{"checks": [{"status": 200}, {"header": "X-A"}], "extract": {"a": {"header": "X-A"}}}`, true},
+		"body":           {`{"checks": [{"status": 200}, {"body": ""}]}`, false},
+		"contains":       {`{"checks": [{"bodyContains": "a"}]}`, false},
+		"regex":          {`{"checks": [{"bodyRegex": "a"}]}`, false},
+		"json":           {`{"checks": [{"json": "a"}]}`, false},
+		"extracts JSON":  {`{"extract": {"b": {"header": "X-A"}, "a": {"json": "a"}}}`, false},
+		"extracts regex": {`{"extract": {"a": {"regex": "a"}}}`, false},
+	} {
+		var s Step
+		if err := json.Unmarshal([]byte(test.step), &s); err != nil {
+			t.Fatal(err)
+		}
+		s.URL = "http://a.test/"
+		c := &compiler{scope: newScope(nil)}
+		req, err := c.builder(s, "requests[0]")(nil, nil)
+		if err != nil || req.UnreadBody != test.unread {
+			t.Errorf("%s: got unread %v, %v, want %v", name, req.UnreadBody, err, test.unread)
+		}
 	}
 }

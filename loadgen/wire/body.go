@@ -5,36 +5,49 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"slices"
 )
 
 // body is a response's body as it comes: kept up to a limit, and read and forgotten beyond it.
 type body struct {
-	kept      []byte
-	pooled    *[]byte // the memory of kept, when it is still to be decompressed
+	buffer
+	pooled    *[]byte // the first memory of a body that is still to be decompressed
 	encoding  string
 	discard   bool
 	truncated bool
-	max       int
 }
 
-// newBody keeps what the request wants kept.
+// newBody keeps what the request wants kept. Of a body that nobody reads it keeps the beginning when that is compressed,
+// to see whether it can be decompressed.
 func (c *call) newBody(encoding string) body {
-	b := body{max: c.client.network.config.MaxBody, kept: c.resp.Body[:0]}
-	b.discard = c.request.DiscardBody || c.client.network.config.DiscardBodies
-	if encoding != "" && !b.discard {
-		b.encoding = encoding
-		b.pooled = bodyBuffers.Get().(*[]byte)
-		b.kept = (*b.pooled)[:0]
+	n := c.client.network
+	b := body{buffer: buffer{call: c, max: n.config.MaxBody}}
+	b.discard = c.request.DiscardBody || n.config.DiscardBodies || c.unread() && encoding == ""
+	if b.discard {
+		return b
+	}
+	if encoding == "" {
+		b.bytes = c.resp.Body[:0]
+		return b
+	}
+	b.encoding = encoding
+	b.pooled = bodyBuffers.Get().(*[]byte)
+	b.bytes = (*b.pooled)[:0]
+	if c.unread() {
+		b.max = min(b.max, cap(b.bytes))
 	}
 	return b
 }
 
+// unread says that nobody reads the body.
+func (c *call) unread() bool {
+	debug := c.client.network.debug
+	return c.request.UnreadBody && (debug == nil || !debug.bodies)
+}
+
+// release gives back the memory of a body that is not the response's.
 func (b *body) release() {
+	b.free()
 	if b.pooled != nil {
-		if cap(b.kept) <= 16*bodyBuffer {
-			*b.pooled = b.kept[:0]
-		}
 		bodyBuffers.Put(b.pooled)
 		b.pooled = nil
 	}
@@ -43,7 +56,7 @@ func (b *body) release() {
 // copy takes n bytes, or all until the end when n is negative.
 func (b *body) copy(r *bufio.Reader, n int64) error {
 	for n != 0 && !b.discard {
-		room := b.max - len(b.kept)
+		room := b.max - len(b.bytes)
 		if room == 0 {
 			b.truncated = true
 			break
@@ -51,9 +64,11 @@ func (b *body) copy(r *bufio.Reader, n int64) error {
 		if n > 0 {
 			room = int(min(int64(room), n))
 		}
-		b.kept = slices.Grow(b.kept, min(room, max(512, len(b.kept))))
-		k, err := r.Read(b.kept[len(b.kept):min(cap(b.kept), len(b.kept)+room)])
-		b.kept = b.kept[:len(b.kept)+k]
+		if err := b.extend(room, n > 0); err != nil {
+			return err
+		}
+		k, err := r.Read(b.bytes[len(b.bytes):min(cap(b.bytes), len(b.bytes)+room)])
+		b.bytes = b.bytes[:len(b.bytes)+k]
 		if n > 0 {
 			n -= int64(k)
 		}

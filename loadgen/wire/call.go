@@ -55,7 +55,8 @@ func (c *call) follow(req *Request, resp *Response) {
 		}
 		c.hop = next
 		left--
-		resp.Body, resp.lines = resp.Body[:0], nil
+		resp.Release()
+		resp.lines, resp.Truncated = nil, false
 		c.exchange(Now())
 	}
 	c.request, c.resp, c.hop = nil, nil, nil
@@ -188,7 +189,7 @@ func (c *call) phases(i instants, end time.Duration) {
 	}
 	c.Sending = wrote - i.began
 	c.Waiting = read - wrote
-	c.Receiving = end - read
+	c.Receiving = max(end-read-c.MemoryWait, 0)
 }
 
 // count tells the exchange of the bytes that passed over s.
@@ -206,9 +207,10 @@ func (c *call) finish(err error) {
 	}
 	if err != nil {
 		c.Status = 0
-		r.Body, r.lines, r.Truncated = r.Body[:0], nil, false
+		r.Release()
+		r.lines, r.Truncated = nil, false
 	}
-	c.Err, c.ErrorCode = err, errorCode(err, c.Status)
+	c.Err, c.ErrorCode, c.Truncated = err, errorCode(err, c.Status), r.Truncated
 	r.Status, r.Proto, r.URL = c.Status, c.Proto, c.URL
 	r.Timing, r.Err, r.ErrorCode = c.Timing, c.Err, c.ErrorCode
 	if c.client.network.debug != nil {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/flate"
@@ -14,67 +12,6 @@ import (
 	"github.com/klauspost/compress/zstd"
 	brotli "github.com/molecule-man/go-brrr"
 )
-
-// maxEncodings is the most encodings that a body may have, one over the other.
-const maxEncodings = 4
-
-// decode gives the response its body, decompressed.
-func (c *call) decode() error {
-	b := &c.body
-	defer func() { *b = body{} }()
-	defer b.release()
-	c.resp.Truncated = b.truncated
-	if b.pooled == nil {
-		c.resp.Body = b.kept
-		return nil
-	}
-	out, truncated, err := decompress(c.resp.Body[:0], b.kept, b.encoding, b.max)
-	c.resp.Body = out
-	c.resp.Truncated = b.truncated || truncated
-	if err != nil && !b.truncated {
-		return &Error{codeDecompressed, "decompressing the response's body: " + err.Error(), err}
-	}
-	return nil
-}
-
-// decompress appends what raw says to dst, at most limit bytes. An unknown encoding is left as it is, as in k6.
-func decompress(dst, raw []byte, encoding string, limit int) (out []byte, truncated bool, err error) {
-	names := strings.Split(encoding, ",")
-	if len(raw) == 0 || len(names) > maxEncodings {
-		return append(dst, raw...), false, nil
-	}
-	var from io.Reader = bytes.NewReader(raw)
-	for _, name := range slices.Backward(names) {
-		d := decoderFor(strings.ToLower(strings.TrimSpace(name)))
-		if d == nil {
-			return append(dst, raw[:min(len(raw), limit)]...), len(raw) > limit, nil
-		}
-		stage, done, err := d(from)
-		if err != nil {
-			return dst, false, steady(err)
-		}
-		defer done()
-		from = stage
-	}
-	return readAll(dst, from, limit)
-}
-
-// readAll appends at most limit bytes of r to dst.
-func readAll(dst []byte, r io.Reader, limit int) ([]byte, bool, error) {
-	for {
-		dst = slices.Grow(dst, max(512, min(len(dst), 1<<20)))
-		n, err := r.Read(dst[len(dst):cap(dst)])
-		dst = dst[:len(dst)+n]
-		switch {
-		case len(dst) > limit:
-			return dst[:limit], true, nil
-		case err == io.EOF:
-			return dst, false, nil
-		case err != nil:
-			return dst, false, steady(err)
-		}
-	}
-}
 
 // steady is err without the details that make every message another (flate tells the offset).
 func steady(err error) error {
@@ -160,4 +97,36 @@ func openZstd(from io.Reader) (io.Reader, func(), error) {
 		return nil, nil, err
 	}
 	return r, func() { _ = r.Reset(nil); zstds.Put(r) }, nil
+}
+
+// windowsOf is the memory that undoing the codings takes, at most. The first of them, in the order in which they are
+// undone, shows what it needs in raw.
+func windowsOf(codings []string, raw []byte) int64 {
+	n := 0
+	for i, name := range codings {
+		switch {
+		case name == "zstd":
+			n += maxWindow + 1<<20
+		case name == "br" && i == 0:
+			n += 3 << brotliWindow(raw[0])
+		case name == "br":
+			n += 3 << 24
+		}
+	}
+	return int64(n)
+}
+
+// brotliWindow is the logarithm of the window that a stream begins with (RFC 7932, 9.1). The decoder needs twice as much,
+// and more while that grows.
+func brotliWindow(first byte) int {
+	if first&1 == 0 {
+		return 16
+	}
+	if n := first >> 1 & 7; n != 0 {
+		return 17 + int(n)
+	}
+	if n := first >> 4 & 7; n != 0 {
+		return 8 + int(n)
+	}
+	return 17
 }

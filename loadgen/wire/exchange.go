@@ -43,6 +43,12 @@ type Exchange struct {
 	Connected bool
 	// Reused says that the connection was a kept one.
 	Reused bool
+	// Truncated says that the body that was kept is cut: it was longer than Config.MaxBody.
+	Truncated bool
+	// UnknownEncoding is the content coding in which the body is still, because it is not known; "" when there is none.
+	UnknownEncoding string
+	// MemoryWait is how long the response waited for memory of the room that large bodies share. It is in no phase.
+	MemoryWait time.Duration
 	// Sent and Received are bytes on the wire, TLS and headers included, handshakes too.
 	Sent, Received int64
 	// Err is why there is no whole response, nil when there is one; ErrorCode is k6's error_code of Err, or 1000 + Status

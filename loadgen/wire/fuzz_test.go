@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -144,10 +146,25 @@ func FuzzEncoding(f *testing.F) {
 	for _, e := range []string{"gzip", "deflate", "br", "zstd", "gzip, br", "x", "identity,gzip,gzip,gzip,gzip"} {
 		f.Add(e, compressed(f, e, "some text"))
 	}
+	n, err := NewNetwork(Config{MaxBody: 10_000})
+	if err != nil {
+		f.Fatal(err)
+	}
+	client := n.NewClient(1, nil)
 	f.Fuzz(func(t *testing.T, encoding string, raw []byte) {
-		const limit = 10_000
-		if out, _, err := decompress(nil, raw, encoding, limit); err == nil && len(out) > max(limit, len(raw)) {
-			t.Errorf("got %d bytes", len(out))
+		for _, unread := range []bool{false, true} {
+			c := &call{client: client, request: &Request{UnreadBody: unread}, resp: &Response{}, limit: Now() + time.Minute}
+			c.body = c.newBody(encoding)
+			if err := c.body.copy(bufio.NewReader(bytes.NewReader(raw)), int64(len(raw))); err != nil {
+				t.Fatal(err)
+			}
+			_ = c.decode()
+			if got := len(c.resp.Body); got > 10_000 || unread && got > 0 {
+				t.Errorf("got %d bytes", got)
+			}
+			if c.resp.Release(); n.room.used != 0 {
+				t.Errorf("got %d bytes of the room in use, want all given back", n.room.used)
+			}
 		}
 	})
 }

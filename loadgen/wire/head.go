@@ -56,7 +56,7 @@ func (h *head) take(block []byte, from *fasthttp.ResponseHeader) {
 	h.first = bytes.IndexByte(block, '\n') + 1
 	h.status, h.proto = from.StatusCode(), protoName(from.Protocol())
 	h.length, h.closing = from.ContentLength(), from.ConnectionClose()
-	h.encoding = string(from.ContentEncoding())
+	h.encoding = joined(h.lines(), "Content-Encoding")
 }
 
 func protoName(b []byte) string {

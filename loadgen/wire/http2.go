@@ -123,7 +123,7 @@ func (c *call) roundTripHTTP2(ctx context.Context, s *stream, i *instants) error
 	defer parsers.Put(p)
 	p.small.Reset(resp.Body)
 	defer p.small.Reset(nil)
-	b := c.newBody(resp.Header.Get("Content-Encoding"))
+	b := c.newBody(strings.Join(resp.Header["Content-Encoding"], ", "))
 	if err := b.copy(p.small, -1); err != nil {
 		b.release()
 		return orCut(err, errCutBody)

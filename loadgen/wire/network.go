@@ -13,12 +13,13 @@ type Network struct {
 	resolver *resolver
 	memory   *memory
 	debug    *dump
+	room     *room
 	http2    *http.Transport
 }
 
 // NewNetwork checks c; the error says which setting is wrong and what it takes.
 func NewNetwork(c Config) (*Network, error) {
-	n := &Network{config: c.withDefaults(), resolver: newResolver(c.DNS), http2: newHTTP2Transport()}
+	n := &Network{config: c.withDefaults(), resolver: newResolver(c.DNS), http2: newHTTP2Transport(), room: newRoom()}
 	var err error
 	if n.hosts, err = newHosts(c.Hosts); err != nil {
 		return nil, err

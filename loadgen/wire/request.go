@@ -30,6 +30,9 @@ type Request struct {
 	MaxRedirects int
 	// DiscardBody reads the body and keeps nothing of it.
 	DiscardBody bool
+	// UnreadBody says that nobody reads the body: nothing of it is kept, and of a compressed one the beginning is
+	// decompressed, so that one that can't be is a failed request.
+	UnreadBody bool
 	// Expected says which statuses are no failure; nil is 200 to 399. It is for load, as Name is.
 	Expected func(status int) bool
 

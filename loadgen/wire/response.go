@@ -25,6 +25,9 @@ type Response struct {
 	// head is the last one received, lines are its header lines when it is this response's.
 	head  head
 	lines []byte
+	// share is the memory that it has of the network's room, large says that Body's is of it.
+	share share
+	large bool
 }
 
 // keptBody is the most memory that a response keeps for the next one.
@@ -34,10 +37,22 @@ const keptBody = 64 << 10
 //
 //go:noinline
 func (r *Response) reset() {
+	r.Release()
+	*r = Response{Body: r.Body, head: r.head}
+}
+
+// Release gives the memory of a large body back, as the next request that the response is given to would, so that other
+// users can have it. The response has no body after that.
+func (r *Response) Release() {
+	if r.large {
+		freeLarge(r.Body)
+		r.large = false
+	}
 	if cap(r.Body) > keptBody {
 		r.Body = nil
 	}
-	*r = Response{Body: r.Body[:0], head: r.head}
+	r.Body = r.Body[:0]
+	r.share.give(r.share.held)
 }
 
 // Header is a response header's first value, "" when absent.
@@ -50,6 +65,32 @@ func (r *Response) Header(name string) string {
 		}
 	}
 	return ""
+}
+
+// HeaderLines is a response header's value with its lines joined by ", ", and whether there is one: it may be empty.
+func (r *Response) HeaderLines(name string) (value string, present bool) {
+	return lookUp(r.lines, name)
+}
+
+// joined is the value of a header with its lines joined by ", ", "" when absent.
+func joined(lines []byte, name string) string {
+	value, _ := lookUp(lines, name)
+	return value
+}
+
+func lookUp(lines []byte, name string) (value string, present bool) {
+	for rest := lines; len(rest) > 0; {
+		var key, next []byte
+		key, next, rest = headerLine(rest)
+		if len(key) != len(name) || !strings.EqualFold(string(key), name) {
+			continue
+		}
+		if present {
+			value += ", "
+		}
+		value, present = value+string(next), true
+	}
+	return value, present
 }
 
 // Headers is all of the response's headers.

@@ -1,0 +1,18 @@
+package main
+
+import (
+	"io"
+	"net/http"
+)
+
+// oddResponses are those that are hard to read.
+func oddResponses(mux *http.ServeMux) {
+	mux.HandleFunc("/broken-gzip", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = io.WriteString(w, "this is not gzip")
+	})
+	mux.HandleFunc("/zebra", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "zebra")
+		_, _ = io.WriteString(w, "foobar")
+	})
+}
