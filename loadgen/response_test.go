@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"net/http"
+	"strings"
 )
 
 // oddResponses are those that are hard to read.
@@ -14,5 +15,9 @@ func oddResponses(mux *http.ServeMux) {
 	mux.HandleFunc("/zebra", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "zebra")
 		_, _ = io.WriteString(w, "foobar")
+	})
+	mux.HandleFunc("/redirect", func(w http.ResponseWriter, r *http.Request) {
+		w.Header()["Location"] = []string{strings.TrimPrefix(r.URL.RawQuery, "to=")}
+		w.WriteHeader(http.StatusFound)
 	})
 }

@@ -136,8 +136,8 @@ func (v *VU) Exchanged(x *wire.Exchange) {
 		s = v.phases(s, x, first)
 	}
 	v.run.rec.Record(v.shard, v.requestLabels(x, expected), s)
-	if x.Truncated || x.UnknownEncoding != "" || x.MemoryWait != 0 {
-		v.run.watch.bodies.see(x)
+	if x.Truncated || x.UnknownEncoding != "" || x.MemoryWait != 0 || x.RedirectLimit {
+		v.run.watch.responses.see(x)
 	}
 	switch {
 	case x.Err != nil:

@@ -15,7 +15,7 @@ import (
 type watch struct {
 	descriptors, ports atomic.Uint64 // requests that failed for want of them
 	undecodable        atomic.Uint64 // responses that could not be decompressed
-	bodies             bodyWatch
+	responses          responseWatch
 
 	mu            sync.Mutex
 	lastAt        time.Time
@@ -101,5 +101,5 @@ func (w *watch) warn(r *Run) {
 	if n := w.ports.Load(); n > 0 {
 		r.warnf("http_reqs", "%d requests failed because this machine had no free local port: keep connections open, or give several addresses (local-ips).", n)
 	}
-	w.bodies.warn(r)
+	w.responses.warn(r)
 }

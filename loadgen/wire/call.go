@@ -19,6 +19,8 @@ type call struct {
 	answered bool
 	// body is the response's as it came.
 	body body
+	// redirects is how many are followed at most, followed how many were.
+	redirects, followed int
 	// limit is when the call must be over.
 	limit time.Duration
 }
@@ -40,21 +42,18 @@ func (c *call) follow(req *Request, resp *Response) {
 		resp.ErrorCode = codeOther
 		return
 	}
-	left := req.MaxRedirects
-	if left < 0 {
-		left = n.config.MaxRedirects
+	c.redirects, c.followed = req.MaxRedirects, 0
+	if c.redirects < 0 {
+		c.redirects = n.config.MaxRedirects
 	}
 	c.exchange(now)
-	for resp.Err == nil && isRedirect(resp.Status) && left > 0 {
-		next, err := c.redirect()
+	for resp.Err == nil && isRedirect(resp.Status) && c.followed < c.redirects {
+		next := c.redirect()
 		if next == nil {
-			if err != nil {
-				resp.Err, resp.ErrorCode = err, errorCode(err, 0)
-			}
 			break
 		}
 		c.hop = next
-		left--
+		c.followed++
 		resp.Release()
 		resp.lines, resp.Truncated = nil, false
 		c.exchange(Now())
@@ -68,9 +67,11 @@ func (c *call) exchange(now time.Duration) {
 	c.answered = false
 	c.Exchange = Exchange{}
 	c.Request, c.Method, c.URL, c.Start = c.request, c.hop.method, c.request.URL, now
+	if c.hop.target != nil {
+		c.URL = c.hop.target.shown
+	}
 	err := c.hop.err
 	if err == nil {
-		c.URL = c.hop.target.shown
 		err = c.attempt()
 	}
 	c.finish(err)
@@ -211,6 +212,7 @@ func (c *call) finish(err error) {
 		r.lines, r.Truncated = nil, false
 	}
 	c.Err, c.ErrorCode, c.Truncated = err, errorCode(err, c.Status), r.Truncated
+	c.RedirectLimit = err == nil && isRedirect(c.Status) && c.redirects > 0 && c.followed == c.redirects && r.Header("Location") != ""
 	r.Status, r.Proto, r.URL = c.Status, c.Proto, c.URL
 	r.Timing, r.Err, r.ErrorCode = c.Timing, c.Err, c.ErrorCode
 	if c.client.network.debug != nil {

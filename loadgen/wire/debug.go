@@ -22,7 +22,7 @@ var secret = [][]byte{
 // exchange writes one request and its response or error.
 func (d *dump) exchange(c *call) {
 	var b bytes.Buffer
-	if p := c.hop; p.target != nil {
+	if p := c.hop; p.err == nil {
 		fmt.Fprintf(&b, "Request to %s:\n", p.target.shown)
 		line, headers, _ := bytes.Cut(p.with(nil, c.cookies())[:], []byte("\n"))
 		headers, _, _ = bytes.Cut(headers, []byte("\r\n\r\n"))

@@ -43,6 +43,8 @@ type Exchange struct {
 	Connected bool
 	// Reused says that the connection was a kept one.
 	Reused bool
+	// RedirectLimit says that the response is a redirect that is not followed, because as many as may be were followed.
+	RedirectLimit bool
 	// Truncated says that the body that was kept is cut: it was longer than Config.MaxBody.
 	Truncated bool
 	// UnknownEncoding is the content coding in which the body is still, because it is not known; "" when there is none.

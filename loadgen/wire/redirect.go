@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 func isRedirect(status int) bool {
@@ -16,37 +15,49 @@ func isRedirect(status int) bool {
 	return false
 }
 
-// redirect is the hop that the response asks for, nil when it names no place.
-func (c *call) redirect() (*prepared, error) {
+// redirect is the hop that the response asks for, nil when it names no place. One that leads nowhere is a hop that fails.
+func (c *call) redirect() *prepared {
 	location := c.resp.Header("Location")
 	if location == "" {
-		return nil, nil
+		return nil
 	}
 	from := c.hop.target
-	u, err := from.url.Parse(location)
-	if err != nil {
-		return nil, &Error{Code: codeURL, Message: "redirect to an invalid URL", Err: err}
-	}
-	if u.Fragment == "" {
-		u.Fragment = from.url.Fragment
-	}
-	to, err := newTarget(u)
-	if err != nil {
-		return nil, fmt.Errorf("redirect: %w", err)
-	}
 	method, body := redirectedMethod(c.Status, c.hop.method), c.hop.body
+	to, relative, err := destination(from, location)
+	if err != nil {
+		return &prepared{network: c.hop.network, target: from, method: method, err: err}
+	}
 	header := c.hop.header.Clone()
 	if header == nil {
 		header = http.Header{}
 	}
 	if method != c.hop.method {
 		body = nil
-		for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Language", "Content-Location"} {
+		for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Content-Length"} {
 			header.Del(name)
 		}
 	}
+	if !relative {
+		header.Del("Host")
+	}
 	carry(header, from, to)
-	return c.hop.redirected(to, method, header, body), nil
+	return c.hop.redirected(to, method, header, body)
+}
+
+// destination is where a Location leads that from answered with; a relative one leads to a path of the same server.
+func destination(from *target, location string) (to *target, relative bool, err error) {
+	ref, err := url.Parse(location)
+	if err != nil {
+		return nil, false, &Error{Code: codeURL, Message: "redirect to an invalid URL", Err: err}
+	}
+	u := from.url.ResolveReference(ref)
+	if u.Fragment == "" {
+		u.Fragment = from.url.Fragment
+	}
+	if to, err = newTarget(u); err != nil {
+		return nil, false, fmt.Errorf("redirect to an %w", err)
+	}
+	return to, ref.Scheme == "" && ref.Host == "", nil
 }
 
 // redirectedMethod: 307 and 308 keep the method; the others turn all but GET and HEAD into GET.
@@ -61,9 +72,8 @@ func redirectedMethod(status int, method string) string {
 	return http.MethodGet
 }
 
-// carry adapts the headers of one hop to the next: the Referer, and no secrets for another host.
+// carry adapts the headers of one hop to the next: the Referer, and no secrets for another scheme, host or port.
 func carry(header http.Header, from, to *target) {
-	header.Del("Host")
 	switch {
 	case from.tls && !to.tls:
 		header.Del("Referer")
@@ -72,18 +82,13 @@ func carry(header http.Header, from, to *target) {
 		u.User, u.Fragment = nil, ""
 		header.Set("Referer", u.String())
 	}
-	if !sameSite(from.host, to.host) {
+	if from.key != to.key {
 		for _, name := range []string{"Authorization", "Cookie", "Www-Authenticate", "Proxy-Authorization"} {
 			header.Del(name)
 		}
-	} else if from.url.User != nil && to.url.User == nil && from.tls == to.tls && from.port == to.port && from.host == to.host {
+	} else if from.url.User != nil && to.url.User == nil {
 		keepUser(to, from.url.User)
 	}
-}
-
-// sameSite: to is from, or a name below it (net/http's rule for keeping Authorization).
-func sameSite(from, to string) bool {
-	return to == from || strings.HasSuffix(to, "."+from)
 }
 
 // keepUser gives a relative redirect the credentials of the URL that it came from.

@@ -23,12 +23,8 @@ func TestRedirect(t *testing.T) {
 	})
 	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
 	mux.HandleFunc("/nowhere", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusFound) })
-	mux.HandleFunc("/bad", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Location", "http://[")
-		w.WriteHeader(http.StatusFound)
-	})
-	mux.HandleFunc("/ftp", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Location", "ftp://h/")
+	mux.HandleFunc("/to", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", r.URL.RawQuery)
 		w.WriteHeader(http.StatusFound)
 	})
 	server := httptest.NewServer(mux)
@@ -50,8 +46,15 @@ func TestRedirect(t *testing.T) {
 		{"HEAD", "/loop", -1, 302, 11, "", ""},
 		{"HEAD", "/loop", 3, 302, 4, "", ""},
 		{"GET", "/nowhere", -1, 302, 1, "", ""},
-		{"GET", "/bad", -1, 302, 1, "", "redirect to an invalid URL"},
-		{"GET", "/ftp", -1, 302, 1, "", `redirect: invalid URL: scheme "ftp" is neither http nor https`},
+		{"GET", "/to?http://[::1", -1, 0, 2, "", "redirect to an invalid URL"},
+		{"GET", "/to?ftp://h/", -1, 0, 2, "", `redirect to an invalid URL: scheme "ftp" is neither http nor https`},
+		{"GET", "/to?myapp://cb", -1, 0, 2, "", `redirect to an invalid URL: scheme "myapp" is neither http nor https`},
+		{"GET", "/to?mailto:ann@h.test", -1, 0, 2, "", `redirect to an invalid URL: scheme "mailto" is neither http nor https`},
+		{"GET", "/to?http:///b", -1, 0, 2, "", "redirect to an invalid URL: it has no host"},
+		{"GET", "/to?http:b", -1, 0, 2, "", "redirect to an invalid URL: it has no host"},
+		{"GET", "/to?http://a%20b/", -1, 0, 2, "", "redirect to an invalid URL"},
+		{"GET", "/to?http://h:x/", -1, 0, 2, "", "redirect to an invalid URL"},
+		{"GET", "/to?http:///b", 0, 302, 1, "", ""},
 	} {
 		t.Run(fmt.Sprint(test.method, test.path, test.most), func(t *testing.T) {
 			client, seen := mustClient(t, Config{})
@@ -66,7 +69,13 @@ func TestRedirect(t *testing.T) {
 			if resp.Status != test.status || len(seen.all) != test.hops || string(resp.Body) != test.body {
 				t.Errorf("got %d after %d exchanges, %q; want %d, %d, %q", resp.Status, len(seen.all), resp.Body, test.status, test.hops, test.body)
 			}
-			if test.hops == 2 && !strings.HasPrefix(resp.URL, server.URL+"/end?from=") {
+			if test.err != "" && (seen.last().Err == nil || seen.last().URL != server.URL+test.path) {
+				t.Errorf("got %v of %s, want the failure of the redirect", seen.last().Err, seen.last().URL)
+			}
+			if got, want := seen.last().RedirectLimit, strings.HasSuffix(test.path, "loop"); got != want {
+				t.Errorf("got redirect limit %v, want %v", got, want)
+			}
+			if test.hops == 2 && test.err == "" && !strings.HasPrefix(resp.URL, server.URL+"/end?from=") {
 				t.Errorf("got URL %s, want where it led", resp.URL)
 			}
 		})
@@ -88,8 +97,12 @@ func TestRedirectKeepsSecretsAtHome(t *testing.T) {
 	}{
 		"other host":       {"http://a.test/?to=http://b.test/", "b.test", "", "http://a.test/?to=http://b.test/"},
 		"same host":        {"http://a.test/?to=/x", "a.test", "Bearer secret", "http://a.test/?to=/x"},
-		"below":            {"http://a.test/?to=http://x.a.test/", "x.a.test", "Bearer secret", "http://a.test/?to=http://x.a.test/"},
-		"secure to not":    {"https://a.test/?to=http://a.test/", "a.test", "Bearer secret", ""},
+		"same by name":     {"http://a.test/?to=http://A.test:80/x", "a.test:80", "Bearer secret", "http://a.test/?to=http://A.test:80/x"},
+		"below":            {"http://a.test/?to=http://x.a.test/", "x.a.test", "", "http://a.test/?to=http://x.a.test/"},
+		"other port":       {"http://a.test/?to=http://a.test:81/", "a.test:81", "", "http://a.test/?to=http://a.test:81/"},
+		"secure to not":    {"https://a.test/?to=http://a.test/", "a.test", "", ""},
+		"not to secure":    {"http://a.test/?to=https://a.test/", "a.test", "", "http://a.test/?to=https://a.test/"},
+		"user, not secure": {"https://u:p@a.test/?to=http://a.test/", "a.test", "", ""},
 		"user in the URL":  {"http://u:p@a.test/?to=http://b.test/", "b.test", "", "http://a.test/?to=http://b.test/"},
 		"user, other port": {"http://u:p@a.test/?to=http://a.test:81/", "a.test:81", "", "http://a.test/?to=http://a.test:81/"},
 		"user, same host":  {"http://u:p@a.test/?to=/x", "a.test", "Basic dTpw", "http://a.test/?to=/x"},
@@ -100,6 +113,7 @@ func TestRedirectKeepsSecretsAtHome(t *testing.T) {
 			if !strings.Contains(test.from, "u:p@") {
 				req.Header.Set("Authorization", "Bearer secret")
 			}
+			req.Header.Set("Cookie", "own=secret")
 			if err := client.Do(req, &Response{}); err != nil {
 				t.Fatal(err)
 			}
@@ -109,6 +123,9 @@ func TestRedirectKeepsSecretsAtHome(t *testing.T) {
 			second := <-heard
 			if got := second.Get("Authorization"); got != test.auth {
 				t.Errorf("got Authorization %q, want %q", got, test.auth)
+			}
+			if got := second.Get("Cookie"); got != map[bool]string{true: "own=secret"}[test.auth != ""] {
+				t.Errorf("got Cookie %q beside Authorization %q", got, test.auth)
 			}
 			if got := second.Get("Referer"); got != test.referer {
 				t.Errorf("got Referer %q, want %q", got, test.referer)
@@ -122,6 +139,35 @@ func TestRedirectKeepsSecretsAtHome(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A Host of the user's own stays as long as redirects lead to paths of the same server.
+func TestRedirectKeepsTheHost(t *testing.T) {
+	var heard []string
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		heard = append(heard, r.Host)
+		if to, ok := strings.CutPrefix(r.URL.RawQuery, "to="); ok {
+			w.Header().Set("Location", to)
+			w.WriteHeader(http.StatusFound)
+		}
+	})
+	for to, want := range map[string]string{
+		"/x?to=y?to=?to=/z": "shop.test shop.test shop.test shop.test shop.test",
+		"//a.test/x":        "shop.test a.test",
+		"http://a.test/x":   "shop.test a.test",
+		"//b.test/x?to=/z":  "shop.test b.test b.test",
+	} {
+		heard = nil
+		client, _ := mustClient(t, Config{Handler: handler})
+		req := mustRequest(t, "GET", "http://a.test/?to="+to, "")
+		req.Header.Set("Host", "shop.test")
+		if err := client.Do(req, &Response{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(heard, " "); got != want {
+			t.Errorf("%s: got the hosts %s, want %s", to, got, want)
+		}
 	}
 }
 

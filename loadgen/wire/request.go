@@ -84,7 +84,7 @@ func newTarget(u *url.URL) (*target, error) {
 	case "https":
 		t.tls = true
 	default:
-		return nil, &Error{Code: codeURL, Message: fmt.Sprintf("invalid URL: scheme %q is neither http nor https", u.Scheme)}
+		return nil, &Error{Code: codeURL, Message: fmt.Sprintf("invalid URL: scheme %.40q is neither http nor https", u.Scheme)}
 	}
 	host, err := asciiHost(u.Hostname())
 	if err != nil {
@@ -118,11 +118,11 @@ func asciiHost(host string) (string, error) {
 	if !isASCII(host) {
 		var err error
 		if ascii, err = idna.Lookup.ToASCII(host); err != nil {
-			return "", &Error{Code: codeURL, Message: fmt.Sprintf("invalid URL: host %q: %v", host, err), Err: err}
+			return "", &Error{Code: codeURL, Message: fmt.Sprintf("invalid URL: host %.60q: %.80v", host, err), Err: err}
 		}
 	}
 	if !httpguts.ValidHostHeader(ascii) {
-		return "", &Error{Code: codeURL, Message: fmt.Sprintf("invalid URL: host %q", host)}
+		return "", &Error{Code: codeURL, Message: fmt.Sprintf("invalid URL: host %.60q", host)}
 	}
 	return strings.ToLower(ascii), nil
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// What checks could not see of bodies is said below the report.
-func TestBodiesThatAreNotWhole(t *testing.T) {
+// What checks could not see of bodies is said below the report, and that there was more to follow.
+func TestResponsesThatAreNotAsTheySeem(t *testing.T) {
 	mebibyte := make([]byte, 1<<20)
 	for name, test := range map[string]struct {
 		serve http.HandlerFunc
@@ -23,6 +23,11 @@ func TestBodiesThatAreNotWhole(t *testing.T) {
 			w.Header().Set("Content-Encoding", "zebra")
 			_, _ = w.Write(mebibyte)
 		}, `not known, "zebra"`},
+		"redirect limit": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", "/")
+			w.WriteHeader(http.StatusFound)
+			_, _ = w.Write(mebibyte)
+		}, "1 responses were redirects that were not followed"},
 		"whole": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(mebibyte) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
