@@ -1,40 +1,30 @@
 package plan
 
 import (
-	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"reflect"
-	"regexp"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-	"go.yaml.in/yaml/v3"
+	"example.com/foobar/loadgen/file"
+	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/nearest"
 )
 
 // maxFile bounds a plan's file.
 const maxFile = 1 << 20
 
-// LoadFile reads a plan from a YAML file. A key that isn't known is an error that names the nearest one that is.
+// LoadFile reads a plan from a YAML file. Whatever is wrong is told with its line and key, and a key that isn't known with the
+// nearest one that is.
 func LoadFile(name string) (*Plan, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("opening the plan: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	text, err := file.Read(name, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("reading the plan: %w", err)
 	}
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("reading the plan: %s is larger than %d bytes", name, maxFile)
-	}
-	p, err := Parse(text)
+	p, err := parse(name, text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	if p.Dir, err = filepath.Abs(filepath.Dir(name)); err != nil {
 		return nil, fmt.Errorf("finding the plan's folder: %w", err)
@@ -43,64 +33,50 @@ func LoadFile(name string) (*Plan, error) {
 }
 
 // Parse reads a plan from YAML, fills in the defaults and validates it.
-func Parse(text []byte) (*Plan, error) {
-	p := &Plan{}
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(p); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, errors.New("the plan is empty: 'overhead init' writes an example")
-		}
-		return nil, explain(err)
+func Parse(text []byte) (*Plan, error) { return parse("", text) }
+
+func parse(name string, text []byte) (*Plan, error) {
+	root, err := file.Parse(name, text)
+	if err != nil {
+		return nil, err
 	}
-	p.fill()
-	return p, p.Validate()
+	if root.IsMap() && len(root.Keys()) == 0 {
+		return nil, errors.New("the plan is empty: 'overhead init' writes an example")
+	}
+	root.Ours()
+	p := defaults() // what the file says is laid over them, so that 0 is 0
+	if err := root.Decode(p); err != nil {
+		return nil, err
+	}
+	p.complete()
+	if err := p.Validate(); err != nil && name != "" {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	} else if err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
-// unknown is how the YAML package reports a key that isn't known.
-var unknown = regexp.MustCompile(`^line (\d+): field (.+) not found in type plan\.(\w+)$`)
-
-// explain adds the nearest known key to errors about unknown ones.
-func explain(err error) error {
-	var wrong *yaml.TypeError
-	if !errors.As(err, &wrong) {
-		return fmt.Errorf("parsing YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+// UnmarshalNode reads the scenario as loadgen does, and keeps it as loadgen writes it.
+func (s *Scenario) UnmarshalNode(n *file.Node) error {
+	var read load.Scenario
+	if err := n.Decode(&read); err != nil {
+		return err
 	}
-	lines := make([]string, len(wrong.Errors))
-	for i, line := range wrong.Errors {
-		lines[i] = line
-		if m := unknown.FindStringSubmatch(line); m != nil {
-			lines[i] = fmt.Sprintf("line %s: %q is not known here%s", m[1], m[2], nearest(m[2], keys(m[3])))
-		}
+	written, err := json.Marshal(read)
+	if err != nil {
+		return n.Errorf("%w", err)
 	}
-	return errors.New(strings.Join(lines, "; "))
+	again, err := file.Parse("", written)
+	if err != nil {
+		return n.Errorf("%w", err)
+	}
+	return again.Decode((*map[string]any)(s))
 }
 
-// keys are the YAML keys of the struct type of that name.
-func keys(name string) []string {
-	for _, v := range []any{Plan{}, Service{}, Load{}, Case{}, Timing{}, Limits{}} {
-		if t := reflect.TypeOf(v); t.Name() == name {
-			var out []string
-			for i := range t.NumField() {
-				if key := t.Field(i).Tag.Get("yaml"); key != "-" {
-					out = append(out, key)
-				}
-			}
-			return out
-		}
-	}
-	return nil
-}
-
-// nearest is "; did you mean ...?" for the known name that is closest to got, or the list of all.
-func nearest(got string, known []string) string {
-	best, distance := "", len(got)/2+2
-	for _, k := range known {
-		if d := levenshtein.ComputeDistance(strings.ToLower(got), k); d < distance {
-			best, distance = k, d
-		}
-	}
-	if best != "" {
+// near is "; did you mean ...?" for the known name that is closest to got, or the list of all.
+func near(got string, known []string) string {
+	if best := nearest.Name(got, known); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
 	}
 	return "; known are " + strings.Join(known, ", ")

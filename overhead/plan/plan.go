@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"example.com/foobar/loadgen/load"
 )
 
 // Plan is an experiment as a value. Presets are plans; a YAML file is one of one's own.
@@ -104,13 +106,16 @@ type Load struct {
 	Headers map[string]string `yaml:"headers" json:"headers,omitempty"`
 	Body    string            `yaml:"body" json:"body,omitempty"`
 	// Scenario is a scenario of loadgen in its own keys. Its duration is set to the window's where its executor has one.
-	Scenario map[string]any `yaml:"scenario" json:"scenario"`
+	Scenario Scenario `yaml:"scenario" json:"scenario"`
 	// Sleep is the think time after each request.
 	Sleep Duration `yaml:"sleep" json:"sleep,omitempty"`
 	// Status and Answer are checked on each response; an empty Answer accepts any body.
 	Status int    `yaml:"status" json:"status"`
 	Answer string `yaml:"answer" json:"answer,omitempty"`
 }
+
+// Scenario is a scenario of loadgen: load.Scenario in its JSON keys.
+type Scenario map[string]any
 
 // Timing is how long each part of a run takes.
 type Timing struct {
@@ -213,12 +218,12 @@ func (p *Plan) RunTime(c Case) time.Duration {
 	return d
 }
 
-// Duration reads and writes "10s".
+// Duration reads what loadgen reads, "10s" or "1d2h", and writes "10s".
 type Duration time.Duration
 
 // UnmarshalText reads a duration with its unit.
 func (d *Duration) UnmarshalText(b []byte) error {
-	v, err := time.ParseDuration(string(b))
+	v, err := load.ParseDuration(string(b))
 	if err != nil {
 		return fmt.Errorf("%q is no duration: write 500ms, 10s or 1m30s", b)
 	}

@@ -81,12 +81,54 @@ func TestParse(t *testing.T) {
 		}
 	})
 	replace := func(old, new string) []byte { return []byte(strings.Replace(string(Example), old, new, 1)) }
+	t.Run("ZeroIsZero", func(t *testing.T) {
+		text := string(replace("warm_up: 3s", "warm_up: 0s"))
+		for _, limit := range []string{"drain: 10s", "rate: 1%", "lag: 10ms", "steal: 2%", "throttled: 0.1%", "foreign: 10%"} {
+			key, _, _ := strings.Cut(limit, ":")
+			text = strings.Replace(text, "  "+limit, "  "+key+": 0", 1)
+		}
+		p, err := Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Timing.WarmUp != 0 || p.Timing.Drain != 0 || p.Limits != (Limits{Attempts: 3}) {
+			t.Errorf("got %+v and %+v, want zeros", p.Timing, p.Limits)
+		}
+		if p, err = Parse(replace("  warm_up: 3s\n", "")); err != nil || p.Timing.WarmUp != Duration(3*time.Second) {
+			t.Errorf("left out: got %v, %v, want the default", p, err)
+		}
+	})
+	t.Run("AsLoadgenReads", func(t *testing.T) {
+		for unit, want := range map[string]float64{"1m": 100. / 60, "1d": 100. / 86400, "500ms": 200, "1d12h": 100. / 129600} {
+			p, err := Parse(replace("timeUnit: 1s", "timeUnit: "+unit))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, ok := p.Load.AskedRate(); got != want || !ok {
+				t.Errorf("%s: got %v, want %v", unit, got, want)
+			}
+		}
+		l := Load{Scenario: map[string]any{"executor": "constant-arrival-rate", "rate": 600, "timeUnit": 60000}} // of a record
+		if got, ok := l.AskedRate(); got != 10 || !ok {
+			t.Errorf("got %v, want 10 a second", got)
+		}
+		p, err := Parse(replace("    timeUnit: 1s", "    env: {ZIP: 01234, OFF: no}\n    timeUnit: 1s"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Load.Scenario["env"]; !reflect.DeepEqual(got, map[string]any{"ZIP": "01234", "OFF": "no"}) {
+			t.Errorf("got %v", got)
+		}
+		if p, err = Parse(replace("window: 12s", "window: 0d1m")); err != nil || p.Timing.Window != Duration(time.Minute) {
+			t.Errorf("got %v, %v", p, err)
+		}
+	})
 	for _, c := range []struct {
 		name string
 		text []byte
 		want string
 	}{
-		{"ErrKey", replace("margin:", "margine:"), `"margine" is not known here; did you mean "margin"?`},
+		{"ErrKey", replace("margin:", "margine:"), `unknown option "margine": did you mean "margin"?`},
 		{"ErrKeyInCase", replace("    sampled: 100%", "    smapled: 100%"), `did you mean "sampled"?`},
 		{"ErrDuration", replace("warm_up: 3s", "warm_up: 3"), "write 500ms, 10s or 1m30s"},
 		{"ErrShare", replace("sampled: 100%", "sampled: lots"), "write 5% or 0.05"},
@@ -97,7 +139,17 @@ func TestParse(t *testing.T) {
 		{"ErrService", replace("- name: everything\n    env: {shop:", "- name: everything\n    env: {shpo:"), `did you mean "shop"?`},
 		{"ErrPrimary", replace("primary: cpu", "primary: cpus"), `did you mean "cpu"?`},
 		{"ErrEmpty", nil, "overhead init"},
-		{"ErrYAML", []byte("a: [1"), "parsing YAML"},
+		{"ErrYAML", []byte("a: [1"), "reading YAML"},
+		{"ErrTimeUnit", replace("timeUnit: 1s", "timeUnit: 60000"), "line 50, column 15: load.scenario.timeUnit: 60000 has no unit"},
+		{"ErrScenario", replace("    timeUnit: 1s", "    timeUnits: 1s"), `unknown option "timeUnits" in load.scenario: did you mean "timeUnit"?`},
+		{"ErrRate", replace("    rate: 100", "    rate: '100'"), `load.scenario.rate: want a whole number such as 10, got the text "100"`},
+		{"ErrRounds", replace("rounds: 10", "rounds: 0"), "rounds: 0: write a number from 2 to 1000"},
+		{"ErrAttempts", replace("attempts: 3", "attempts: 0"), "attempts: 0: write a number from 1"},
+		{"ErrReady", replace("ready: 20s", "ready: 0s"), "timing: ready: 0s"},
+		{"ErrMaxRounds", replace("# max_rounds: 40 ", "max_rounds: 5"), "max_rounds: 5 is below rounds"},
+		{"ErrTwice", replace("margin: 5%", "rounds: 5"), `the key "rounds" is there twice`},
+		{"ErrSecondDocument", append([]byte("a: 1\n---\n"), Example...), "a second document"},
+		{"ErrKind", replace("services:", "services: 5\nx:"), "services: want a list"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Parse(c.text)

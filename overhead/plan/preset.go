@@ -32,7 +32,7 @@ func Preset(name, dir string) (*Plan, error) {
 	case Spec:
 		p = spec()
 	default:
-		return nil, fmt.Errorf("-preset: there is no %q%s", name, nearest(name, Presets))
+		return nil, fmt.Errorf("-preset: there is no %q%s", name, near(name, Presets))
 	}
 	p.Dir = dir
 	p.fill()

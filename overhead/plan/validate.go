@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -8,30 +9,49 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/load"
 )
 
 // Metrics that a plan may name as its primary one.
 var primaries = []string{"cpu", "allocs", "bytes", "rss", "p50", "mean"}
 
-// fill sets what was left out.
+// defaults is a plan of what is left out of a file.
+func defaults() *Plan {
+	return &Plan{
+		Name: "mine", Rounds: 10, Margin: 0.05, Primary: "cpu",
+		Load: Load{Method: "GET", Status: 200},
+		Timing: Timing{WarmUp: Duration(3 * time.Second), Window: Duration(12 * time.Second), Drain: Duration(10 * time.Second),
+			Ready: Duration(20 * time.Second)},
+		Limits: Limits{Rate: 0.01, Lag: Duration(10 * time.Millisecond), Steal: 0.02, Throttled: 0.001, Foreign: 0.10, Attempts: 3},
+	}
+}
+
+// fill sets what a preset leaves out: all that is zero.
 func (p *Plan) fill() {
-	setDefault(&p.Name, "mine")
-	setDefault(&p.Rounds, 10)
+	d := defaults()
+	setDefault(&p.Name, d.Name)
+	setDefault(&p.Rounds, d.Rounds)
+	setDefault(&p.Margin, d.Margin)
+	setDefault(&p.Primary, d.Primary)
+	setDefault(&p.Load.Method, d.Load.Method)
+	setDefault(&p.Load.Status, d.Load.Status)
+	setDefault(&p.Timing.WarmUp, d.Timing.WarmUp)
+	setDefault(&p.Timing.Window, d.Timing.Window)
+	setDefault(&p.Timing.Drain, d.Timing.Drain)
+	setDefault(&p.Timing.Ready, d.Timing.Ready)
+	setDefault(&p.Limits.Rate, d.Limits.Rate)
+	setDefault(&p.Limits.Lag, d.Limits.Lag)
+	setDefault(&p.Limits.Steal, d.Limits.Steal)
+	setDefault(&p.Limits.Throttled, d.Limits.Throttled)
+	setDefault(&p.Limits.Foreign, d.Limits.Foreign)
+	setDefault(&p.Limits.Attempts, d.Limits.Attempts)
+	p.complete()
+}
+
+// complete sets what follows from the rest of the plan.
+func (p *Plan) complete() {
 	setDefault(&p.MaxRounds, max(40, p.Rounds))
-	setDefault(&p.Margin, 0.05)
-	setDefault(&p.Primary, "cpu")
-	setDefault(&p.Load.Method, "GET")
-	setDefault(&p.Load.Status, 200)
-	setDefault(&p.Timing.WarmUp, Duration(3*time.Second))
-	setDefault(&p.Timing.Window, Duration(12*time.Second))
-	setDefault(&p.Timing.Drain, Duration(10*time.Second))
-	setDefault(&p.Timing.Ready, Duration(20*time.Second))
-	setDefault(&p.Limits.Rate, 0.01)
-	setDefault(&p.Limits.Lag, Duration(10*time.Millisecond))
-	setDefault(&p.Limits.Steal, 0.02)
-	setDefault(&p.Limits.Throttled, 0.001)
-	setDefault(&p.Limits.Foreign, 0.10)
-	setDefault(&p.Limits.Attempts, 3)
 	if p.Baseline == "" && len(p.Cases) > 0 {
 		p.Baseline = p.Cases[0].Name
 	}
@@ -64,7 +84,7 @@ func (p *Plan) Validate() error {
 		add("precision: %s: write a share below 100%%, such as 2%%", p.Precision)
 	}
 	if !slices.Contains(primaries, p.Primary) {
-		add("primary: %q is no metric to judge by%s", p.Primary, nearest(p.Primary, primaries))
+		add("primary: %q is no metric to judge by%s", p.Primary, near(p.Primary, primaries))
 	}
 	if p.Table != "" && p.Table != "demonstration" {
 		add("table: %q: write demonstration or leave it out", p.Table)
@@ -92,6 +112,12 @@ func (p *Plan) validateTiming(add func(string, ...any)) {
 	t := p.Timing
 	if t.Window < Duration(time.Second) || t.Window > Duration(time.Hour) {
 		add("timing: window: %s: write a duration from 1s to 1h", t.Window)
+	}
+	if t.Ready <= 0 {
+		add("timing: ready: %s: write how long a service may take to come up, such as 20s", t.Ready)
+	}
+	if asked := func(s Service) bool { return s.Flush != "" }; t.Drain == 0 && slices.ContainsFunc(p.Services, asked) {
+		add("timing: drain: 0s: write how long a service that is asked to flush may take, such as 10s")
 	}
 	if t.WarmUp > 0 && t.WarmUp < Duration(time.Second) {
 		add("timing: warm_up: %s: write 0s, or a duration from 1s", t.WarmUp)
@@ -170,7 +196,7 @@ func (p *Plan) validatePlaceholders(add func(string, ...any)) {
 	for where, text := range p.texts() {
 		for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 			if !slices.Contains(known, m[1]) {
-				add("%s: %s stands for nothing%s", where, m[0], nearest(m[1], known))
+				add("%s: %s stands for nothing%s", where, m[0], near(m[1], known))
 			}
 		}
 	}
@@ -230,10 +256,10 @@ func (p *Plan) validateCases(add func(string, ...any)) {
 		p.validateServiceNames(at, c, add)
 	}
 	if p.Case(p.Baseline) == nil {
-		add("baseline: there is no case %q%s", p.Baseline, nearest(p.Baseline, names))
+		add("baseline: there is no case %q%s", p.Baseline, near(p.Baseline, names))
 	}
 	if p.Control != "" && (p.Case(p.Control) == nil || p.Control == p.Baseline) {
-		add("control: %q must be another case that repeats the baseline%s", p.Control, nearest(p.Control, names))
+		add("control: %q must be another case that repeats the baseline%s", p.Control, near(p.Control, names))
 	}
 }
 
@@ -259,7 +285,7 @@ func (p *Plan) validateServiceNames(at string, c Case, add func(string, ...any))
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			add("%s: there is no service %q%s", at, name, nearest(name, known))
+			add("%s: there is no service %q%s", at, name, near(name, known))
 		}
 	}
 	if slices.Contains(c.Without, p.Measured()) {
@@ -280,31 +306,19 @@ func (p *Plan) validateLoad(add func(string, ...any)) {
 	}
 }
 
-// AskedRate is how many requests a second an open-model scenario asks for; false for closed models and ramps.
+// AskedRate is how many requests a second an open-model scenario asks for; false for closed models and ramps. It reads the
+// scenario as loadgen does.
 func (l Load) AskedRate() (float64, bool) {
-	if l.Scenario["executor"] != "constant-arrival-rate" {
+	text, err := json.Marshal(l.Scenario)
+	var s load.Scenario
+	if err != nil || json.Unmarshal(text, &s) != nil || s.Executor != load.ConstantArrivalRate || s.Rate == nil {
 		return 0, false
 	}
-	rate, ok := number(l.Scenario["rate"])
 	unit := time.Second
-	if text, is := l.Scenario["timeUnit"].(string); is {
-		if d, err := time.ParseDuration(text); err == nil && d > 0 {
-			unit = d
-		}
+	if s.TimeUnit != nil && *s.TimeUnit > 0 {
+		unit = time.Duration(*s.TimeUnit)
 	}
-	return rate / unit.Seconds(), ok
-}
-
-func number(v any) (float64, bool) {
-	switch n := v.(type) {
-	case int:
-		return float64(n), true
-	case int64:
-		return float64(n), true
-	case float64:
-		return n, true
-	}
-	return 0, false
+	return float64(*s.Rate) / unit.Seconds(), true
 }
 
 // Sample is the load with an address in place of each placeholder, to try it out without services.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"example.com/foobar/loadgen/file"
 )
 
 // Names inside a folder.
@@ -156,14 +158,7 @@ func WriteFile(name string, content []byte) (err error) {
 }
 
 func readJSON(name string, v any) error {
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	if info.Size() > maxFile {
-		return fmt.Errorf("%s is larger than %d bytes", name, maxFile)
-	}
-	content, err := os.ReadFile(name)
+	content, err := file.Read(name, maxFile)
 	if err != nil {
 		return err
 	}
