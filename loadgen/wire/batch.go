@@ -43,8 +43,11 @@ func (c *Client) slots(hosts map[string]chan struct{}, req *Request) chan struct
 
 // mayShare says that a connection to t might be one for several requests.
 func (n *Network) mayShare(t *target) bool {
-	return n.config.HTTPVersion == "2" || t.tls && n.config.HTTPVersion == "auto"
+	return n.mayKeep() && (n.config.HTTPVersion == "2" || t.tls && n.config.HTTPVersion == "auto")
 }
+
+// mayKeep says whether a connection serves more than one request.
+func (n *Network) mayKeep() bool { return !n.config.NoConnectionReuse }
 
 // awaitShared is a connection to key that several can use, once it is clear whether there will be one; nil says that
 // the caller is to dial. done is to be called after that.

@@ -15,8 +15,8 @@ type call struct {
 	Exchange
 	// batched says that others of the same client are under way.
 	batched bool
-	// answered says that something was received.
-	answered bool
+	// answered says that something was received, unprocessed that the server cannot have processed the request.
+	answered, unprocessed bool
 	// body is the response's as it came.
 	body body
 	// redirects is how many are followed at most, followed how many were.
@@ -77,34 +77,62 @@ func (c *call) exchange(now time.Duration) {
 	c.finish(err)
 }
 
-// attempt does the hop over a kept connection, or a new one; and again over a new one if the kept one had been closed
-// by the server before it answered anything.
+// attempt does the hop over a kept connection, or a new one; and again when that does no harm.
 func (c *call) attempt() error {
-	if s := c.client.take(c.hop.target.key, c.Start); s != nil {
-		c.Reused = true
-		err := c.over(s)
-		if err == nil || !c.mayRepeat(s, err) {
+	s := c.client.take(c.hop.target.key, c.Start)
+	for tried := 0; ; tried++ {
+		var err error
+		if c.Reused = s != nil; s == nil {
+			if s, err = c.dial(); err != nil {
+				return err
+			}
+		}
+		if err = c.over(s); err == nil || !c.mayRepeat(s, err, tried) {
 			return err
 		}
-		c.Reused = false
+		if s.h2 == nil {
+			s = nil // the other kept ones may be as old
+			continue
+		}
+		if !c.pause(tried) {
+			return err
+		}
+		s = c.client.take(c.hop.target.key, Now())
 	}
-	s, err := c.dial()
-	if err != nil {
-		return err
-	}
-	return c.over(s)
 }
 
-// mayRepeat: nothing was received over a connection that had been kept, and sending again does no harm.
-func (c *call) mayRepeat(s *stream, err error) bool {
-	if c.answered || errors.Is(err, errTimeout) || c.client.interrupted.Load() {
+// maxRefusals is how often a stream that the server refused is sent again.
+const maxRefusals = 6
+
+// mayRepeat says whether the hop may be sent again after err. Over HTTP/2 that is so only when the server said that it
+// did not process the stream, or nothing was sent (RFC 9113, 8.7). Over HTTP/1.1 it is so once, when a kept connection
+// was closed before anything was received, and either no byte of the request can have reached the server's program or
+// the method makes a second time harmless (RFC 9112, 9.5).
+func (c *call) mayRepeat(s *stream, err error, tried int) bool {
+	switch {
+	case c.answered, errors.Is(err, errTimeout), c.client.interrupted.Load():
+		return false
+	case s.h2 != nil:
+		return c.unprocessed && tried < maxRefusals
+	}
+	return c.Reused && (c.unprocessed || c.hop.replayable())
+}
+
+// pause waits before a refused stream is sent again, not at all the first time; it is false when there is no time left.
+func (c *call) pause(tried int) bool {
+	if tried == 0 {
+		return true
+	}
+	ctx, done := c.client.context(Now(), c.limit)
+	defer done()
+	wait := time.NewTimer(time.Millisecond << tried)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+		return true
+	case <-ctx.Done():
 		return false
 	}
-	var e *Error
-	if errors.As(err, &e) && (e.Code == codeStream+1+7 || e.Code == codeGoAway+1) {
-		return true // REFUSED_STREAM and a polite GOAWAY say that nothing was done
-	}
-	return c.hop.replayable()
 }
 
 // dial makes the connection, or finds the one that another request of the batch has just made for several.
@@ -132,7 +160,7 @@ func (c *call) dial() (*stream, error) {
 		c.Blocked = Now() - c.Start
 		return nil, err
 	}
-	if c.client.agreed(s); s.h2 != nil {
+	if c.client.agreed(s); s.h2 != nil && c.client.network.mayKeep() {
 		c.client.keep(s)
 	}
 	return s, nil
@@ -140,7 +168,7 @@ func (c *call) dial() (*stream, error) {
 
 // over does the hop over s and keeps or closes it.
 func (c *call) over(s *stream) error {
-	c.Connected = true
+	c.Connected, c.unprocessed = true, false
 	c.TLSVersion = s.version
 	if s.h2 != nil {
 		return c.overHTTP2(s)
@@ -156,13 +184,16 @@ func (c *call) over(s *stream) error {
 	c.phases(s.conn.instants, end)
 	if keep && err == nil {
 		c.count(s)
-		s.served++
 		s.idleSince = end
 		c.client.keep(s)
 		return c.decode()
 	}
 	if err != nil {
 		s.conn.release()
+		if c.Reused && !c.answered {
+			c.client.wary.Store(true)
+			c.unprocessed = s.unprocessed(err)
+		}
 	}
 	s.drop(c.client)
 	c.count(s)

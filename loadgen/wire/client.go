@@ -24,10 +24,12 @@ type Client struct {
 	http1            map[string]bool
 
 	interrupted atomic.Bool
-	mu          sync.Mutex
-	idle        []*stream                                    // kept connections, the last used last; for HTTP/2 also those in use
-	sockets     []*conn                                      // all that are open
-	cancels     map[*context.Context]context.CancelCauseFunc // of what is under way with a context
+	// wary says that a kept connection was found closed: from then on each is looked at before it is used.
+	wary    atomic.Bool
+	mu      sync.Mutex
+	idle    []*stream                                    // kept connections, the last used last; for HTTP/2 also those in use
+	sockets []*conn                                      // all that are open
+	cancels map[*context.Context]context.CancelCauseFunc // of what is under way with a context
 	// closedSent and closedReceived passed over connections that are no more; toldSent and toldReceived were asked for.
 	closedSent, closedReceived int64
 	toldSent, toldReceived     int64
@@ -119,28 +121,38 @@ func (c *Client) context(now, limit time.Duration) (ctx context.Context, done fu
 // take is a kept connection to key, nil when there is none.
 func (c *Client) take(key string, now time.Duration) *stream {
 	for {
-		s := c.takeAny(key)
-		if s == nil || !s.stale(now) {
+		s, old := c.takeAny(key)
+		if old != nil {
+			c.forget(old)
+			continue
+		}
+		if s == nil || s.h2 != nil || !s.stale(now, c.wary.Load()) {
 			return s
 		}
-		c.forget(s)
+		c.wary.Store(true)
+		s.drop(c)
 	}
 }
 
-func (c *Client) takeAny(key string) *stream {
+// takeAny is a kept connection to key that seems usable, or an old one for HTTP/2 that is to be closed. One for HTTP/2
+// that has no place for a request now is passed over: others are using it.
+func (c *Client) takeAny(key string) (s, old *stream) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := len(c.idle) - 1; i >= 0; i-- {
 		s := c.idle[i]
-		if s.key != key {
-			continue
-		}
-		if s.h2 == nil {
+		switch {
+		case s.key != key:
+		case s.h2 == nil:
 			c.idle = append(c.idle[:i], c.idle[i+1:]...)
+			return s, nil
+		case s.h2.usable():
+			return s, nil
+		case s.h2.idle():
+			return nil, s
 		}
-		return s
 	}
-	return nil
+	return nil, nil
 }
 
 // keep puts a connection back for the next request.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"io"
 	"net"
 	"os"
 	"sync/atomic"
@@ -25,8 +26,10 @@ const (
 // goroutine, unless share was called.
 type conn struct {
 	net.Conn
-	raw  syscall.RawConn // nil: the ordinary path, a write and then a read
-	step func(fd uintptr) bool
+	raw   syscall.RawConn // nil: the ordinary path, a write and then a read
+	step  func(fd uintptr) bool
+	look  func(fd uintptr)
+	ready bool // of look
 
 	out     []byte  // is still to be written
 	buf     *[]byte // the pooled memory of out, nil when out belongs to the caller
@@ -43,6 +46,11 @@ type conn struct {
 
 	sent, received atomic.Int64
 	instants
+	// before is what was sent before the request under way, closed that the other side has closed in order, reset that it
+	// has not.
+	before int64
+	closed bool
+	reset  atomic.Bool
 	// limit is when the exchange must be over (0: never), armed the deadline that the socket knows.
 	limit, armed time.Duration
 }
@@ -56,7 +64,7 @@ func newConn(socket net.Conn) *conn {
 	c := &conn{Conn: socket, drained: true}
 	c.raw = rawConn(socket)
 	if c.raw != nil {
-		c.step = c.exchange
+		c.step, c.look = c.exchange, c.poll
 	}
 	return c
 }
@@ -64,7 +72,7 @@ func newConn(socket net.Conn) *conn {
 // start prepares for a request: no bytes are pending, no instants noted, and reads end at limit.
 func (c *conn) start(now, limit time.Duration) {
 	c.instants = instants{}
-	c.limit = limit
+	c.limit, c.before = limit, c.sent.Load()
 	if limit != 0 && (c.armed > limit || c.armed-now < min(slice, limit-now)/2) {
 		c.arm(now)
 	}
@@ -144,6 +152,7 @@ func (c *conn) writeNow(p []byte) (int, error) {
 	}
 	n, err := c.Conn.Write(p)
 	c.sent.Add(int64(n))
+	c.noteEnd(err)
 	if !c.shared {
 		c.wrote = Now()
 	}
@@ -253,7 +262,35 @@ func (c *conn) readPlain(p []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(p)
 	c.note()
+	if err != nil && !c.shared {
+		c.closed = err == io.EOF
+		c.noteEnd(err)
+	}
 	return n, err
+}
+
+// noteEnd remembers that a connection was reset.
+func (c *conn) noteEnd(err error) {
+	if err != nil && (errors.Is(err, syscall.ECONNRESET) || hasErrno(err, windowsReset)) {
+		c.reset.Store(true)
+	}
+}
+
+// awaitEnd reads what is left until the other side's end, for that long at most.
+func (c *conn) awaitEnd(most time.Duration) {
+	if c.closed || c.shared {
+		return
+	}
+	_ = c.Conn.SetReadDeadline(epoch.Add(Now() + most))
+	_, err := io.Copy(io.Discard, c.Conn)
+	c.closed = err == nil
+	c.noteEnd(err)
+}
+
+// undelivered says that nothing of the request under way can have reached the program at the other end: nothing was sent,
+// or the other side had been closed when it came.
+func (c *conn) undelivered() bool {
+	return c.sent.Load() == c.before || c.closed && !c.reset.Load() && c.raw != nil && c.refused()
 }
 
 func (c *conn) note() {

@@ -12,5 +12,7 @@ func rawConn(net.Conn) syscall.RawConn { return nil }
 
 func (c *conn) exchange(uintptr) bool { return true }
 
-// pending is not known here; a connection that has ended shows itself at the next request.
-func (c *conn) pending() (data, ended bool) { return false, false }
+func (c *conn) poll(uintptr) {}
+
+// readable is not known here; a connection that has ended shows itself at the next request.
+func (c *conn) readable() bool { return false }

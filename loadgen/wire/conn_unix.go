@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // rawConn is the socket's descriptor behind the poller, nil when it has none.
@@ -47,6 +49,7 @@ func (c *conn) writeStep(fd int) bool {
 	}
 	if err != nil && err != syscall.EAGAIN && err != syscall.EINTR {
 		c.err = os.NewSyscallError("write", err)
+		c.noteEnd(err)
 		return false
 	}
 	c.short = len(c.out) > 0
@@ -67,8 +70,9 @@ func (c *conn) readStep(fd int) bool {
 			return false
 		case err != nil:
 			c.err = os.NewSyscallError("read", err)
+			c.noteEnd(err)
 		case n == 0:
-			c.err = io.EOF
+			c.err, c.closed = io.EOF, true
 		default:
 			c.n = n
 		}
@@ -77,16 +81,21 @@ func (c *conn) readStep(fd int) bool {
 	}
 }
 
-// pending looks, without waiting, whether the socket has something to read, and whether its end was reached.
-func (c *conn) pending() (data, ended bool) {
+// readable looks, without waiting, whether the socket has something to read or has ended.
+func (c *conn) readable() bool {
 	if c.raw == nil {
-		return false, false
+		return false
 	}
-	var one [1]byte
-	_ = c.raw.Control(func(fd uintptr) {
-		n, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK)
-		data = n > 0
-		ended = err == nil && n == 0 || err != nil && err != syscall.EAGAIN && err != syscall.EINTR
-	})
-	return data, ended
+	c.ready = false
+	if err := c.raw.Control(c.look); err != nil {
+		return true
+	}
+	return c.ready
+}
+
+// poll is the function given to RawConn.Control by readable.
+func (c *conn) poll(fd uintptr) {
+	one := [1]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	n, err := unix.Poll(one[:], 0)
+	c.ready = err == nil && n > 0
 }

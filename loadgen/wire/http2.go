@@ -3,13 +3,10 @@ package wire
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -21,8 +18,12 @@ type http2Conn struct{ over *http.ClientConn }
 // readyConn is the context key under which newHTTP2 hands a connected net.Conn to the transport.
 type readyConn struct{}
 
+// unusedTime is how long a connection that is to serve one request may wait for it. net/http keeps the memory of a closed
+// connection for that long too, or for five seconds.
+const unusedTime = 250 * time.Millisecond
+
 // newHTTP2Transport is the settings that all HTTP/2 connections share. It dials nothing: a connection is given to it.
-func newHTTP2Transport() *http.Transport {
+func newHTTP2Transport(keep bool) *http.Transport {
 	given := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return ctx.Value(readyConn{}).(net.Conn), nil
 	}
@@ -31,6 +32,9 @@ func newHTTP2Transport() *http.Transport {
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxHeader,
 		Protocols:              new(http.Protocols),
+	}
+	if !keep {
+		t.IdleConnTimeout = unusedTime
 	}
 	t.Protocols.SetHTTP2(true)
 	t.Protocols.SetUnencryptedHTTP2(true)
@@ -61,12 +65,17 @@ func (s *stream) agree(n *Network, t *target) error {
 	if err != nil {
 		return http2Error(err)
 	}
+	if !n.mayKeep() {
+		_ = cc.Reserve() // for its only request: it is not to be closed as an idle one before; that says so itself if it failed
+	}
 	s.h2 = &http2Conn{over: cc}
 	return nil
 }
 
-// usable says that a request can begin on it now.
+// usable says that a request can begin on it now, idle that none is under way. Places are not reserved: net/http waits for
+// ever when several are and the server's settings then allow fewer.
 func (h *http2Conn) usable() bool { return h.over.Err() == nil && h.over.Available() > 0 }
+func (h *http2Conn) idle() bool   { return h.over.InFlight() == 0 }
 
 func (h *http2Conn) close() { _ = h.over.Close() }
 
@@ -80,21 +89,18 @@ func (c *call) overHTTP2(s *stream) error {
 	c.phases(i, end)
 	c.client.mu.Lock()
 	c.count(s)
-	s.served++
 	c.client.mu.Unlock()
-	if err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
-		err = http2Error(err)
-	}
-	if s.h2.over.Err() != nil || c.client.network.config.NoConnectionReuse && s.h2.over.InFlight() == 0 {
+	if s.h2.over.Err() != nil || !c.client.network.mayKeep() {
 		c.client.forget(s)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		return c.decode()
 	}
-	return c.decode()
+	if cause := context.Cause(ctx); cause != nil {
+		return http2Error(cause)
+	}
+	c.unprocessed = http2Unprocessed(err)
+	return http2Error(err)
 }
 
 // roundTripHTTP2 sends, reads the whole response and notes the instants.
@@ -158,39 +164,4 @@ func (c *call) httpRequest(ctx context.Context) *http.Request {
 		req.Body = io.NopCloser(bytes.NewReader(p.body))
 	}
 	return req.WithContext(ctx)
-}
-
-// http2Codes are HTTP/2's error codes by number (RFC 9113, section 7).
-var http2Codes = []string{
-	"NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED",
-	"FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM",
-	"INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED",
-}
-
-// http2Error gives err k6's code. net/http's own error types are not exported, so their messages must do.
-func http2Error(err error) error {
-	text := err.Error()
-	for _, kind := range []struct {
-		sign, what string
-		code       int
-	}{
-		{"server sent GOAWAY", "server sent GOAWAY", codeGoAway},
-		{"stream error:", "stream error", codeStream},
-		{"connection error:", "connection error", codeConnection},
-	} {
-		if !strings.Contains(text, kind.sign) {
-			continue
-		}
-		for number, name := range http2Codes {
-			if strings.Contains(text, name) {
-				return &Error{kind.code + 1 + number, fmt.Sprintf("http2: %s %s", kind.what, name), err}
-			}
-		}
-		return &Error{kind.code, "http2: " + kind.what, err}
-	}
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		err = ue.Err
-	}
-	return during("request", err)
 }

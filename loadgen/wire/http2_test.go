@@ -3,10 +3,12 @@ package wire
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -121,5 +123,62 @@ func TestBatch(t *testing.T) {
 					len(conns), most, len(seen.all), test.conns, test.most)
 			}
 		})
+	}
+}
+
+// TestBatchBeyondMaxStreams: the server takes fewer streams at once than a batch has requests.
+func TestBatchBeyondMaxStreams(t *testing.T) {
+	var requests atomic.Int64
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		time.Sleep(5 * time.Millisecond)
+	}))
+	server.EnableHTTP2 = true
+	server.Config.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 3}
+	server.StartTLS()
+	defer server.Close()
+	client, seen := mustClient(t, Config{TLS: TLS{InsecureSkipVerify: true}, Batch: 50, BatchPerHost: 50})
+	var reqs []*Request
+	var resps []*Response
+	for range 50 {
+		reqs, resps = append(reqs, mustRequest(t, "POST", server.URL, "a=1")), append(resps, &Response{})
+	}
+	for range 4 {
+		client.Batch(reqs, resps)
+		for _, r := range resps {
+			if r.Err != nil {
+				t.Fatal(r.Err)
+			}
+		}
+	}
+	if requests.Load() != 200 || len(seen.all) != 200 {
+		t.Errorf("got %d requests at the server, %d exchanges, want 200 of each", requests.Load(), len(seen.all))
+	}
+}
+
+// TestHTTP2NoConnectionReuse: each request has a connection of its own.
+func TestHTTP2NoConnectionReuse(t *testing.T) {
+	var conns atomic.Int64
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	server.EnableHTTP2 = true
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			conns.Add(1)
+		}
+	}
+	server.StartTLS()
+	defer server.Close()
+	client, _ := mustClient(t, Config{NoConnectionReuse: true, TLS: TLS{InsecureSkipVerify: true}})
+	for i, method := range []string{"GET", "HEAD", "POST", "GET", "POST"} {
+		var resp Response
+		if err := client.Do(mustRequest(t, method, server.URL, map[string]string{"POST": "a=1"}[method]), &resp); err != nil {
+			t.Fatal(err)
+		}
+		if got := conns.Load(); got != int64(i+1) {
+			t.Errorf("after %d requests: got %d connections, want as many", i+1, got)
+		}
+	}
+	if client.network.http2.IdleConnTimeout != unusedTime || len(client.idle) != 0 || len(client.sockets) != 0 {
+		t.Errorf("got %d kept connections, %d sockets, want none", len(client.idle), len(client.sockets))
 	}
 }

@@ -19,7 +19,8 @@ type Network struct {
 
 // NewNetwork checks c; the error says which setting is wrong and what it takes.
 func NewNetwork(c Config) (*Network, error) {
-	n := &Network{config: c.withDefaults(), resolver: newResolver(c.DNS), http2: newHTTP2Transport(), room: newRoom()}
+	n := &Network{config: c.withDefaults(), resolver: newResolver(c.DNS), room: newRoom()}
+	n.http2 = newHTTP2Transport(n.mayKeep())
 	var err error
 	if n.hosts, err = newHosts(c.Hosts); err != nil {
 		return nil, err

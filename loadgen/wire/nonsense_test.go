@@ -186,50 +186,6 @@ func TestLargeBodies(t *testing.T) {
 	}
 }
 
-func TestServerClosedWhileIdle(t *testing.T) {
-	for name, wait := range map[string]time.Duration{"at once": 0, "after a rest": 2 * restTime} {
-		t.Run(name, func(t *testing.T) {
-			closed := make(chan struct{}, 9)
-			addr := mustServe(t, func(c net.Conn) {
-				_, _ = http.ReadRequest(bufio.NewReader(c))
-				_, _ = io.WriteString(c, foobar)
-				_ = c.Close()
-				closed <- struct{}{}
-			})
-			client, seen := mustClient(t, Config{Timeout: 20 * time.Second})
-			req := mustRequest(t, "GET", "http://"+addr+"/", "")
-			for i := range 3 {
-				var resp Response
-				if err := client.Do(req, &resp); err != nil {
-					t.Fatalf("request %d: %v", i, err)
-				}
-				<-closed
-				time.Sleep(wait)
-			}
-			if e := seen.last(); len(seen.all) != 3 || e.Reused || !e.Connected || e.Connecting == 0 {
-				t.Errorf("got %d exchanges, the last %+v; want 3, over a new connection", len(seen.all), e)
-			}
-		})
-	}
-}
-
-func TestHalfClosedWhileIdle(t *testing.T) {
-	// The server ends its side but goes on reading: nothing but a look at the socket tells.
-	addr := mustServe(t, func(c net.Conn) {
-		_, _ = http.ReadRequest(bufio.NewReader(c))
-		_, _ = io.WriteString(c, foobar)
-		_ = c.(*net.TCPConn).CloseWrite()
-		_, _ = io.Copy(io.Discard, c)
-	})
-	client, _ := mustClient(t, Config{Timeout: 30 * time.Second})
-	req := mustRequest(t, "GET", "http://"+addr+"/", "")
-	for range 2 {
-		if err := client.Do(req, &Response{}); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 func TestEarlyAnswer(t *testing.T) {
 	client, seen := mustClient(t, Config{Timeout: 20 * time.Second})
 	addr := mustServe(t, func(c net.Conn) {
@@ -244,30 +200,5 @@ func TestEarlyAnswer(t *testing.T) {
 	}
 	if e := seen.last(); resp.Status != 413 || e.Waiting != 0 || e.Sending == 0 {
 		t.Errorf("got status %d, %+v; want 413, waiting 0", resp.Status, e.Timing)
-	}
-}
-
-func TestPostIsNotSentTwice(t *testing.T) {
-	requests := make(chan string, 9)
-	addr := mustServe(t, func(c net.Conn) {
-		r := bufio.NewReader(c)
-		for i := 0; ; i++ {
-			req, err := http.ReadRequest(r)
-			if err != nil {
-				return
-			}
-			_, _ = io.Copy(io.Discard, req.Body)
-			requests <- req.Method
-			if i > 0 {
-				return // took the request, answers nothing
-			}
-			_, _ = io.WriteString(c, foobar)
-		}
-	})
-	client, _ := mustClient(t, Config{Timeout: 20 * time.Second})
-	req := mustRequest(t, "POST", "http://"+addr+"/", "x")
-	first, second := client.Do(req, &Response{}), client.Do(req, &Response{})
-	if first != nil || second == nil || len(requests) != 2 {
-		t.Errorf("got %v, %v, %d requests; want success, an error, 2", first, second, len(requests))
 	}
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"time"
@@ -17,35 +18,49 @@ type stream struct {
 	version string
 	// h2 speaks HTTP/2; nil for HTTP/1.1.
 	h2 *http2Conn
-	// served counts responses; idleSince is when the last was over.
-	served    int
+	// idleSince is when the last response was over, ended that TLS was ended.
 	idleSince time.Duration
+	ended     bool
 	// toldSent and toldReceived are the bytes that exchanges were already told of.
 	toldSent, toldReceived int64
 }
 
-// restTime is how long a connection may have rested before it is looked at again: what ended within it shows itself
-// when it is used.
-const restTime = 50 * time.Millisecond
+// restTime is how long a connection may have rested before it is looked at again, at the cost of a system call. Users that
+// do not pause pay nothing: what ended within so short a time shows itself when it is used, and then the request is sent
+// again if the server cannot have processed it.
+const restTime = time.Millisecond
 
 func (s *stream) rw() io.ReadWriter {
 	if s.tls != nil {
-		return s.tls
+		return s
 	}
 	return s.conn
 }
 
-// stale reports that the server has closed the connection, or said something that was not asked for.
-func (s *stream) stale(now time.Duration) bool {
-	if s.h2 != nil {
-		return !s.h2.usable()
+// Read reads from TLS and remembers its end: a goodbye may come together with the response before it.
+func (s *stream) Read(p []byte) (int, error) {
+	n, err := s.tls.Read(p)
+	s.ended = s.ended || err != nil
+	return n, err
+}
+
+// Write writes to TLS.
+func (s *stream) Write(p []byte) (int, error) { return s.tls.Write(p) }
+
+// stale reports that the server has closed a kept connection of HTTP/1.1, or said something that was not asked for. One
+// that has rested less than restTime is looked at by the wary only.
+func (s *stream) stale(now time.Duration, wary bool) bool {
+	return s.ended || (wary || now-s.idleSince >= restTime) && s.conn.readable()
+}
+
+// unprocessed says that the server cannot have processed the request that failed with err over a connection that it had
+// kept before: nothing was sent, or its side had been closed before a byte of it arrived. The end of TLS is followed by
+// the end of the connection, which is waited for.
+func (s *stream) unprocessed(err error) bool {
+	if s.tls != nil && errors.Is(err, errNoAnswer) {
+		s.conn.awaitEnd(closeGrace)
 	}
-	if now-s.idleSince < restTime {
-		return false
-	}
-	data, ended := s.conn.pending()
-	// TLS session tickets may come after a handshake; after a response only a goodbye does.
-	return ended || data && (s.tls == nil || s.served > 0)
+	return s.conn.undelivered()
 }
 
 // bytes is what has passed since it was last asked.
