@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"freeport": freeport, "retry": retry},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"freeport": freeport, "get": get, "retry": retry},
 	})
 }
 
@@ -33,6 +33,16 @@ func freeport(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	defer listener.Close()
 	ts.Setenv(args[0], fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
+}
+
+// get URL asks for it, and wants 200.
+func get(ts *testscript.TestScript, _ bool, args []string) {
+	resp, err := http.Get(args[0])
+	ts.Check(err)
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		ts.Fatalf("GET %s: %s", args[0], resp.Status)
+	}
 }
 
 // retry COMMAND... runs it until it succeeds.

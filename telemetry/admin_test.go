@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 func mustAsk(tb testing.TB, h http.Handler, method, path string) *httptest.ResponseRecorder {
 	tb.Helper()
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(method, path, nil))
+	h.ServeHTTP(w, httptest.NewRequest(method, "http://127.0.0.1"+path, nil))
 	return w
 }
 
@@ -109,4 +110,70 @@ func TestAdminFlush(t *testing.T) {
 			t.Errorf("got %d %s, want 502 and 2 failed", got.Code, got.Body)
 		}
 	})
+}
+
+// A page in a browser can reach a listener on the loopback, by a name that its owner makes point there, or from its own
+// origin. Prometheus asks by the container's name.
+func TestAdminGuard(t *testing.T) {
+	machine, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := (&Service{Settings: Settings{Name: "svc", Admin: "admin.example:6060"}, Log: NewLogger(io.Discard, "svc")}).adminHandler()
+	for _, tc := range []struct {
+		host   string
+		header map[string]string
+		want   int
+	}{
+		{"127.0.0.1:6060", nil, 200},
+		{"[::1]:6060", nil, 200},
+		{"[::1]", nil, 200},
+		{"[fe80::1%eth0]:6060", nil, 200},
+		{"localhost:6060", nil, 200},
+		{"LocalHost", nil, 200},
+		{"svc:6060", nil, 200},
+		{machine + ":6060", nil, 200},
+		{"admin.example:6060", nil, 200},
+		{"evil.example", nil, 403},
+		{"evil.example:6060", nil, 403},
+		{"localhost.evil.example", nil, 403},
+		{"127.0.0.1.evil.example", nil, 403},
+		{"evil", nil, 403},
+		{"", nil, 403},
+		{"127.0.0.1:6060", map[string]string{"Origin": "http://127.0.0.1:6060"}, 200},
+		{"127.0.0.1:6060", map[string]string{"Origin": "http://127.0.0.1:3000"}, 403},
+		{"127.0.0.1:6060", map[string]string{"Origin": "https://evil.example"}, 403},
+		{"127.0.0.1:6060", map[string]string{"Origin": "null"}, 403},
+		{"127.0.0.1:6060", map[string]string{"Sec-Fetch-Site": "none"}, 200},
+		{"127.0.0.1:6060", map[string]string{"Sec-Fetch-Site": "same-origin"}, 200},
+		{"127.0.0.1:6060", map[string]string{"Sec-Fetch-Site": "same-site"}, 403},
+		{"127.0.0.1:6060", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403},
+	} {
+		for method, path := range map[string]string{http.MethodGet: "/debug/pprof/cmdline", http.MethodPost: "/gc"} {
+			r := httptest.NewRequest(method, "http://127.0.0.1"+path, nil)
+			r.Host = tc.host
+			for name, value := range tc.header {
+				r.Header.Set(name, value)
+			}
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != tc.want {
+				t.Errorf("%s %s, Host %q, %v: got %d, want %d", method, path, tc.host, tc.header, w.Code, tc.want)
+			}
+		}
+	}
+}
+
+func TestAdminSeconds(t *testing.T) {
+	h := (&Service{Log: NewLogger(io.Discard, "svc")}).adminHandler()
+	for _, profile := range []string{"profile", "trace", "heap", "goroutine"} {
+		for _, seconds := range []string{"100000000", "301", "300.5", "1e9", "Inf", "NaN", "99999999999999999999", "1e999"} {
+			if got := mustAsk(t, h, http.MethodGet, "/debug/pprof/"+profile+"?seconds="+seconds); got.Code != http.StatusBadRequest || !strings.Contains(got.Body.String(), "at most 300") {
+				t.Errorf("%s, seconds=%s: got %d %s, want 400 and the limit", profile, seconds, got.Code, got.Body)
+			}
+		}
+	}
+	if got := mustAsk(t, h, http.MethodGet, "/debug/pprof/trace?seconds=0.01"); got.Code != 200 {
+		t.Errorf("seconds=0.01: got %d %s, want a trace", got.Code, got.Body)
+	}
 }

@@ -148,10 +148,7 @@ func (c *Command) help(w io.Writer) {
 		}
 		fmt.Fprintf(w, "\n      %s\n", usage)
 	})
-	fmt.Fprint(w, `
-OTEL_SDK_DISABLED=true installs no tracing at all. Every other standard OTEL_* variable of the SDK, the batch processor
-and the OTLP exporter is honoured.
-
+	fmt.Fprint(w, aboutStandard, `
 Exit codes: 0 stopped as asked, 1 could not serve (or -probe found it not healthy), 2 bad flag or variable.
 `)
 }

@@ -45,7 +45,7 @@ func TestCommand(t *testing.T) {
 	t.Run("Environment", func(t *testing.T) {
 		env := map[string]string{"ADDR": ":1", "ADMIN_ADDR": ":2", "AGENT_HOSTNAME": "agent", "DRAIN_DELAY": "3s", "WAIT": "4s", "OTEL_SDK_DISABLED": "TRUE"}
 		s, wait, _, _, _, _ := parse(t, nil, env)
-		want := Settings{Name: "svc", Addr: ":1", Admin: ":2", AgentHostname: "agent", DrainDelay: 3 * time.Second, Endpoint: "http://agent:4317", TracingOff: true}
+		want := Settings{Name: "svc", Addr: ":1", Admin: ":2", AgentHostname: "agent", DrainDelay: 3 * time.Second, TracingOff: true}
 		if s != want || wait != 4*time.Second {
 			t.Errorf("got %+v %s, want %+v", s, wait, want)
 		}

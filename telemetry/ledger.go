@@ -11,8 +11,9 @@ import (
 
 // Reasons for which an ended span is dropped before it reaches the exporter.
 const (
-	DropQueueFull = "queue_full" // the batch processor holds as many as OTEL_BSP_MAX_QUEUE_SIZE and one batch
-	DropShutdown  = "shutdown"   // ended after the end began, or not confirmed when its time was up
+	DropQueueFull = "queue_full"  // the batch processor holds as many as OTEL_BSP_MAX_QUEUE_SIZE and one batch
+	DropShutdown  = "shutdown"    // ended after the end began, or not confirmed when its time was up
+	DropNowhere   = "no_exporter" // OTEL_TRACES_EXPORTER=none; counted then alone
 )
 
 // Ledger counts what becomes of every sampled span, so that none is lost unnoticed. It is a span processor that stands
@@ -26,11 +27,12 @@ const (
 type Ledger struct {
 	started, ended, pending atomic.Int64
 	queueFull, shutdown     atomic.Int64
+	nowhere                 atomic.Int64
 	exported                atomic.Int64
 	closed                  atomic.Bool
 	limit                   int64 // most spans that may be pending
 
-	next sdktrace.SpanProcessor
+	next sdktrace.SpanProcessor // nil if there is no exporter
 
 	flushing sync.Mutex
 	mu       sync.Mutex // guards failed, and settling against the end
@@ -48,11 +50,12 @@ type Counts struct {
 	Dropped  map[string]int64 `json:"dropped"` // never given to the exporter, by reason
 }
 
-// newLedger puts a ledger and a batch processor, set by OTEL_BSP_*, before the exporter.
-func newLedger(exporter sdktrace.SpanExporter, complain func(error), recovered func()) *Ledger {
+// newLedger puts a ledger and a batch processor, set by OTEL_BSP_*, before the exporter, if there is one.
+func newLedger(exporter sdktrace.SpanExporter, c *complaints) *Ledger {
 	l := &Ledger{failed: map[string]int64{"unavailable": 0, "deadline_exceeded": 0, "rejected": 0}}
-	l.next = sdktrace.NewBatchSpanProcessor(
-		&countingExporter{SpanExporter: exporter, ledger: l, recovered: recovered}, l.roomy(complain))
+	if exporter != nil {
+		l.next = sdktrace.NewBatchSpanProcessor(&countingExporter{exporter, l, c}, l.roomy(c.Handle))
+	}
 	return l
 }
 
@@ -72,7 +75,9 @@ func (l *Ledger) OnStart(ctx context.Context, s sdktrace.ReadWriteSpan) {
 	if s.SpanContext().IsSampled() {
 		l.started.Add(1)
 	}
-	l.next.OnStart(ctx, s)
+	if l.next != nil {
+		l.next.OnStart(ctx, s)
+	}
 }
 
 // OnEnd hands the span on, or drops it and says why.
@@ -82,6 +87,8 @@ func (l *Ledger) OnEnd(s sdktrace.ReadOnlySpan) {
 	}
 	l.ended.Add(1)
 	switch {
+	case l.next == nil:
+		l.nowhere.Add(1)
 	case l.closed.Load():
 		l.shutdown.Add(1)
 	case l.pending.Add(1) > l.limit:
@@ -94,6 +101,9 @@ func (l *Ledger) OnEnd(s sdktrace.ReadOnlySpan) {
 
 // ForceFlush exports every span that ended before the call, and returns the exporter's error.
 func (l *Ledger) ForceFlush(ctx context.Context) error {
+	if l.next == nil {
+		return nil
+	}
 	l.flushing.Lock()
 	defer l.flushing.Unlock()
 	return l.next.ForceFlush(ctx)
@@ -102,7 +112,10 @@ func (l *Ledger) ForceFlush(ctx context.Context) error {
 // Shutdown exports what it can until ctx ends; what is not confirmed by then counts as dropped.
 func (l *Ledger) Shutdown(ctx context.Context) error {
 	l.closed.Store(true)
-	err := l.next.Shutdown(ctx)
+	var err error
+	if l.next != nil {
+		err = l.next.Shutdown(ctx)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.settled = true
@@ -128,7 +141,7 @@ func (l *Ledger) settle(n, lost int64, reason string) {
 func (l *Ledger) Counts() Counts {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return Counts{
+	n := Counts{
 		Started:  l.started.Load(),
 		Ended:    l.ended.Load(),
 		Pending:  l.pending.Load(),
@@ -136,4 +149,8 @@ func (l *Ledger) Counts() Counts {
 		Failed:   maps.Clone(l.failed),
 		Dropped:  map[string]int64{DropQueueFull: l.queueFull.Load(), DropShutdown: l.shutdown.Load()},
 	}
+	if l.next == nil {
+		n.Dropped[DropNowhere] = l.nowhere.Load()
+	}
+	return n
 }

@@ -200,7 +200,7 @@ func TestLedgerConcurrent(t *testing.T) {
 }
 
 func BenchmarkLedger(b *testing.B) {
-	ledger := &Ledger{limit: -1} // full: nothing is handed on, only counted
+	ledger := &Ledger{limit: -1, next: new(Ledger)} // full: nothing is handed on, only counted
 	span := tracetest.SpanStub{SpanContext: trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}, TraceFlags: trace.FlagsSampled})}.Snapshot()
 	b.ReportAllocs()

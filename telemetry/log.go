@@ -4,14 +4,16 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os"
 
 	"go.opentelemetry.io/otel/trace"
 )
 
 // NewLogger returns a logger that writes one JSON object a line to w: time, level, msg, service, what the caller adds, and
-// trace_id and span_id if the context carries a span.
+// trace_id and span_id if the context carries a span. Secrets that the environment held when it was made are left out.
 func NewLogger(w io.Writer, service string) *slog.Logger {
-	return slog.New(spanHandler{slog.NewJSONHandler(w, nil)}).With("service", service)
+	options := &slog.HandlerOptions{ReplaceAttr: newSecrets(os.Environ()).attr}
+	return slog.New(spanHandler{slog.NewJSONHandler(w, options)}).With("service", service)
 }
 
 // spanHandler adds the ids of the context's span to each record.

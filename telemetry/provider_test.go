@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	otelcodes "go.opentelemetry.io/otel/codes"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 	coltracepb "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -49,6 +54,24 @@ func TestProviderOverOTLP(t *testing.T) {
 		}
 		if got := collector.Spans(); len(got) != 1 || got[0].Service != "renamed" {
 			t.Errorf("got %+v, want a span of the service renamed", got)
+		}
+	})
+	t.Run("NotUTF8", func(t *testing.T) { // a path that a client chose must not cost a whole batch
+		collector := otlptest.MustStart(t, "")
+		p, _ := mustProvider(t, mustExporter(t, collector.Endpoint))
+		attributes := trace.WithAttributes(attribute.String("url.path", "/\xff"), attribute.StringSlice("x\xff", []string{"\xff"}))
+		linked := trace.Link{SpanContext: trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}}),
+			Attributes: []attribute.KeyValue{attribute.String("x", "\xff")}}
+		_, span := p.Tracer("test").Start(t.Context(), "\xff", attributes, trace.WithLinks(linked))
+		span.SetStatus(otelcodes.Error, "\xff")
+		span.AddEvent("\xff", attributes)
+		span.End()
+		endSpans(p, 1)
+		if err := p.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := collector.Spans(); len(got) != 2 || got[0].Name != "\ufffd" || got[0].Attributes["url.path"] != "/\ufffd" || got[1].Name != "work" {
+			t.Errorf("got %+v, want both spans, with U+FFFD in the place of the bytes", got)
 		}
 	})
 	t.Run("Rejected", func(t *testing.T) {
@@ -152,6 +175,30 @@ func TestRepairBatching(t *testing.T) {
 			}
 			if got := len(collector.Spans()); got != 3 {
 				t.Errorf("got %d spans, want 3", got)
+			}
+		})
+	}
+}
+
+func TestPropagators(t *testing.T) {
+	for variable, want := range map[string]string{
+		"":                     "traceparent tracestate baggage",
+		"tracecontext,baggage": "traceparent tracestate baggage",
+		"b3":                   "b3",
+		"b3multi,baggage":      "x-b3-traceid x-b3-spanid x-b3-sampled x-b3-flags baggage",
+		"none":                 "",
+	} {
+		t.Run(variable, func(t *testing.T) {
+			t.Setenv("OTEL_PROPAGATORS", variable)
+			p, log := mustProvider(t, discard{})
+			got := p.Propagator.Fields()
+			for _, field := range strings.Fields(want) {
+				if !slices.Contains(got, field) {
+					t.Errorf("got the fields %v, want %q among them", got, field)
+				}
+			}
+			if len(got) != len(strings.Fields(want)) || log.String() != "" {
+				t.Errorf("got the fields %v, want %s:\n%s", got, want, log)
 			}
 		})
 	}

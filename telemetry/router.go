@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 	"go.opentelemetry.io/contrib/instrumentation/github.com/gin-gonic/gin/otelgin"
@@ -23,12 +26,14 @@ const (
 const maxBody = 64 << 10
 
 // Router returns an engine in release mode without routes. It recovers from panics, limits bodies, answers errors as
-// JSON, and, unless tracing is off, makes a span named after the route for every request but the health checks.
+// JSON, and, unless tracing is off, makes a span named after the route for every request but the health checks. Where
+// no route matches the span is named after the method alone, and has no http.route.
 func (s *Service) Router() *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
-	r.ForwardedByClientIP = false // no proxy is trusted: client.address is the peer's
+	r.ForwardedByClientIP = false   // no proxy is trusted: client.address is the peer's
+	r.RedirectTrailingSlash = false // Gin would redirect before any middleware, and nobody would see it; noRoute does it
 	if s.Tracing != nil {
 		r.Use(otelgin.Middleware(s.Name,
 			otelgin.WithTracerProvider(s.Tracing),
@@ -36,9 +41,39 @@ func (s *Service) Router() *gin.Engine {
 			otelgin.WithGinFilter(traced)))
 	}
 	r.Use(s.count, s.recovery, limitBody)
-	r.NoRoute(func(c *gin.Context) { Fail(c, http.StatusNotFound, "no such path") })
+	r.NoRoute(noRoute(r))
 	r.NoMethod(func(c *gin.Context) { Fail(c, http.StatusMethodNotAllowed, "method not allowed") })
 	return r
+}
+
+// noRoute redirects to the path with a slash at its end or without it, if that is a route, and otherwise answers 404.
+func noRoute(r *gin.Engine) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if path := otherSlash(c.Request.URL.Path); hasRoute(r, c.Request.Method, path) {
+			status := http.StatusMovedPermanently
+			if c.Request.Method != http.MethodGet {
+				status = http.StatusTemporaryRedirect // the method stays
+			}
+			target := url.URL{Path: path, RawQuery: c.Request.URL.RawQuery}
+			c.Redirect(status, target.String())
+			c.Abort()
+			return
+		}
+		Fail(c, http.StatusNotFound, "no such path")
+	}
+}
+
+func otherSlash(path string) string {
+	if short, found := strings.CutSuffix(path, "/"); found {
+		return short
+	}
+	return path + "/"
+}
+
+func hasRoute(r *gin.Engine, method, path string) bool {
+	return path != "" && slices.ContainsFunc(r.Routes(), func(route gin.RouteInfo) bool {
+		return route.Method == method && route.Path == path
+	})
 }
 
 func traced(c *gin.Context) bool {
@@ -109,7 +144,9 @@ func (s *Service) recovery(c *gin.Context) {
 	c.Next()
 }
 
-// limitBody refuses a body that says it is too large and cuts off one that turns out to be.
+// limitBody refuses a body that says it is too large and cuts off one that turns out to be. The limit is put on a copy of
+// the request: net/http recognizes its own body at the end, and then neither asks for one that a client with
+// "Expect: 100-continue" holds back, nor waits for it.
 func limitBody(c *gin.Context) {
 	switch n := c.Request.ContentLength; {
 	case n == 0:
@@ -117,6 +154,8 @@ func limitBody(c *gin.Context) {
 		c.Header("Connection", "close")
 		Fail(c, http.StatusRequestEntityTooLarge, fmt.Sprintf("body larger than %d bytes", maxBody))
 	default:
-		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+		limited := *c.Request
+		limited.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+		c.Request = &limited
 	}
 }

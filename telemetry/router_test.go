@@ -1,11 +1,13 @@
 package telemetry
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -149,6 +151,55 @@ func TestRouterTraced(t *testing.T) {
 	}
 }
 
+// Every answer has a span, that of a redirect, too, and http.route is on those alone that a route answers.
+func TestRouterUnmatched(t *testing.T) {
+	exporter := tracetest.NewInMemoryExporter()
+	s, _ := mustService(t, "svc", exporter)
+	r := s.Router()
+	r.GET("/hi", func(c *gin.Context) { c.String(http.StatusOK, "hi") })
+	r.GET("/dir/", func(c *gin.Context) { c.String(http.StatusOK, "dir") })
+	for _, tc := range []struct {
+		method, path string
+		status       int
+		location     string
+		route        string
+	}{
+		{"GET", "/hi", 200, "", "/hi"},
+		{"GET", "/hi/?a=b", 301, "/hi?a=b", ""},
+		{"GET", "/dir", 301, "/dir/", ""},
+		{"GET", "/", 404, "", ""},
+		{"GET", "/nowhere", 404, "", ""},
+		{"GET", "//hi", 404, "", ""},
+		{"POST", "/hi", 405, "", ""},
+		{"POST", "/hi/", 404, "", ""},
+		{"BREW", "/nowhere", 404, "", ""},
+	} {
+		t.Run(tc.method+" "+tc.path, func(t *testing.T) {
+			exporter.Reset()
+			before := s.requests.Load()
+			w := mustAsk(t, r, tc.method, tc.path)
+			if w.Code != tc.status || w.Header().Get("Location") != tc.location {
+				t.Errorf("got %d, Location %q, want %d, %q", w.Code, w.Header().Get("Location"), tc.status, tc.location)
+			}
+			spans := mustFlush(t, exporter, s)
+			if got := s.requests.Load() - before; len(spans) != 1 || got != 1 {
+				t.Fatalf("got %d spans and %d requests counted, want one each", len(spans), got)
+			}
+			for _, span := range spans {
+				route, found := "", false
+				for _, a := range span.Attributes {
+					if a.Key == "http.route" {
+						route, found = a.Value.AsString(), true
+					}
+				}
+				if found != (tc.route != "") || route != tc.route {
+					t.Errorf("got http.route %q (there: %v), want %q", route, found, tc.route)
+				}
+			}
+		})
+	}
+}
+
 // Off means off: no middleware, no wrapper, no header, no global, and not one allocation more than plain Gin.
 func TestRouterTracingOff(t *testing.T) {
 	s, _ := mustService(t, "svc", nil)
@@ -264,6 +315,53 @@ func TestRouterLimits(t *testing.T) {
 				t.Errorf("got %d, want %d", got, tc.want)
 			}
 		})
+	}
+}
+
+// A client that waits for "100 Continue" before it sends a body gets the answer at once, without being asked for a body
+// that nobody reads; and it is asked when somebody does.
+func TestRouterExpectContinue(t *testing.T) {
+	for name, exporter := range map[string]*tracetest.InMemoryExporter{"Off": nil, "On": tracetest.NewInMemoryExporter()} {
+		s, _ := mustService(t, "svc", exporter)
+		r := s.Router()
+		r.Any("/hi", func(c *gin.Context) { c.String(http.StatusOK, "hi") })
+		r.POST("/echo", func(c *gin.Context) { io.Copy(c.Writer, c.Request.Body) })
+		server := httptest.NewServer(r)
+		defer server.Close()
+		for _, tc := range []struct{ request, body, want string }{
+			{"POST /hi HTTP/1.1\r\nContent-Length: 3", "", "HTTP/1.1 200 OK\r\n"},
+			{"GET /hi HTTP/1.1\r\nContent-Length: 3", "", "HTTP/1.1 200 OK\r\n"},
+			{"POST /hi HTTP/1.1\r\nTransfer-Encoding: chunked", "", "HTTP/1.1 200 OK\r\n"},
+			{"POST /nowhere HTTP/1.1\r\nContent-Length: 3", "", "HTTP/1.1 404 Not Found\r\n"},
+			{"POST /hi HTTP/1.1\r\nContent-Length: 100000", "", "HTTP/1.1 413 Request Entity Too Large\r\n"},
+			{"POST /echo HTTP/1.1\r\nContent-Length: 3", "abc", "HTTP/1.1 100 Continue\r\n"},
+		} {
+			t.Run(name+" "+tc.request, func(t *testing.T) {
+				conn, err := net.Dial("tcp", server.Listener.Addr().String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				fmt.Fprintf(conn, "%s\r\nHost: svc\r\nExpect: 100-continue\r\n\r\n", tc.request)
+				in := bufio.NewReader(conn)
+				if got, err := in.ReadString('\n'); got != tc.want {
+					t.Fatalf("got %q, %v, want %q", got, err, tc.want)
+				}
+				if tc.body == "" {
+					return
+				}
+				io.WriteString(conn, tc.body)
+				in.ReadString('\n') // the end of the 100
+				resp, err := http.ReadResponse(in, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer resp.Body.Close()
+				if got, _ := io.ReadAll(resp.Body); string(got) != tc.body {
+					t.Errorf("got %q, want %q", got, tc.body)
+				}
+			})
+		}
 	}
 }
 

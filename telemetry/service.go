@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 )
@@ -24,6 +25,7 @@ type Service struct {
 	Log     *slog.Logger
 	Tracing *Provider // nil with tracing off
 
+	secrets  secrets // as the environment had them at the start
 	stopping atomic.Bool
 	requests atomic.Uint64 // answered, but for health checks
 }
@@ -31,7 +33,7 @@ type Service struct {
 // Run serves what build returns until ctx ends, and then stops in the order that the package comment tells. It returns
 // the exit code; it has logged to stderr why it isn't ExitOK.
 func Run(ctx context.Context, settings Settings, stderr io.Writer, build func(*Service) http.Handler) int {
-	s := &Service{Settings: settings, Log: NewLogger(stderr, settings.Name)}
+	s := &Service{Settings: settings, Log: NewLogger(stderr, settings.Name), secrets: newSecrets(os.Environ())}
 	if err := s.run(ctx, build); err != nil {
 		s.Log.Error("stopped", "error", err.Error())
 		return ExitFailed
@@ -62,11 +64,20 @@ func (s *Service) run(ctx context.Context, build func(*Service) http.Handler) er
 	return errors.Join(err, s.stop(public, admin))
 }
 
+// startTracing sets up tracing as the standard variables ask. Their warnings and everything that OpenTelemetry has to say
+// are in the log before any part of it is made.
 func (s *Service) startTracing(ctx context.Context) error {
 	if s.TracingOff {
 		return nil
 	}
-	exporter, err := NewExporter(ctx, s.Endpoint)
+	standard, err := readStandard(os.Getenv)
+	if err != nil {
+		return err
+	}
+	standard.logWarnings(s.Log)
+	standard.apply()
+	newComplaints(s.Log)
+	exporter, err := newExporter(ctx, standard, s.Endpoint)
 	if err != nil {
 		return err
 	}

@@ -1,15 +1,14 @@
 package telemetry
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"strings"
 	"time"
 )
-
-// collectorPort is where a Collector listens for OTLP over gRPC.
-const collectorPort = "4317"
 
 // Settings are the settings that every service has.
 type Settings struct {
@@ -45,30 +44,22 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("-drain-delay %s: want zero or more, such as 5s", s.DrainDelay)
 	}
 	if s.AgentHostname != "" && !isHost(s.AgentHostname) {
-		return fmt.Errorf("-agent-hostname %q: want a host name or address without scheme and port, such as otel-collector; "+
-			"for anything else set OTEL_EXPORTER_OTLP_ENDPOINT", s.AgentHostname)
+		return errors.New("-agent-hostname: want a host name or address without scheme and port, such as otel-collector; " +
+			"for anything else set OTEL_EXPORTER_OTLP_ENDPOINT") // a URL that was meant for the latter may hold a password
 	}
 	return nil
 }
 
 // readOTel fills Endpoint and TracingOff from AgentHostname and the standard variables.
 func (s *Settings) readOTel(getenv func(string) string) error {
-	s.TracingOff = strings.EqualFold(getenv("OTEL_SDK_DISABLED"), "true")
-	for _, name := range []string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
-		value := getenv(name)
-		if value == "" {
-			continue
-		}
-		if _, err := url.Parse(value); err != nil {
-			return fmt.Errorf("%s: want a URL such as http://otel-collector:4317", name) // the value may hold a secret
-		}
-		return nil
+	standard, err := readStandard(getenv)
+	if err != nil {
+		return err
 	}
-	host := s.AgentHostname
-	if host == "" {
-		host = "localhost"
+	s.TracingOff = standard.off
+	if standard.exporter == exporterOTLP && standard.endpoint == "" {
+		s.Endpoint = defaultEndpoint(cmp.Or(s.AgentHostname, "localhost"), standard.protocol)
 	}
-	s.Endpoint = "http://" + net.JoinHostPort(host, collectorPort)
 	return nil
 }
 

@@ -38,6 +38,7 @@ type Collector struct {
 	Endpoint string
 
 	coltracepb.UnimplementedTraceServiceServer
+	server *grpc.Server
 	mu     sync.Mutex
 	spans  []Span
 	answer func() (*coltracepb.ExportTraceServiceResponse, error)
@@ -53,13 +54,15 @@ func MustStart(tb testing.TB, addr string) *Collector {
 	if err != nil {
 		tb.Fatalf("listen for spans: %v", err)
 	}
-	c := &Collector{Endpoint: "http://" + listener.Addr().String()}
-	server := grpc.NewServer()
-	coltracepb.RegisterTraceServiceServer(server, c)
-	go server.Serve(listener)
-	tb.Cleanup(server.Stop)
+	c := &Collector{Endpoint: "http://" + listener.Addr().String(), server: grpc.NewServer()}
+	coltracepb.RegisterTraceServiceServer(c.server, c)
+	go c.server.Serve(listener)
+	tb.Cleanup(c.Stop)
 	return c
 }
+
+// Stop closes the receiver and its connections before the test ends. Its address is free then.
+func (c *Collector) Stop() { c.server.Stop() }
 
 // Reject makes the receiver answer every export with success for all but n of its spans.
 func (c *Collector) Reject(n int64) {
