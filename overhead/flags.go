@@ -68,7 +68,7 @@ func parseFlags(args []string, stderr io.Writer) (*options, error) {
 	f.Uint64Var(&o.seed, "seed", 0, "shuffle by this `NUMBER` (a random one, printed)")
 	f.Var(&o.limits, "limit", "set a limit of validity: `NAME=VALUE` with rate, lag, steal, throttled, foreign or attempts; may be repeated")
 	f.StringVar(&o.budget, "budget", "", "judge by `LIMITS` such as 'allocs<=+130,cpu<=+60%' and exit with 0, 98 or 99")
-	f.StringVar(&o.format, "format", "text", "print the report as `FORMAT` at the end: text, markdown, json, bench or html")
+	f.StringVar(&o.format, "format", "text", "print the report as `FORMAT` at the end: text, markdown, brief, json, bench or html")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	f.BoolVar(&o.verbose, "verbose", false, "print what the services print, on stderr")
 	if err := parse(f, args, stderr, usage); err != nil {
@@ -111,7 +111,7 @@ func (o *options) validate() error {
 		return usageError{fmt.Errorf("-rounds, -max-rounds and -rate want numbers above 0")}
 	}
 	if _, ok := formats[o.format]; !ok {
-		return usageError{fmt.Errorf("-format %q: write text, markdown, json, bench or html", o.format)}
+		return usageError{fmt.Errorf("-format %q: write text, markdown, brief, json, bench or html", o.format)}
 	}
 	if err := o.limit(&plan.Plan{}); err != nil {
 		return usageError{err}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"testing"
 
@@ -21,17 +22,22 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			// $RECORD is a record of the ladder that was never measured, $BAD one whose runs are all void.
-			good, bad := specimen.MustRecord(t, "ladder", 10), specimen.MustRecord(t, "quick", 2)
+			// $RECORD is a record of the ladder that was never measured, $BAD one whose runs are all void, $LACKING one
+			// in which those of a case are, and $FEW has fewer rounds than a verdict needs.
+			bad, lacking := specimen.MustRecord(t, "quick", 2), specimen.MustRecord(t, "quick", 6)
 			for _, r := range bad.Runs {
 				r.Gates = []record.Gate{{Name: "checks", Shown: "0 of 600 checks passed"}}
 			}
-			if err := rewrite(bad); err != nil {
-				return err
+			for _, r := range lacking.Runs {
+				if r.Case == "off-again" {
+					r.Gates = []record.Gate{{Name: "lag", Shown: "the generator lagged"}}
+				}
 			}
-			env.Setenv("RECORD", good.Dir)
+			env.Setenv("RECORD", specimen.MustRecord(t, "ladder", 10).Dir)
+			env.Setenv("FEW", specimen.MustRecord(t, "quick", 5).Dir)
 			env.Setenv("BAD", bad.Dir)
-			return nil
+			env.Setenv("LACKING", lacking.Dir)
+			return errors.Join(rewrite(bad), rewrite(lacking))
 		},
 	})
 }

@@ -20,6 +20,7 @@ var formats = map[string]struct {
 }{
 	"text":     {"report.txt", report.Text},
 	"markdown": {"report.md", report.Markdown},
+	"brief":    {"brief.md", report.Brief},
 	"json":     {"report.json", report.JSON},
 	"bench":    {"benchmark.txt", report.Bench},
 	"html":     {"report.html", report.HTML},
@@ -28,7 +29,8 @@ var formats = map[string]struct {
 const reportUsage = `overhead report draws a record again: every file in its folder, pictures (SVG) too, and one of them on stdout.
 
   overhead report DIR                         the tables
-  overhead report -format markdown DIR        for a pull request
+  overhead report -format markdown DIR        all of it for a page
+  overhead report -format brief DIR           ten lines for a pull request
   overhead report -format bench DIR > new.txt && benchstat -col /case new.txt
   overhead report -budget 'allocs<=+130' DIR  judge again, with the exit codes of a run
 
@@ -40,7 +42,7 @@ func runReport(args []string, stdout, stderr io.Writer) (int, error) {
 	o := &options{}
 	f := flag.NewFlagSet("overhead report", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	f.StringVar(&o.format, "format", "text", "print the report as `FORMAT`: text, markdown, json, bench or html")
+	f.StringVar(&o.format, "format", "text", "print the report as `FORMAT`: text, markdown, brief, json, bench or html")
 	f.StringVar(&o.budget, "budget", "", "judge by `LIMITS` such as 'allocs<=+130,cpu<=+60%'")
 	if err := parse(f, args, stderr, reportUsage); err != nil {
 		return exitOK, err
@@ -55,37 +57,49 @@ func runReport(args []string, stdout, stderr io.Writer) (int, error) {
 	if err != nil {
 		return exitOK, usageError{err}
 	}
-	return conclusion(folder, o, stdout)
-}
-
-// conclusion analyses a record, writes every report into its folder, prints one, and says how the budget came out.
-func conclusion(f *record.Folder, o *options, stdout io.Writer) (int, error) {
-	a := analysis.Of(f)
-	limits, err := o.limitsOfBudget()
+	a, err := analyse(folder, o)
 	if err != nil {
 		return exitOK, err
 	}
+	if err := draw(folder, a, o, stdout); err != nil {
+		return exitOK, err
+	}
+	return outcome(a, stderr), nil
+}
+
+// analyse judges a record, and its budget if there is one.
+func analyse(f *record.Folder, o *options) (*analysis.Analysis, error) {
+	a := analysis.Of(f)
+	limits, err := o.limitsOfBudget()
+	if err != nil {
+		return nil, err
+	}
 	if err := a.Check(limits); err != nil {
-		return exitOK, usageError{err}
+		return nil, usageError{err}
 	}
 	if len(limits) > 0 {
 		a.Spend(limits)
 	}
+	return a, nil
+}
+
+// draw writes every report and every picture into the record's folder, and prints one report.
+func draw(f *record.Folder, a *analysis.Analysis, o *options, stdout io.Writer) error {
 	for name, format := range formats {
 		var b bytes.Buffer
 		if err := format.draw(&b, a); err != nil {
-			return exitOK, fmt.Errorf("drawing the report as %s: %w", name, err)
+			return fmt.Errorf("drawing the report as %s: %w", name, err)
 		}
 		if err := f.WriteFile(format.file, b.Bytes()); err != nil {
-			return exitOK, err
+			return err
 		}
 		if name == o.format {
 			if _, err := stdout.Write(b.Bytes()); err != nil {
-				return exitOK, fmt.Errorf("printing the report: %w", err)
+				return fmt.Errorf("printing the report: %w", err)
 			}
 		}
 	}
-	return exitCode(a), drawPictures(f, a)
+	return drawPictures(f, a)
 }
 
 // drawPictures writes every picture of the page as a file of its own, for a page of documentation.
@@ -102,18 +116,49 @@ func drawPictures(f *record.Folder, a *analysis.Analysis) error {
 	return nil
 }
 
-func exitCode(a *analysis.Analysis) int {
-	switch {
-	case a.Valid == 0:
-		return exitNothingValid
-	case a.Budget == nil:
-		return exitOK
-	case a.Budget.State == analysis.BudgetOver:
-		return exitOver
-	case a.Budget.State == analysis.BudgetInconclusive:
-		return exitInconclusive
+// outcome is the exit code, and says in one line on stderr what it comes from, where it isn't 0 or there is a budget.
+func outcome(a *analysis.Analysis, stderr io.Writer) int {
+	lacking := ""
+	for _, c := range a.Cases {
+		if c.Runs == 0 && lacking == "" {
+			lacking = fmt.Sprintf("%s has no valid run%s", c.Name, whyVoid(a, c.Name))
+		}
 	}
-	return exitOK
+	over := a.Budget != nil && a.Budget.State == analysis.BudgetOver
+	if lacking != "" && !over {
+		fmt.Fprintln(stderr, "overhead:", lacking)
+		return exitNothingValid
+	}
+	if a.Budget == nil {
+		return exitOK
+	}
+	fmt.Fprintln(stderr, "overhead:", budgetText(a.Budget))
+	return map[analysis.State]int{analysis.BudgetOver: exitOver, analysis.BudgetInconclusive: exitInconclusive}[a.Budget.State]
+}
+
+// whyVoid is what the last void run of a case failed by.
+func whyVoid(a *analysis.Analysis, name string) string {
+	why := ""
+	for _, v := range a.VoidRuns {
+		if v.Case == name && len(v.Reasons) > 0 {
+			why = ": " + v.Reasons[0]
+		}
+	}
+	return why
+}
+
+// budgetText is the outcome of a budget with the first limit that decides it.
+func budgetText(o *analysis.Outcome) string {
+	n := 0
+	text := ""
+	for _, l := range o.Lines {
+		if l.State == o.State {
+			if n++; n == 1 && o.State != analysis.BudgetWithin {
+				text = fmt.Sprintf(": %s, %s: %s", l.Limit, l.Case, l.Found)
+			}
+		}
+	}
+	return fmt.Sprintf("the budget: %s (%d of %d limits)%s", o.State, n, len(o.Lines), text)
 }
 
 // runInit is the command "init".

@@ -15,6 +15,7 @@ import (
 	"example.com/foobar/overhead/generate"
 	"example.com/foobar/overhead/measure"
 	"example.com/foobar/overhead/record"
+	"example.com/foobar/overhead/stats"
 )
 
 // runGenerate is the load generator's process, started by a run.
@@ -53,11 +54,26 @@ func runExperiment(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if len(folder.Runs) == 0 {
 		return exitOK, failed
 	}
-	code, err := conclusion(folder, o, stdout)
-	if err == nil {
-		fmt.Fprintf(stderr, "record and reports: %s (open %s)\n", folder.Dir, filepath.Join(folder.Dir, formats["html"].file))
+	return finish(folder, o, failed, stdout, stderr)
+}
+
+// finish draws what was measured and says how it went, the outcome last. When nothing counts there is nothing to read but why.
+func finish(folder *record.Folder, o *options, failed error, stdout, stderr io.Writer) (int, error) {
+	a, err := analyse(folder, o)
+	if err != nil {
+		return exitOK, errors.Join(failed, err)
 	}
-	return code, errors.Join(failed, err)
+	if a.Valid == 0 {
+		stdout = io.Discard
+	}
+	if err := draw(folder, a, o, stdout); err != nil {
+		return exitOK, errors.Join(failed, err)
+	}
+	fmt.Fprintf(stderr, "record and reports: %s (open %s)\n", folder.Dir, filepath.Join(folder.Dir, formats["html"].file))
+	if failed != nil && !errors.Is(failed, experiment.ErrNothingValid) {
+		return exitOK, failed
+	}
+	return outcome(a, stderr), nil
 }
 
 // prepare plans, builds, and opens the record.
@@ -71,6 +87,9 @@ func prepare(ctx context.Context, o *options, args []string, programs string, st
 		return nil, nil, err
 	}
 	if _, err := generate.Test(generate.Job{Load: p.Load.Sample(), Length: p.Timing.Window}); err != nil {
+		return nil, nil, usageError{err}
+	}
+	if err := measure.Check(p); err != nil {
 		return nil, nil, usageError{err}
 	}
 	self, err := os.Executable()
@@ -136,10 +155,19 @@ func resume(f *record.Folder, now record.Environment) error {
 	return f.Replan()
 }
 
+// checkBudget refuses a budget that the run can't answer, however it goes.
 func checkBudget(f *record.Folder, o *options) error {
 	limits, err := o.limitsOfBudget()
 	if err != nil {
 		return err
+	}
+	p := &f.Experiment.Plan
+	rounds := p.Rounds
+	if p.Precision > 0 {
+		rounds = p.MaxRounds
+	}
+	if len(limits) > 0 && rounds < stats.MinRounds {
+		return usageError{fmt.Errorf("-budget: %d rounds can't answer it: write -rounds %d at least", rounds, stats.MinRounds)}
 	}
 	if err := analysis.Of(f).Check(limits); err != nil {
 		return usageError{err}

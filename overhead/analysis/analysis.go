@@ -1,17 +1,14 @@
 package analysis
 
 import (
-	"fmt"
-
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
 	"example.com/foobar/overhead/stats"
 )
 
-// Confidence is that of every interval, and Alpha the error probability of every claim.
+// Confidence is that of the primary metric's intervals, and that with which all intervals of a family hold together.
 const (
 	Confidence = 0.95
-	Alpha      = 0.05
 	// roundsLimit is what "about N more rounds" counts up to.
 	roundsLimit = 1000
 )
@@ -61,13 +58,14 @@ type Cell struct {
 	Unit    string `json:"unit"`
 	// Level is of the values themselves over the rounds.
 	Level stats.Interval `json:"level"`
-	// Effect is against the baseline in the same rounds; nil for the baseline itself.
-	Effect *stats.Effect `json:"effect,omitempty"`
-	Pairs  []stats.Pair  `json:"pairs,omitempty"`
-	// Claims are against the margin; Verdict is the claim that holds, after Holm's correction unless the metric is primary.
-	Claims   *stats.Claims `json:"claims,omitempty"`
-	Adjusted float64       `json:"adjusted_p,omitempty"`
-	Verdict  stats.Verdict `json:"verdict,omitempty"`
+	// Effect is against the baseline in the same rounds, at Confidence; nil for the baseline itself.
+	Effect     *stats.Effect `json:"effect,omitempty"`
+	Confidence float64       `json:"confidence,omitempty"`
+	Pairs      []stats.Pair  `json:"pairs,omitempty"`
+	// Verdict is what Effect's interval bears against the margin and the noise floor; Reason says why it is none. Both are
+	// empty where there is no ratio.
+	Verdict stats.Verdict `json:"verdict,omitempty"`
+	Reason  stats.Reason  `json:"reason,omitempty"`
 	// More is about how many more rounds a verdict needs, when there is none.
 	More    int  `json:"more_rounds,omitempty"`
 	Primary bool `json:"primary,omitempty"`
@@ -96,8 +94,8 @@ func Of(f *record.Folder) *Analysis {
 	for _, pair := range p.Comparisons {
 		a.Comparisons = append(a.Comparisons, a.compare(f, pair[0], pair[1]))
 	}
-	a.correct()
-	a.judgeNoise()
+	a.estimate()
+	a.judge()
 	a.Ledger = ledgerRows(f)
 	a.warn()
 	return a
@@ -151,7 +149,7 @@ func (a *Analysis) Processes() []string {
 	return append(out, Generator)
 }
 
-// cell estimates one metric of one process in the case of that name, against the case base.
+// cell collects one metric of one process in the case of that name, beside the case base.
 func (a *Analysis) cell(f *record.Folder, name, base string, m Metric, process string) (Cell, bool) {
 	cell := Cell{Metric: m.Key, Process: process, Unit: m.Unit}
 	cell.Primary = m.Key == a.Primary && (process == a.Measured || process == "")
@@ -176,57 +174,7 @@ func (a *Analysis) cell(f *record.Folder, name, base string, m Metric, process s
 		return cell, false
 	}
 	cell.Level = stats.MeanInterval(levels, Confidence)
-	if len(cell.Pairs) > 0 {
-		e := stats.Paired(cell.Pairs, Confidence)
-		cell.Effect = &e
-		if e.Relative {
-			c := stats.Judge(e.LogRatio, stats.LogMargin(float64(a.Margin)))
-			cell.Claims = &c
-			cell.Adjusted = c.P()
-		}
-	}
 	return cell, true
-}
-
-// correct gives every cell its verdict: the primary metric's stand as they are; all others of the measured service and
-// of the requests form one family under Holm's procedure; what other processes did is judged in a family of its own.
-func (a *Analysis) correct() {
-	families := map[string][]*Cell{}
-	for i := range a.Cases {
-		for j := range a.Cases[i].Cells {
-			c := &a.Cases[i].Cells[j]
-			switch {
-			case c.Claims == nil:
-			case c.Primary:
-				a.conclude(c, c.Claims.Verdict(Alpha), Alpha)
-			case c.Process == a.Measured || c.Process == "":
-				families["measured"] = append(families["measured"], c)
-			default:
-				families["others"] = append(families["others"], c)
-			}
-		}
-	}
-	for i := range a.Comparisons {
-		for j := range a.Comparisons[i].Cells {
-			if c := &a.Comparisons[i].Cells[j]; c.Claims != nil {
-				families["comparison "+fmt.Sprint(i)] = append(families["comparison "+fmt.Sprint(i)], c)
-			}
-		}
-	}
-	for _, cells := range families {
-		p := make([]float64, len(cells))
-		for i, c := range cells {
-			p[i] = c.Claims.P()
-		}
-		for i, adjusted := range stats.Holm(p) {
-			cells[i].Adjusted = adjusted
-			verdict := stats.Inconclusive
-			if adjusted <= Alpha {
-				verdict = cells[i].Claims.Verdict(Alpha)
-			}
-			a.conclude(cells[i], verdict, Alpha/float64(2*len(cells)))
-		}
-	}
 }
 
 // Comparison is of two cases with each other.
@@ -245,21 +193,13 @@ func (a *Analysis) compare(f *record.Folder, first, second string) Comparison {
 			if name == Generator || name != a.Measured && (key == "allocs" || key == "bytes") {
 				continue
 			}
-			if cell, ok := a.cell(f, second, first, m, name); ok && cell.Effect != nil && cell.Level.Mean != 0 {
+			if cell, ok := a.cell(f, second, first, m, name); ok && len(cell.Pairs) > 0 && cell.Level.Mean != 0 {
 				cell.Primary = false
 				out.Cells = append(out.Cells, cell)
 			}
 		}
 	}
 	return out
-}
-
-// conclude notes the verdict; without one, how many more rounds would bring one at alpha.
-func (a *Analysis) conclude(c *Cell, v stats.Verdict, alpha float64) {
-	c.Verdict = v
-	if v == stats.Inconclusive {
-		c.More = stats.MoreRounds(c.Effect.LogRatio, stats.LogMargin(float64(a.Margin)), alpha, roundsLimit)
-	}
 }
 
 // Cell is the cell of a metric and process in a case, nil when it wasn't measured.
@@ -288,69 +228,6 @@ func (a *Analysis) PrimaryProcess() string {
 		return ""
 	}
 	return a.Measured
-}
-
-func (a *Analysis) judgeNoise() {
-	control := a.Case(a.experiment.Plan.Control)
-	if control == nil {
-		return
-	}
-	if cell := control.Cell(a.Primary, a.PrimaryProcess()); cell != nil {
-		n := stats.NoiseFloor(cell.Pairs, Confidence)
-		a.Noise = &n
-	}
-}
-
-// warn collects what makes the numbers doubtful.
-func (a *Analysis) warn() {
-	add := func(format string, args ...any) { a.Warnings = append(a.Warnings, fmt.Sprintf(format, args...)) }
-	p := a.experiment.Plan
-	for _, c := range a.Cases {
-		switch {
-		case c.Runs == 0:
-			add("%s has no valid run: nothing is said of it.", c.Name)
-		case c.Runs < 5:
-			add("%s rests on %d valid %s: its intervals are wide, and a t interval needs roughly normal values.", c.Name, c.Runs, plural(c.Runs, "round"))
-		}
-	}
-	if a.Noise == nil {
-		add("No case repeats the baseline: the noise of this machine is not known. Set control: in the plan.")
-	} else if cell := a.Case(p.Control).Cell(a.Primary, a.PrimaryProcess()); cell.Verdict == stats.More || cell.Verdict == stats.Less {
-		add("The two equal baselines differ by more than the margin (%s): this machine can't tell such differences now; no verdict here is to be trusted.", a.Margin)
-	}
-	if p.SpansPerTrace() == 0 {
-		add("No service declares its spans: whether telemetry arrived isn't known, and lost telemetry is cheap. Set spans: in the plan.")
-	}
-	if a.Void > 0 {
-		add("%d of %d runs were void and are left out; the reasons are below.", a.Void, a.Void+a.Valid)
-	}
-	if a.Environment.SharedCPUs != "" {
-		add("%s", a.Environment.SharedCPUs)
-	}
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
-}
-
-// Trustworthy reports whether there is something to judge: every case has two valid runs, and the equal baselines
-// came out equal or undecided.
-func (a *Analysis) Trustworthy() error {
-	for _, c := range a.Cases {
-		if c.Runs < 2 {
-			return fmt.Errorf("%s has %d valid %s, too few to judge", c.Name, c.Runs, plural(c.Runs, "run"))
-		}
-	}
-	if a.Noise != nil {
-		cell := a.Case(a.experiment.Plan.Control).Cell(a.Primary, a.PrimaryProcess())
-		if cell.Verdict == stats.More || cell.Verdict == stats.Less {
-			return fmt.Errorf("the two equal baselines differ by more than %s", a.Margin)
-		}
-	}
-	return nil
 }
 
 // Precise reports whether the primary metric of every case is known to within target.

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
+	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/stats"
 )
 
@@ -92,23 +94,59 @@ func nearestMetric(got string) string {
 	return "; there are " + strings.Join(keys, ", ")
 }
 
-// Check reports whether every name in the limits is one of the experiment's.
+// Check reports whether every limit is one that the experiment can answer.
 func (a *Analysis) Check(limits []Limit) error {
 	for _, l := range limits {
-		if l.Case != "" && a.Case(l.Case) == nil {
-			return fmt.Errorf("-budget: %q: there is no case %q", l.text, l.Case)
-		}
-		if l.Process != "" && !slices.Contains(a.Processes(), l.Process) {
-			return fmt.Errorf("-budget: %q: there is no process %q; there are %s", l.text, l.Process, strings.Join(a.Processes(), ", "))
+		if err := a.check(l); err != nil {
+			return fmt.Errorf("-budget: %q: %w", l.text, err)
 		}
 	}
 	return nil
 }
 
-// Spend judges the limits: over when the whole 90 % interval (one-sided 95 %) lies above, within when it lies below.
+func (a *Analysis) check(l Limit) error {
+	p := &a.experiment.Plan
+	base := p.Case(p.Baseline)
+	switch {
+	case l.Case != "" && a.Case(l.Case) == nil:
+		return fmt.Errorf("there is no case %q", l.Case)
+	case l.Case == p.Baseline && l.Case != "":
+		return fmt.Errorf("%s is the baseline: it costs nothing on top of itself", l.Case)
+	case l.Process != "" && !slices.Contains(a.Processes(), l.Process):
+		return fmt.Errorf("there is no process %q; there are %s", l.Process, strings.Join(a.Processes(), ", "))
+	}
+	m, _ := Find(l.Metric)
+	process := l.process(a, m)
+	switch {
+	case l.Process != "" && !m.PerProcess:
+		return fmt.Errorf("%s is measured of the requests, not of a process: write %s", l.Metric, strings.TrimPrefix(l.text, l.Process+"."))
+	case base != nil && process != "" && !base.Starts(process):
+		return fmt.Errorf("the baseline %s doesn't start %s: there is nothing to compare with", base.Name, process)
+	}
+	return counted(p, l.Metric, process)
+}
+
+// counted reports whether a process will tell what a metric needs: the garbage collector's counters are known to it alone.
+func counted(p *plan.Plan, metric, process string) error {
+	s := p.Service(process)
+	tells := s != nil && (s.Metrics != "" || s.GC != "" && metric == "live")
+	if slices.Contains([]string{"allocs", "bytes", "gc", "live"}, metric) && !tells {
+		return fmt.Errorf("%s tells no counters of its heap: write metrics: with their URL in the plan, or judge by cpu or rss", process)
+	}
+	return nil
+}
+
+// process is the one that a limit is about, "" for a metric of the requests.
+func (l Limit) process(a *Analysis, m Metric) string {
+	if l.Process == "" && m.PerProcess {
+		return a.Measured
+	}
+	return l.Process
+}
+
+// Spend judges the limits, each by the interval that is printed and by the rules of every verdict.
 func (a *Analysis) Spend(limits []Limit) {
 	o := &Outcome{State: BudgetWithin}
-	trust := a.Trustworthy()
 	for _, l := range limits {
 		for i := range a.Cases {
 			c := &a.Cases[i]
@@ -116,9 +154,6 @@ func (a *Analysis) Spend(limits []Limit) {
 				continue
 			}
 			line := a.spend(l, c)
-			if trust != nil {
-				line.State, line.Found = BudgetInconclusive, line.Found+"; "+trust.Error()
-			}
 			o.Lines = append(o.Lines, line)
 			o.State = worse(o.State, line.State)
 		}
@@ -132,49 +167,63 @@ func (a *Analysis) Spend(limits []Limit) {
 func (a *Analysis) spend(l Limit, c *Case) Answer {
 	answer := Answer{Limit: l.text, Case: c.Name, State: BudgetInconclusive}
 	m, _ := Find(l.Metric)
-	process := l.Process
-	if process == "" && m.PerProcess {
-		process = a.Measured
-	}
+	process := l.process(a, m)
 	cell := c.Cell(l.Metric, process)
 	if cell == nil || cell.Effect == nil {
 		answer.Found = "not measured"
 		return answer
 	}
-	i, limit := cell.Effect.Difference, l.Value
+	logFloor, floor := a.floor(l.Metric, process)
+	i := cell.Effect.Difference
 	if l.Relative {
 		if !cell.Effect.Relative {
 			answer.Found = "no ratio: the baseline is 0; write the limit without %"
 			return answer
 		}
-		i, limit = cell.Effect.Ratio, l.Value
+		i, floor = cell.Effect.Ratio, math.Expm1(logFloor)
 	}
-	answer.Found = describe(i, l.Relative, m)
-	answer.State = judgeLimit(cell, l, limit)
+	if c.Control {
+		floor = 0
+	}
+	var why string
+	answer.State, why = judgeLimit(i, l.Value, floor)
+	if !c.Control && a.baselinesDiffer(l.Metric, process) {
+		answer.State, why = BudgetInconclusive, "; "+string(stats.BaselinesDiffer)
+	}
+	answer.Found = describe(i, l.Relative, m) + why
 	return answer
 }
 
-// judgeLimit tests the effect against the limit on both sides, at Alpha each.
-func judgeLimit(cell *Cell, l Limit, limit float64) State {
-	i := cell.Effect.Difference
-	if l.Relative {
-		i, limit = cell.Effect.LogRatio, stats.LogMargin(limit)
-	}
-	above, below := stats.Beyond(i, limit)
+// judgeLimit is over when the whole interval lies above the limit, and within when none of it does. There is no verdict from
+// too few rounds; none within a limit that is itself within the noise; and none above one where the effect is, too.
+func judgeLimit(i stats.Interval, limit, floor float64) (State, string) {
+	slack := 1e-9 * (math.Abs(limit) + math.Abs(i.Mean)) // what logarithms leave of exact numbers
+	quiet := floor <= math.Abs(limit)+slack
+	over, within := i.Lo > limit+slack, i.Hi <= limit+slack
 	switch {
-	case above <= Alpha:
-		return BudgetOver
-	case below <= Alpha:
-		return BudgetWithin
+	case !i.Bounded || i.N < stats.MinRounds:
+		return BudgetInconclusive, fmt.Sprintf("; %d %s of at least %d", i.N, plural(i.N, "round"), stats.MinRounds)
+	case over && (quiet || i.Lo > floor):
+		return BudgetOver, ""
+	case within && quiet:
+		return BudgetWithin, ""
+	case over || within:
+		return BudgetInconclusive, "; within the noise floor"
 	}
-	return BudgetInconclusive
+	return BudgetInconclusive, ""
 }
 
 func describe(i stats.Interval, relative bool, m Metric) string {
+	decimals, unit := m.Decimals, m.Unit
 	if relative {
-		return fmt.Sprintf("%+.1f %% [%.1f, %.1f]", 100*i.Mean, 100*i.Lo, 100*i.Hi)
+		decimals, unit = 1, "%"
+		i.Mean, i.Lo, i.Hi = 100*i.Mean, 100*i.Lo, 100*i.Hi
 	}
-	return fmt.Sprintf("%+.*f %s [%.*f, %.*f]", m.Decimals, i.Mean, m.Unit, m.Decimals, i.Lo, m.Decimals, i.Hi)
+	text := fmt.Sprintf("%+.*f %s", decimals, i.Mean, unit)
+	if i.Bounded {
+		text += fmt.Sprintf(" [%.*f, %.*f]", decimals, i.Lo, decimals, i.Hi)
+	}
+	return text
 }
 
 func worse(a, b State) State {

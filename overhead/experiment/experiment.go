@@ -76,6 +76,9 @@ func (e *Experiment) round(ctx context.Context, round, last int) error {
 	order := Order(e.Folder.Experiment.Seed, round, len(p.Cases))
 	valid, tried := 0, 0
 	for range p.Limits.Attempts {
+		if tried > 0 && valid == 0 && e.neverStarted(round) {
+			break
+		}
 		for i, at := range order {
 			c := p.Cases[at]
 			if e.Folder.Valid(round, c.Name) != nil || e.Folder.Attempts(round, c.Name) >= p.Limits.Attempts {
@@ -96,6 +99,16 @@ func (e *Experiment) round(ctx context.Context, round, last int) error {
 		return fmt.Errorf("round %d: %w", round, ErrNothingValid)
 	}
 	return nil
+}
+
+// neverStarted reports whether the services of no run of a round came up: then the plan is wrong, and trying again won't help.
+func (e *Experiment) neverStarted(round int) bool {
+	for _, r := range e.Folder.Runs {
+		if r.Round == round && (len(r.Gates) == 0 || r.Gates[0].Name != record.GateStarted || r.Gates[0].OK) {
+			return false
+		}
+	}
+	return true
 }
 
 func (e *Experiment) anyValid(round int) bool {

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,11 +66,7 @@ func (p places) command(of *plan.Plan, s *plan.Service, c plan.Case, program str
 	for _, key := range slices.Sorted(maps.Keys(vars)) {
 		env = append(env, key+"="+p.fill(vars[key]))
 	}
-	dir = filepath.Join(of.Dir, s.Dir)
-	if filepath.IsAbs(s.Dir) {
-		dir = s.Dir
-	}
-	return command, env, dir
+	return command, env, folderOf(of, s)
 }
 
 // threadsOf is the GOMAXPROCS of a service, 0 when the runtime is to choose.

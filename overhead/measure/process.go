@@ -21,6 +21,11 @@ type process struct {
 	err   error
 }
 
+// notStarted says that a program can't be run at all: trying again doesn't help.
+type notStarted struct{ error }
+
+func (e notStarted) Unwrap() error { return e.error }
+
 // stopWithin is how long a process may take to end after it was asked to.
 const stopWithin = 15 * time.Second
 
@@ -36,7 +41,7 @@ func start(name string, command []string, env []string, dir string, log io.Write
 	p.cmd.WaitDelay = time.Second
 	leadGroup(p.cmd)
 	if err := p.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("starting %s: %w", name, err)
+		return nil, notStarted{fmt.Errorf("starting %s: %w", name, err)}
 	}
 	go func() {
 		p.err = p.cmd.Wait()

@@ -81,10 +81,14 @@ func (r *Runner) open(ctx context.Context, c plan.Case) (*bench, error) {
 			continue
 		}
 		if err := b.start(ctx, s); err != nil {
-			if ctx.Err() != nil {
+			var never notStarted
+			switch {
+			case ctx.Err() != nil:
 				return b, ctx.Err()
+			case errors.As(err, &never):
+				return b, err
 			}
-			return b, failure{"started", err}
+			return b, failure{record.GateStarted, err}
 		}
 	}
 	if b.generator, err = startGenerator(r.Generator, r.Log); err != nil {

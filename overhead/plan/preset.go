@@ -76,11 +76,11 @@ func ladder() *Plan {
 	}
 }
 
-// quick shows in two minutes that everything works, and tells a large cost from none.
+// quick shows in three minutes that everything works, and tells a large cost from none.
 func quick() *Plan {
 	return &Plan{
 		Name:        Quick,
-		Description: "foo without OpenTelemetry, twice, and with all of it: three short rounds",
+		Description: "foo without OpenTelemetry, twice, and with all of it: six short rounds",
 		Services:    demonstration(),
 		Load:        openLoad(steady),
 		Cases: []Case{
@@ -89,7 +89,7 @@ func quick() *Plan {
 			tail("tail-20", "everything sampled, the Collector keeps 20 % of the traces", 20),
 		},
 		Control: "off-again",
-		Rounds:  3,
+		Rounds:  6,
 		Timing:  Timing{Window: Duration(4 * time.Second), WarmUp: Duration(time.Second), DecisionWait: Duration(2 * time.Second)},
 		Caveats: []string{
 			"A few short rounds show allocations well, CPU roughly, and latency hardly: intervals are wide, and p99 is noise.",
@@ -117,7 +117,7 @@ func seed() *Plan {
 		Baseline:    none.Name,
 		Control:     again.Name,
 		Comparisons: [][]string{{"case_1", "case_2"}},
-		Rounds:      5,
+		Rounds:      6,
 		Table:       "demonstration",
 		Timing:      Timing{Window: Duration(30 * time.Second), WarmUp: Duration(3 * time.Second), DecisionWait: Duration(6 * time.Second)},
 		Caveats: []string{
@@ -154,7 +154,7 @@ func spec() *Plan {
 		Cases:       cases,
 		Control:     "off-again",
 		TraceSpans:  1,
-		Rounds:      5,
+		Rounds:      6,
 		Timing:      Timing{Window: Duration(15 * time.Second), WarmUp: Duration(3 * time.Second)},
 		Caveats: []string{fmt.Sprintf("One request makes %d spans: divide by %d for the cost of a span.", spans, spans),
 			"The receiver counts what arrives before it drops it, in a process of its own."},

@@ -76,6 +76,9 @@ type Gate struct {
 	Shown string `json:"shown"`
 }
 
+// GateStarted is the gate that a run fails whose services didn't come up.
+const GateStarted = "started"
+
 // Load is what the generator saw.
 type Load struct {
 	// Window is the time of load in seconds; Requests those that were sent in it, Failed those without the right answer.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/stats"
@@ -48,21 +49,43 @@ func share(i stats.Interval) string {
 
 func percent(v float64) string { return fmt.Sprintf("%.1f %%", 100*v) }
 
-// verdictText is the verdict in words: "costs more than 5%", "inconclusive, about 7 more rounds".
+// verdictText is the verdict in words: "costs more than 5 %", "inconclusive, about 7 more rounds".
 func verdictText(a *analysis.Analysis, c *analysis.Cell) string {
 	switch c.Verdict {
 	case "":
 		return ""
-	case stats.Inconclusive:
-		if c.More >= 1000 {
-			return "inconclusive, even with 1000 more rounds"
-		}
-		if c.More == 1 {
-			return "inconclusive, about 1 more round"
-		}
-		return fmt.Sprintf("inconclusive, about %d more rounds", c.More)
+	case stats.Within:
+		return fmt.Sprintf("%s ±%s", c.Verdict, margin(a))
+	case stats.More, stats.Less:
+		return fmt.Sprintf("%s %s", c.Verdict, margin(a))
 	}
-	return fmt.Sprintf("%s %s", c.Verdict, margin(a))
+	switch c.Reason {
+	case stats.TooFewRounds:
+		return fmt.Sprintf("no verdict from %s, about %d more", counted(c.Effect.LogRatio.N, "round"), c.More)
+	case stats.WithinNoise:
+		return fmt.Sprintf("inconclusive: %s, %s", c.Reason, more(c))
+	case stats.BaselinesDiffer:
+		return fmt.Sprintf("inconclusive: %s", c.Reason)
+	}
+	return "inconclusive, " + more(c)
+}
+
+// more says how many more rounds a verdict needs.
+func more(c *analysis.Cell) string {
+	if c.More >= 1000 {
+		return "even with 1000 more rounds"
+	}
+	return "about " + strconv.Itoa(c.More) + " more " + plural(c.More, "round")
+}
+
+// counted is "1 round", "2 rounds".
+func counted(n int, noun string) string { return strconv.Itoa(n) + " " + plural(n, noun) }
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
 }
 
 // mark is the verdict in one sign, for narrow tables.
@@ -82,7 +105,8 @@ func mark(c *analysis.Cell) string {
 
 // marks explains the signs.
 func marks(a *analysis.Analysis) string {
-	return fmt.Sprintf("> costs more than %s, < less, = within, ~ inconclusive. Secondary metrics: Holm-corrected over all of them.", margin(a))
+	return fmt.Sprintf("> costs more than %s, < saves more than %s, = within ±%s, ~ no verdict. Secondary metrics: so wide that all their intervals hold together, at 95 %%.",
+		margin(a), margin(a), margin(a))
 }
 
 // margin is "5 %".

@@ -12,8 +12,11 @@ import (
 
 // document is what every format shows, in order.
 type document struct {
-	Title    string
-	Lead     []string
+	Title string
+	Lead  []string
+	// Budget is the first thing to see, where there is one; State is its outcome, "" without one.
+	Budget   *table
+	State    analysis.State
 	Verdicts []string
 	Tables   []table
 	// Details are tables that few readers ask for: a terminal leaves them out.
@@ -43,6 +46,10 @@ func compose(a *analysis.Analysis) document {
 			d.Tables = append(d.Tables, t)
 		}
 	}
+	if a.Budget != nil {
+		t := budgetTable(a)
+		d.Budget, d.State = &t, a.Budget.State
+	}
 	if a.Experiment().Plan.Table == "demonstration" {
 		add(demonstrationTable(a))
 	}
@@ -58,7 +65,6 @@ func compose(a *analysis.Analysis) document {
 	}
 	add(ledgerTable(a))
 	add(samplingTable(a))
-	add(budgetTable(a))
 	add(voidTable(a))
 	d.Details = detailTables(a)
 	d.Facts = facts(a)
@@ -72,10 +78,11 @@ func lead(a *analysis.Analysis) []string {
 		lines = append(lines, p.Description+".")
 	}
 	lines = append(lines,
-		fmt.Sprintf("%d rounds of %d cases in shuffled order (seed %d): %d valid runs, %d void.", a.Rounds, len(a.Cases), a.Seed, a.Valid, a.Void),
+		fmt.Sprintf("%s of %s in shuffled order (seed %d): %s, %d void.", counted(a.Rounds, "round"), counted(len(a.Cases), "case"), a.Seed,
+			counted(a.Valid, "valid run"), a.Void),
 		fmt.Sprintf("Load: %s; window %s after %s of warm-up, fresh processes for each run.", loadText(a), p.Timing.Window, p.Timing.WarmUp))
 	m, _ := analysis.Find(a.Primary)
-	lines = append(lines, fmt.Sprintf("Primary metric: %s of %s. Margin: %s. Intervals: 95 %%, paired t on log ratios.", m.Title, orRequests(a), margin(a)))
+	lines = append(lines, fmt.Sprintf("Primary metric: %s of %s. Margin: %s. Intervals: 95 %%, paired t on log ratios; the verdict is what the interval bears.", m.Title, orRequests(a), margin(a)))
 	return append(lines, noiseText(a))
 }
 
@@ -131,7 +138,7 @@ func verdicts(a *analysis.Analysis) []string {
 		out = append(out, text+".")
 	}
 	if err := a.Trustworthy(); err != nil {
-		out = append(out, "No verdict is to be trusted: "+err.Error()+".")
+		out = append(out, "Not everything could be judged: "+err.Error()+".")
 	}
 	return out
 }

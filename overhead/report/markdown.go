@@ -13,6 +13,10 @@ func Markdown(w io.Writer, a *analysis.Analysis) error {
 	d := compose(a)
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n\n", escape(d.Title))
+	if d.Budget != nil {
+		markdownTable(&b, *d.Budget)
+		b.WriteByte('\n')
+	}
 	list(&b, d.Verdicts)
 	for _, line := range d.Lead {
 		fmt.Fprintf(&b, "%s\n", escape(line))
@@ -40,7 +44,16 @@ func Markdown(w io.Writer, a *analysis.Analysis) error {
 }
 
 func markdownTable(b *strings.Builder, t table) {
-	fmt.Fprintf(b, "\n### %s\n\n", escape(t.Title))
+	fmt.Fprintf(b, "\n### %s\n", escape(t.Title))
+	writeMarkdown(b, t)
+	for _, n := range t.Notes {
+		fmt.Fprintf(b, "\n%s\n", escape(n))
+	}
+}
+
+// writeMarkdown writes the grid of a table.
+func writeMarkdown(b *strings.Builder, t table) {
+	b.WriteByte('\n')
 	fmt.Fprintf(b, "| %s |\n|", strings.Join(escapeAll(t.Header), " | "))
 	for i := range t.Header {
 		if i <= t.Names || t.Sentences && i == len(t.Header)-1 {
@@ -52,9 +65,6 @@ func markdownTable(b *strings.Builder, t table) {
 	b.WriteByte('\n')
 	for _, row := range t.Rows {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(escapeAll(row), " | "))
-	}
-	for _, n := range t.Notes {
-		fmt.Fprintf(b, "\n%s\n", escape(n))
 	}
 }
 

@@ -71,7 +71,7 @@ func TestText(t *testing.T) {
 	for _, c := range []struct {
 		preset string
 		rounds int
-	}{{"ladder", 10}, {"quick", 3}, {"seed", 5}} {
+	}{{"ladder", 10}, {"quick", 6}, {"seed", 6}} {
 		t.Run(c.preset, func(t *testing.T) {
 			got := render(t, Text, mustAnalysis(t, c.preset, c.rounds))
 			for _, line := range strings.Split(string(got), "\n") {
@@ -95,7 +95,7 @@ func TestText(t *testing.T) {
 }
 
 func TestMarkdown(t *testing.T) {
-	golden(t, "seed.md", render(t, Markdown, mustAnalysis(t, "seed", 5)))
+	golden(t, "seed.md", render(t, Markdown, mustAnalysis(t, "seed", 6)))
 }
 
 func TestJSON(t *testing.T) {

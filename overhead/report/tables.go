@@ -101,12 +101,7 @@ func effects(a *analysis.Analysis, title string, keys []string, process string) 
 				row = append(row, "-")
 				continue
 			}
-			d := cell.Effect.Difference
-			text := fmt.Sprintf("%+.*f", m.Decimals, zero(d.Mean, m.Decimals))
-			if d.Bounded {
-				text += fmt.Sprintf(" ±%.*f", m.Decimals, d.Half())
-			}
-			row = append(row, text+mark(cell))
+			row = append(row, difference(cell, m, false)+mark(cell))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -290,14 +285,15 @@ func samplingTable(a *analysis.Analysis) table {
 	return t
 }
 
+// budgetTable has the limits that are not kept first.
 func budgetTable(a *analysis.Analysis) table {
-	t := table{Title: "the budget", Header: []string{"limit", "case", "found", "outcome"}, Sentences: true, Names: 1}
-	if a.Budget == nil {
-		return t
-	}
-	t.Title += ": " + string(a.Budget.State)
-	for _, l := range a.Budget.Lines {
-		t.Rows = append(t.Rows, []string{l.Limit, l.Case, l.Found, string(l.State)})
+	t := table{Title: "The budget: " + string(a.Budget.State), Header: []string{"limit", "case", "found", "outcome"}, Sentences: true, Names: 1}
+	for _, state := range []analysis.State{analysis.BudgetOver, analysis.BudgetInconclusive, analysis.BudgetWithin} {
+		for _, l := range a.Budget.Lines {
+			if l.State == state {
+				t.Rows = append(t.Rows, []string{l.Limit, l.Case, l.Found, string(l.State)})
+			}
+		}
 	}
 	return t
 }

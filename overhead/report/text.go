@@ -19,6 +19,10 @@ func Text(w io.Writer, a *analysis.Analysis) error {
 	fmt.Fprintf(&b, "%s\n", d.Title)
 	paragraphs(&b, "  ", d.Lead)
 	b.WriteByte('\n')
+	if d.Budget != nil {
+		writeTable(&b, *d.Budget)
+		b.WriteByte('\n')
+	}
 	paragraphs(&b, "  ", d.Verdicts)
 	for _, t := range d.Tables {
 		b.WriteByte('\n')

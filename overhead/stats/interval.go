@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -48,21 +49,22 @@ func (i Interval) transform(f func(float64) float64) Interval {
 	return i
 }
 
-// standardError is the standard error of the mean.
-func (i Interval) standardError() float64 { return i.SD / math.Sqrt(float64(i.N)) }
+// quantiles are those of Student's t that were asked for: each takes a search, and an analysis asks for the same ones
+// again and again.
+var quantiles sync.Map
+
+type quantile struct {
+	n int
+	p float64
+}
 
 // quantileT is the p quantile of Student's t for n values (n - 1 degrees of freedom).
 func quantileT(n int, p float64) float64 {
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}.Quantile(p)
-}
-
-// upperTailT is the probability that Student's t for n values exceeds t.
-func upperTailT(n int, t float64) float64 {
-	if math.IsInf(t, 1) {
-		return 0
+	key := quantile{n, p}
+	if q, ok := quantiles.Load(key); ok {
+		return q.(float64)
 	}
-	if math.IsInf(t, -1) {
-		return 1
-	}
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}.Survival(t)
+	q := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}.Quantile(p)
+	quantiles.Store(key, q)
+	return q
 }

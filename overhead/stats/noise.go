@@ -15,15 +15,23 @@ type Noise struct {
 	Spread float64 `json:"spread"`
 }
 
-// NoiseFloor reads the noise from the pairs of two baselines.
-func NoiseFloor(pairs []Pair, confidence float64) Noise {
-	e := Paired(pairs, confidence)
+// NoiseFloor reads the noise from what the second baseline seems to cost.
+func NoiseFloor(e Effect) Noise {
 	if !e.Relative {
 		return Noise{Effect: e}
 	}
-	return Noise{
-		Effect: e,
-		Floor:  math.Expm1(math.Max(math.Abs(e.LogRatio.Lo), math.Abs(e.LogRatio.Hi))),
-		Spread: math.Expm1(e.LogRatio.SD),
+	return Noise{Effect: e, Floor: math.Expm1(e.LogRatio.reach()), Spread: math.Expm1(e.LogRatio.SD)}
+}
+
+// Floor is how far the effect's interval reaches from nothing: on the scale of log ratios, and as a difference in the
+// metric's unit. Without limits, nothing is known, and both are infinite.
+func (e Effect) Floor() (logRatio, difference float64) {
+	logRatio, difference = math.Inf(1), math.Inf(1)
+	if e.LogRatio.Bounded {
+		logRatio = e.LogRatio.reach()
 	}
+	if e.Difference.Bounded {
+		difference = e.Difference.reach()
+	}
+	return logRatio, difference
 }

@@ -14,53 +14,34 @@ type Pair struct {
 
 // Effect is what a case costs on top of the baseline.
 type Effect struct {
-	// Difference is of Case - Base, in the metric's unit.
-	Difference Interval `json:"difference"`
-	// LogRatio is of ln(Case / Base), and Ratio the same as a share: 0.57 is 57 % more. Both are empty unless Relative.
+	// LogRatio is of ln(Case / Base): the interval that is judged. Ratio is the same as a share (0.57 is 57 % more).
+	// Both are empty unless Relative.
 	LogRatio Interval `json:"log_ratio"`
 	Ratio    Interval `json:"ratio"`
+	// Difference is in the metric's unit: the same interval once more, applied to the baseline's geometric mean. Where
+	// there is no ratio, it is of Case - Base. SD is that of the logarithms in all three where there is one.
+	Difference Interval `json:"difference"`
 	// Relative says that every value was above 0, so that ratios exist.
 	Relative bool `json:"relative"`
 }
 
 // Paired estimates the effect from pairs at the given confidence.
 func Paired(pairs []Pair, confidence float64) Effect {
-	differences, logs := make([]float64, 0, len(pairs)), make([]float64, 0, len(pairs))
+	differences, logs, base := make([]float64, 0, len(pairs)), make([]float64, 0, len(pairs)), 0.0
 	for _, p := range pairs {
 		differences = append(differences, p.Case-p.Base)
 		if p.Base > 0 && p.Case > 0 {
 			logs = append(logs, math.Log(p.Case/p.Base))
+			base += math.Log(p.Base) / float64(len(pairs))
 		}
 	}
 	e := Effect{Difference: MeanInterval(differences, confidence)}
-	if len(logs) == len(pairs) && len(pairs) > 0 {
-		e.Relative = true
-		e.LogRatio = MeanInterval(logs, confidence)
-		e.Ratio = e.LogRatio.transform(math.Expm1)
+	if len(logs) < len(pairs) || len(pairs) == 0 {
+		return e
 	}
+	e.Relative = true
+	e.LogRatio = MeanInterval(logs, confidence)
+	e.Ratio = e.LogRatio.transform(math.Expm1)
+	e.Difference = e.LogRatio.transform(func(l float64) float64 { return math.Exp(base) * math.Expm1(l) })
 	return e
-}
-
-// P is the two-sided p-value of the paired t test of "no difference", on log ratios where they exist.
-func (e Effect) P() float64 {
-	i := e.Difference
-	if e.Relative {
-		i = e.LogRatio
-	}
-	if !i.Bounded {
-		return 1
-	}
-	return math.Min(1, 2*upperTailT(i.N, math.Abs(tStatistic(i, 0))))
-}
-
-// tStatistic is how many standard errors the mean lies above x; exact data (no spread) give an infinite one.
-func tStatistic(i Interval, x float64) float64 {
-	d := i.Mean - x
-	if s := i.standardError(); s > 0 {
-		return d / s
-	}
-	if d == 0 {
-		return 0
-	}
-	return math.Inf(int(math.Copysign(1, d)))
 }

@@ -65,32 +65,58 @@ func TestMeanInterval(t *testing.T) {
 }
 
 func TestPaired(t *testing.T) {
-	t.Run("PAgreesWithPairedTTest", func(t *testing.T) {
+	t.Run("AgreesWithPairedTTest", func(t *testing.T) {
+		// An interval leaves 0 out exactly when the test at the rest of its confidence calls the two different.
 		rng := rand.New(rand.NewPCG(3, 4))
 		for n := 2; n < 30; n++ {
 			pairs := randomPairs(rng, n, 0.05, 0.1, 0.2)
 			zeros := make([]float64, n)
-			want, err := gomoremath.PairedTTest(logs(pairs), zeros, 0, gomoremath.LocationDiffers)
+			test, err := gomoremath.PairedTTest(logs(pairs), zeros, 0, gomoremath.LocationDiffers)
 			if err != nil {
 				t.Fatal(err)
 			}
-			near(t, "p", Paired(pairs, 0.95).P(), want.P, 1e-9)
+			for _, of := range []struct {
+				by   float64
+				want bool
+			}{{1e-6, true}, {-1e-6, false}} {
+				if got := Paired(pairs, 1-test.P-of.by).LogRatio.Covers(0); got == of.want {
+					t.Errorf("n = %d, p = %v: at a confidence %v off, the interval covers 0: %v", n, test.P, of.by, got)
+				}
+			}
 		}
 	})
+	t.Run("DifferenceIsTheSameInterval", func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(9, 4))
+		for n := 2; n < 30; n++ {
+			e := Paired(randomPairs(rng, n, 0.02*rng.NormFloat64(), 0.3, 0.5), 0.95)
+			if e.Difference.Lo > 0 != (e.Ratio.Lo > 0) || e.Difference.Hi < 0 != (e.Ratio.Hi < 0) {
+				t.Errorf("a difference in %+v and a ratio in %+v say different things", e.Difference, e.Ratio)
+			}
+		}
+	})
+	exact := func(n int, base, with float64) Effect {
+		pairs := make([]Pair, n)
+		for i := range pairs {
+			pairs[i] = Pair{i + 1, base, with}
+		}
+		return Paired(pairs, 0.95)
+	}
 	t.Run("ExactData", func(t *testing.T) {
-		e := Paired([]Pair{{1, 69, 169}, {2, 69, 169}, {3, 69, 169}}, 0.95)
-		near(t, "difference", e.Difference.Mean, 100, 0)
-		near(t, "half width", e.Difference.Half(), 0, 0)
-		near(t, "p", e.P(), 0, 0)
-		if v := Judge(e.LogRatio, LogMargin(0.05)).Verdict(0.05); v != More {
-			t.Errorf("got %q, want %q", v, More)
+		e := exact(MinRounds, 69, 169)
+		near(t, "difference", e.Difference.Mean, 100, 1e-9)
+		near(t, "half width", e.Difference.Half(), 0, 1e-9)
+		if v, why := Judge(e.LogRatio, LogMargin(0.05), 0); v != More {
+			t.Errorf("got %q (%s), want %q", v, why, More)
 		}
 	})
 	t.Run("EqualExactData", func(t *testing.T) {
-		e := Paired([]Pair{{1, 69, 69}, {2, 69, 69}}, 0.95)
-		near(t, "p", e.P(), 1, 0)
-		if v := Judge(e.LogRatio, LogMargin(0.05)).Verdict(0.05); v != Within {
-			t.Errorf("got %q, want %q", v, Within)
+		if v, why := Judge(exact(MinRounds, 69, 69).LogRatio, LogMargin(0.05), 0); v != Within {
+			t.Errorf("got %q (%s), want %q", v, why, Within)
+		}
+	})
+	t.Run("FewExactData", func(t *testing.T) {
+		if v, why := Judge(exact(MinRounds-1, 69, 169).LogRatio, LogMargin(0.05), 0); v != Inconclusive || why != TooFewRounds {
+			t.Errorf("got %q (%s), want none from so few rounds", v, why)
 		}
 	})
 	t.Run("ZeroBaseline", func(t *testing.T) {
@@ -102,70 +128,106 @@ func TestPaired(t *testing.T) {
 	})
 }
 
+// at is an interval over n values with the given mean and 95 % half width.
+func at(n int, mean, half float64) Interval {
+	sd := half / quantileT(n, 0.975) * math.Sqrt(float64(n))
+	return Interval{N: n, Mean: mean, SD: sd, Lo: mean - half, Hi: mean + half, Bounded: true}
+}
+
 func TestJudge(t *testing.T) {
 	margin := LogMargin(0.05)
-	at := func(mean, half float64) Interval { // an interval over 10 values with the given 95 % half width
-		sd := half / quantileT(10, 0.975) * math.Sqrt(10)
-		return Interval{N: 10, Mean: mean, SD: sd, Lo: mean - half, Hi: mean + half, Bounded: true}
-	}
 	for _, c := range []struct {
 		name       string
+		n          int
 		mean, half float64
+		floor      float64
 		want       Verdict
+		why        Reason
 	}{
-		{"FarAbove", 0.5, 0.1, More},
-		{"FarBelow", -0.5, 0.1, Less},
-		{"Tight", 0.001, 0.01, Within},
-		{"Wide", 0.001, 0.2, Inconclusive},
-		{"OnTheMargin", margin, 0.01, Inconclusive},
-		{"SignificantButSmall", 0.02, 0.005, Within},
+		{"FarAbove", 10, 0.5, 0.1, 0, More, ""},
+		{"FarBelow", 10, -0.5, 0.1, 0, Less, ""},
+		{"Tight", 10, 0.001, 0.01, 0, Within, ""},
+		{"Wide", 10, 0.001, 0.2, 0, Inconclusive, TooWide},
+		{"OnTheMargin", 10, margin, 0.01, 0, Inconclusive, TooWide},
+		{"SignificantButSmall", 10, 0.02, 0.005, 0, Within, ""},
+		{"AboveTheNoise", 10, 0.5, 0.1, 0.3, More, ""},
+		{"BelowTheNoise", 10, -0.5, 0.1, 0.3, Less, ""},
+		{"HalfInTheNoise", 10, 0.5, 0.1, 0.45, Inconclusive, WithinNoise},
+		{"InTheNoise", 10, 0.08, 0.002, 2.4, Inconclusive, WithinNoise},
+		{"BelowInTheNoise", 10, -0.08, 0.002, 2.4, Inconclusive, WithinNoise},
+		{"EqualInTheNoise", 10, 0, 0.002, 0.06, Inconclusive, WithinNoise},
+		{"NoiseNotKnown", 10, 0.5, 0.1, math.Inf(1), Inconclusive, WithinNoise},
+		{"FewestRounds", MinRounds, 0.5, 0.1, 0, More, ""},
+		{"TooFewRounds", MinRounds - 1, 0.5, 0.1, 0, Inconclusive, TooFewRounds},
+		{"TwoRounds", 2, 0.081, 0.002, 0, Inconclusive, TooFewRounds},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := Judge(at(c.mean, c.half), margin).Verdict(0.05); got != c.want {
-				t.Errorf("got %q, want %q", got, c.want)
+			if got, why := Judge(at(c.n, c.mean, c.half), margin, c.floor); got != c.want || why != c.why {
+				t.Errorf("got %q (%s), want %q (%s)", got, why, c.want, c.why)
 			}
 		})
 	}
-	t.Run("SameAsNinetyPercentInterval", func(t *testing.T) {
-		rng := rand.New(rand.NewPCG(5, 6))
-		for range 500 {
-			values := logs(randomPairs(rng, 8, 0.05*rng.NormFloat64(), 0.03, 0))
-			i90 := MeanInterval(values, 0.90)
-			got := Judge(i90, margin).Verdict(0.05)
-			want := Inconclusive
-			switch {
-			case i90.Lo > margin:
-				want = More
-			case i90.Hi < -margin:
-				want = Less
-			case i90.Lo > -margin && i90.Hi < margin:
-				want = Within
-			}
-			if got != want {
-				t.Fatalf("%+v: got %q, want %q", i90, got, want)
-			}
+	t.Run("NoRounds", func(t *testing.T) {
+		if got, why := Judge(Interval{}, margin, 0); got != Inconclusive || why != TooFewRounds {
+			t.Errorf("got %q (%s)", got, why)
 		}
 	})
-	t.Run("MoreRounds", func(t *testing.T) {
-		few, many := MoreRounds(at(0, 0.06), margin, 0.05, 1000), MoreRounds(at(0, 0.2), margin, 0.05, 1000)
-		if few < 1 || few > 10 || many <= few || many >= 1000 {
-			t.Errorf("got %d rounds for a narrow and %d for a wide interval", few, many)
-		}
-		if got := MoreRounds(at(margin, 0.2), margin, 0.05, 1000); got != 1000 {
-			t.Errorf("on the margin: got %d, want the limit", got)
+	t.Run("VerdictAndIntervalAgree", func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(5, 6))
+		for range 2000 {
+			i := MeanInterval(logs(randomPairs(rng, 2+rng.IntN(9), 0.1*rng.NormFloat64(), 0.06*rng.Float64(), 0)), 0.95)
+			floor := 0.1 * rng.Float64()
+			got, why := Judge(i, margin, floor)
+			switch {
+			case got == More && (i.Lo <= margin || i.Lo <= floor),
+				got == Less && (i.Hi >= -margin || i.Hi >= -floor),
+				got == Within && (i.Lo <= -margin || i.Hi >= margin || floor >= margin),
+				got != Inconclusive && i.N < MinRounds,
+				got == Inconclusive != (why != ""):
+				t.Fatalf("%+v, floor %v: got %q (%s)", i, floor, got, why)
+			}
 		}
 	})
 }
 
-func TestHolm(t *testing.T) {
-	// R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm")
-	got, want := Holm([]float64{0.01, 0.04, 0.03, 0.005}), []float64{0.03, 0.06, 0.06, 0.02}
-	for i := range want {
-		near(t, "adjusted", got[i], want[i], 1e-12)
+func TestMoreRounds(t *testing.T) {
+	margin := LogMargin(0.05)
+	for _, c := range []struct {
+		name     string
+		i, noise Interval
+		lo, hi   int
+	}{
+		{"Narrow", at(10, 0, 0.06), Interval{}, 1, 10},
+		{"Wide", at(10, 0, 0.2), Interval{}, 100, 999},
+		{"OnTheMargin", at(10, margin, 0.2), Interval{}, 1000, 1000},
+		{"ToTheFewestRounds", at(2, 0.5, 0.01), Interval{}, MinRounds - 2, MinRounds - 2},
+		{"VeryWide", at(3, 0.456, 1.13), Interval{}, 4, 8}, // [-49 %, +388 %] is not one round from an answer
+		{"Noise", at(10, 0.3, 0.05), at(10, 0.1, 0.3), 3, 30},
+		{"NoiseThatStays", at(10, 0.3, 0.05), at(10, 0.4, 0.1), 1000, 1000},
+		{"OneRound", MeanInterval([]float64{0.5}, 0.95), Interval{}, 1, 1000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := MoreRounds(c.i, c.noise, margin, 0.95, 1000); got < c.lo || got > c.hi {
+				t.Errorf("got %d, want %d to %d", got, c.lo, c.hi)
+			}
+		})
 	}
-	if len(Holm(nil)) != 0 {
-		t.Error("something came of nothing")
-	}
+}
+
+func TestNoiseFloor(t *testing.T) {
+	e := Paired([]Pair{{1, 100, 110}, {2, 100, 90}, {3, 100, 101}}, 0.95)
+	n := NoiseFloor(e)
+	log, difference := e.Floor()
+	near(t, "floor", n.Floor, math.Expm1(math.Max(-e.LogRatio.Lo, e.LogRatio.Hi)), 1e-12)
+	near(t, "floor on the log scale", log, math.Log1p(n.Floor), 1e-12)
+	near(t, "floor in the unit", difference, math.Max(-e.Difference.Lo, e.Difference.Hi), 1e-12)
+	t.Run("NotKnown", func(t *testing.T) {
+		for name, pairs := range map[string][]Pair{"nothing": nil, "one round": {{1, 100, 101}}} {
+			if log, difference := Paired(pairs, 0.95).Floor(); !math.IsInf(log, 1) || !math.IsInf(difference, 1) {
+				t.Errorf("%s: floors %v and %v are claimed", name, log, difference)
+			}
+		}
+	})
 }
 
 func TestBinomial(t *testing.T) {
