@@ -31,10 +31,12 @@ type Job struct {
 type Answer struct {
 	// Warm is sent alone when the warm-up is over: then a line "go" begins the window. Begun is sent alone when it has
 	// begun, the rest at its end.
-	Warm  bool        `json:"warm,omitempty"`
-	Begun bool        `json:"begun,omitempty"`
-	Load  record.Load `json:"load"`
-	Error string      `json:"error,omitempty"`
+	// Warmed is how many requests the warm-up made.
+	Warm   bool        `json:"warm,omitempty"`
+	Warmed uint64      `json:"warmed,omitempty"`
+	Begun  bool        `json:"begun,omitempty"`
+	Load   record.Load `json:"load"`
+	Error  string      `json:"error,omitempty"`
 }
 
 // The scenarios of a job.
@@ -79,7 +81,7 @@ func do(ctx context.Context, job Job, lines *bufio.Scanner, out *json.Encoder) (
 		if scenario != window {
 			return
 		}
-		held = out.Encode(Answer{Warm: true})
+		held = out.Encode(Answer{Warm: true, Warmed: requests(r.Snapshot())})
 		if held == nil && !lines.Scan() {
 			held = errors.Join(errors.New("the window was never asked for"), lines.Err())
 		}
@@ -209,6 +211,14 @@ func summarise(job Job, r *load.Result) record.Load {
 	return out
 }
 
+// requests is how many were made so far.
+func requests(s *metrics.Snapshot) uint64 {
+	if made := s.Total.Find("http_reqs"); made != nil {
+		return uint64(made.Sum)
+	}
+	return 0
+}
+
 func distribution(s *metrics.Series) record.Distribution {
 	if s == nil || s.Count == 0 || s.Histogram == nil {
 		return record.Distribution{}
@@ -238,13 +248,13 @@ type Client struct {
 // NewClient speaks with the process that reads in and writes out.
 func NewClient(in io.Writer, out io.Reader) *Client { return &Client{in, json.NewDecoder(out)} }
 
-// Begin hands over a job and returns when its warm-up is over.
-func (c *Client) Begin(job Job) error {
+// Begin hands over a job and returns, when its warm-up is over, how many requests that made.
+func (c *Client) Begin(job Job) (warmed uint64, err error) {
 	if err := json.NewEncoder(c.in).Encode(job); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
+		return 0, fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	}
-	_, err := c.await(func(a Answer) bool { return a.Warm })
-	return err
+	a, err := c.await(func(a Answer) bool { return a.Warm })
+	return a.Warmed, err
 }
 
 // Measure begins the job's window, calls begun when it has begun, and returns what came of it.

@@ -39,7 +39,7 @@ func mustServe(t *testing.T) *Client {
 
 // ask has a job done to its end.
 func ask(c *Client, job Job, begun func()) (record.Load, error) {
-	if err := c.Begin(job); err != nil {
+	if _, err := c.Begin(job); err != nil {
 		return record.Load{}, err
 	}
 	return c.Measure(begun)
@@ -113,10 +113,14 @@ func TestServe(t *testing.T) {
 		j := job(warm.URL, map[string]any{"executor": "constant-vus", "vus": 3})
 		j.Load.Sleep, j.WarmUp = plan.Duration(10*time.Millisecond), plan.Duration(time.Second)
 		c := mustServe(t)
-		if err := c.Begin(j); err != nil {
+		warmed, err := c.Begin(j)
+		if err != nil {
 			t.Fatal(err)
 		}
 		before := asked.Load()
+		if int64(warmed) != before {
+			t.Errorf("the warm-up says that it made %d requests, want %d", warmed, before)
+		}
 		got, err := c.Measure(func() {})
 		if err != nil {
 			t.Fatal(err)

@@ -30,10 +30,7 @@ func (b *bench) account(out *record.Run, before snapshot, end, drained map[strin
 		p.RSSPeak = max(p.RSSPeak, float64(u2.peak))
 		total := (u2.total - u0.total).Seconds()
 		p.User, p.System = divide(total, u2.user-u0.user, u2.system-u0.system)
-		if n, ok := after.wire[name]; ok {
-			sent := max(0, n-before.wire[name])
-			p.Wire = &sent
-		}
+		b.carried(&p, name, before, after)
 		if m := after.scrapes[name]; m != nil {
 			heap(&p, before.scrapes[name], m)
 		}
@@ -43,6 +40,19 @@ func (b *bench) account(out *record.Run, before snapshot, end, drained map[strin
 		out.Processes[name] = p
 	}
 	out.Ledger = b.ledger(out.Load.Requests, before, after)
+}
+
+// carried writes down what a process sent to the receiver of spans. It isn't known when a connection was closed meanwhile.
+func (b *bench) carried(p *record.Process, name string, before, after snapshot) {
+	now, ok := after.wire[name]
+	if !ok {
+		return
+	}
+	if sent, ok := now.sent(before.wire[name]); ok {
+		p.Wire = &sent
+		return
+	}
+	p.WireClosed = true
 }
 
 // divide splits a CPU time in the proportion of two coarser ones.

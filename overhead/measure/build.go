@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"debug/buildinfo"
@@ -12,6 +13,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/shirou/gopsutil/v4/cpu"
 	"github.com/shirou/gopsutil/v4/host"
@@ -21,31 +24,85 @@ import (
 	"example.com/foobar/overhead/record"
 )
 
-// Build builds the services of p that are Go programs into folder dir, each in its own module, once for all runs.
+// Build builds the services of p that are Go programs into folder dir, each in its own module, once for all runs. It says what it
+// does on progress, and how far it is when that takes long.
 func Build(ctx context.Context, p *plan.Plan, dir string, progress io.Writer) (map[string]string, error) {
 	programs := map[string]string{}
-	for _, s := range p.Services {
+	for i := range p.Services {
+		s := &p.Services[i]
 		if s.Build == "" {
 			continue
-		}
-		from := s.Build
-		if !filepath.IsAbs(from) {
-			from = filepath.Join(p.Dir, from)
 		}
 		program := filepath.Join(dir, s.Name)
 		if runtime.GOOS == "windows" {
 			program += ".exe"
 		}
-		fmt.Fprintf(progress, "building %s\n", s.Name)
-		c := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", program, ".") // the same sources, the same program
-		c.Dir = from
-		c.Env = append(os.Environ(), "GOWORK=off")
-		if out, err := c.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("building %s in %s: %w\n%s", s.Name, from, err, out)
+		if err := build(ctx, s.Name, buildFolder(p, s), program, progress); err != nil {
+			return nil, err
 		}
 		programs[s.Name] = program
 	}
 	return programs, nil
+}
+
+// buildNews is how often a build that goes on says how far it is.
+const buildNews = 5 * time.Second
+
+func build(ctx context.Context, name, from, program string, progress io.Writer) error {
+	fmt.Fprintf(progress, "building %s\n", name)
+	c := exec.CommandContext(ctx, "go", "build", "-v", "-buildvcs=false", "-o", program, ".") // the same sources, the same program
+	c.Dir = from
+	c.Env = append(os.Environ(), "GOWORK=off")
+	out := &packages{}
+	c.Stdout, c.Stderr = out, out
+	began, done := time.Now(), make(chan struct{})
+	go func() {
+		ticker := time.NewTicker(buildNews)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				fmt.Fprintf(progress, "building %s: %s so far, %d packages compiled; the next time they are there\n", name, time.Since(began).Round(time.Second), out.lines())
+			case done <- struct{}{}:
+				return
+			}
+		}
+	}()
+	err := c.Run()
+	<-done
+	if err != nil {
+		return fmt.Errorf("building %s in %s: %w\n%s", name, from, err, out.last())
+	}
+	return nil
+}
+
+// packages keeps the end of what a build prints and counts its lines: with -v one for each package.
+type packages struct {
+	mu   sync.Mutex
+	n    int
+	kept []byte
+}
+
+// Write implements io.Writer.
+func (p *packages) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n += bytes.Count(b, []byte{'\n'})
+	p.kept = append(p.kept, b...)
+	p.kept = p.kept[max(0, len(p.kept)-tailSize):]
+	return len(b), nil
+}
+
+func (p *packages) lines() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.n
+}
+
+func (p *packages) last() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return string(p.kept)
 }
 
 // Environment describes the machine and the programs.

@@ -8,14 +8,15 @@ import (
 	"time"
 
 	"example.com/foobar/overhead/plan"
+	"example.com/foobar/overhead/stats"
 )
 
 // Waiting for what is under way: first the services send what they hold, then the Collector decides and passes on.
 
-// drain sends out what the services hold, reads what they have used by then, and waits for the Collector.
+// drain sends out what the services hold of so many requests, reads what they have used by then, and waits for the Collector.
 // The error says what never came to rest; the run's ledger shows it too.
-func (b *bench) drain(ctx context.Context) (map[string]usage, error) {
-	err := b.flush(ctx)
+func (b *bench) drain(ctx context.Context, requests uint64) (map[string]usage, error) {
+	err := b.flush(ctx, requests)
 	used := b.usages()
 	if err == nil {
 		err = b.settle(ctx)
@@ -34,15 +35,16 @@ func (b *bench) drain(ctx context.Context) (map[string]usage, error) {
 }
 
 // rest is drain for the warm-up, whose account nobody needs.
-func (b *bench) rest(ctx context.Context) error {
-	if _, err := b.drain(ctx); err != nil && ctx.Err() != nil {
+func (b *bench) rest(ctx context.Context, requests uint64) error {
+	if _, err := b.drain(ctx, requests); err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
 	return nil // spans lost in the warm-up are no fault of the window; a service that is gone shows in the snapshot
 }
 
-// flush asks every service to send out its spans. One that can't be asked is given the whole time.
-func (b *bench) flush(ctx context.Context) error {
+// flush asks every service to send out its spans of so many requests. One that can't be asked is waited for until they have
+// arrived. It is given the whole time where nobody knows how many there will be.
+func (b *bench) flush(ctx context.Context, requests uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(b.Plan.Timing.Drain))
 	defer cancel()
 	var errs []error
@@ -55,14 +57,62 @@ func (b *bench) flush(ctx context.Context) error {
 			if body, err := ask(ctx, http.MethodPost, b.places.fill(s.Flush)); err != nil {
 				errs = append(errs, fmt.Errorf("flushing %s: %w %.200s", s.Name, err, body))
 			}
-		case s.Spans > 0 && b.c.Sampled > 0 || s.Metrics == "":
+		case b.c.Sampled > 0 && (s.Spans > 0 || b.Plan.SpansPerTrace() == 0):
 			wait = true
 		}
 	}
-	if wait {
-		<-ctx.Done()
+	if wait && requests > 0 {
+		b.arrive(ctx, requests)
 	}
 	return errors.Join(errs...)
+}
+
+// arrive waits until all spans of so many requests have arrived, or for as long as it may.
+func (b *bench) arrive(ctx context.Context, requests uint64) {
+	low, high := b.expected(requests)
+	for low != high || high == 0 || b.arrived(ctx)-b.before < high {
+		if pause(ctx, 50*time.Millisecond) != nil {
+			return
+		}
+	}
+}
+
+// expected is how many spans the services make of so many requests, at least and at most.
+func (b *bench) expected(requests uint64) (low, high int64) {
+	few, many := stats.Binomial(int(requests), float64(b.c.Sampled), certain)
+	for _, s := range b.Plan.Services {
+		if b.services[s.Name] != nil {
+			low, high = low+int64(few*s.Spans), high+int64(many*s.Spans)
+		}
+	}
+	return low, high
+}
+
+// arrived is how many spans have come to the Collector, or to the sink where no Collector says so; 0 when nobody can tell.
+func (b *bench) arrived(ctx context.Context) int64 {
+	c := b.Plan.Collector()
+	if c == nil || c.Metrics == "" || b.services[c.Name] == nil {
+		return b.received(nil)
+	}
+	m, err := scrapeFrom(ctx, b.places.fill(c.Metrics))
+	if err != nil {
+		return 0
+	}
+	return b.received(map[string]scrape{c.Name: m})
+}
+
+// received is what pages of metrics that were read say about it.
+func (b *bench) received(pages map[string]scrape) int64 {
+	c := b.Plan.Collector()
+	switch {
+	case c == nil || b.services[c.Name] == nil:
+		return b.sink.count()
+	case pages[c.Name] != nil:
+		return collectorOf(pages[c.Name]).Received
+	case b.c.Kept == nil:
+		return b.sink.count()
+	}
+	return 0
 }
 
 // settle waits until every service that tells its counters has nothing pending.

@@ -36,10 +36,11 @@ func startGenerator(command []string, log io.Writer) (*generator, error) {
 	return &generator{process: p, stdin: inWrite, stdout: outRead, client: generate.NewClient(inWrite, outRead)}, nil
 }
 
-// begin hands over a job and returns after its warm-up; when ctx ends, the process is ended.
-func (g *generator) begin(ctx context.Context, job generate.Job) error {
+// begin hands over a job and returns after its warm-up, with the number of requests in it; when ctx ends, the process is ended.
+func (g *generator) begin(ctx context.Context, job generate.Job) (uint64, error) {
 	defer context.AfterFunc(ctx, func() { kill(g.cmd) })()
-	return g.explain(g.client.Begin(job))
+	warmed, err := g.client.Begin(job)
+	return warmed, g.explain(err)
 }
 
 // measure makes the load of the window; when ctx ends, the process is ended.

@@ -181,7 +181,10 @@ func TestPlaces(t *testing.T) {
 			t.Errorf("%s reached a service", never)
 		}
 	}
-	if ports := places.receivers(p); len(ports) != 8 || !ports[4000] {
-		t.Errorf("receivers: %v", ports)
+	if ports := places.receivers(p, p.Service("collector")); len(ports) != 1 || !ports[4000] {
+		t.Errorf("the Collector's receivers: %v", ports)
+	}
+	if ports := places.receivers(p, p.Service("foo")); len(ports) != 5 || ports[4000] { // not health and metrics, where it is asked
+		t.Errorf("foo's receivers: %v", ports)
 	}
 }

@@ -90,22 +90,3 @@ func environment() []string {
 		return false
 	})
 }
-
-// receivers are the ports to which spans are sent: the Collector's and the sink's.
-func (p places) receivers(of *plan.Plan) map[uint16]bool {
-	out := map[uint16]bool{}
-	add := func(addr string) {
-		if _, port, err := net.SplitHostPort(addr); err == nil {
-			if n, err := strconv.ParseUint(port, 10, 16); err == nil {
-				out[uint16(n)] = true
-			}
-		}
-	}
-	add(p["sink"])
-	if c := of.Collector(); c != nil {
-		for _, name := range c.Ports {
-			add(p[c.Name+"."+name])
-		}
-	}
-	return out
-}

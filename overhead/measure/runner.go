@@ -63,6 +63,8 @@ type bench struct {
 	places    places
 	services  map[string]*process
 	generator *generator
+	// before is how many spans had arrived when the window began.
+	before int64
 }
 
 // open starts everything that the case needs; on failure the bench holds what was started.
@@ -127,10 +129,11 @@ func (b *bench) close() error {
 
 // measure is the protocol of a run: warm up, drain, snapshot, window, drain, snapshot.
 func (b *bench) measure(ctx context.Context, out *record.Run) error {
-	if err := b.generator.begin(ctx, b.job()); err != nil {
+	warmed, err := b.generator.begin(ctx, b.job())
+	if err != nil {
 		return b.explain(ctx, "warm-up", err)
 	}
-	if err := b.rest(ctx); err != nil {
+	if err := b.rest(ctx, warmed); err != nil {
 		return b.explain(ctx, "drained before the window", err)
 	}
 	b.sink.reset()
@@ -138,6 +141,7 @@ func (b *bench) measure(ctx context.Context, out *record.Run) error {
 	if err != nil {
 		return b.explain(ctx, "counters", err)
 	}
+	b.before = b.received(before.scrapes)
 	course := b.watch()
 	load, err := b.generator.measure(ctx, func() { course.begin() })
 	end := b.usages()
@@ -146,7 +150,7 @@ func (b *bench) measure(ctx context.Context, out *record.Run) error {
 		course.stop()
 		return b.explain(ctx, "load", err)
 	}
-	drained, restErr := b.drain(ctx)
+	drained, restErr := b.drain(ctx, load.Requests)
 	out.Series = course.stop()
 	after, err := b.snapshot(ctx, false)
 	if err != nil {

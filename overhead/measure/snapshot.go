@@ -18,15 +18,14 @@ type snapshot struct {
 	usages  map[string]usage
 	scrapes map[string]scrape
 	live    map[string]float64
-	wire    map[string]float64
+	wire    map[string]wire
 	machine machine
 }
 
 // snapshot reads all counters. Garbage is collected first, so that allocations are counted to the object. Before the
 // window CPU times are read last, so that reading is no part of it.
 func (b *bench) snapshot(ctx context.Context, before bool) (snapshot, error) {
-	s := snapshot{scrapes: map[string]scrape{}, live: map[string]float64{}, wire: map[string]float64{}}
-	ports := b.places.receivers(b.Plan)
+	s := snapshot{scrapes: map[string]scrape{}, live: map[string]float64{}, wire: map[string]wire{}}
 	for i := range b.Plan.Services {
 		of := &b.Plan.Services[i]
 		p := b.services[of.Name]
@@ -55,8 +54,8 @@ func (b *bench) snapshot(ctx context.Context, before bool) (snapshot, error) {
 			}
 			s.scrapes[of.Name] = m
 		}
-		if n, ok := sentTo(p.pid(), ports); ok {
-			s.wire[of.Name] = n
+		if w, ok := wireOf(p.pid(), b.places.receivers(b.Plan, of)); ok {
+			s.wire[of.Name] = w
 		}
 		if before {
 			resetPeak(p.pid())

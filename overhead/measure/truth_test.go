@@ -2,15 +2,10 @@ package measure
 
 import (
 	"context"
-	"net"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 	"time"
-
-	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
-	"google.golang.org/grpc"
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/experiment"
@@ -20,11 +15,20 @@ import (
 )
 
 // These tests run real processes: the service synthetic, whose costs are known, under real load. They hold on a busy
-// machine, because the limits on what others may do are lifted and every interval says how much is not known.
+// machine, because the limits on what others may do are lifted and every interval says how much is not known. Whole
+// experiments take minutes and run with FOOBAR_LONG=1; run_test.go has single runs.
+
+// mustBeLong skips a test that takes minutes unless they were asked for.
+func mustBeLong(t *testing.T) {
+	t.Helper()
+	if os.Getenv("FOOBAR_LONG") != "1" {
+		t.Skip("whole experiments take minutes: FOOBAR_LONG=1 runs them")
+	}
+}
 
 // truthRounds and truthRequests keep them small.
 const (
-	truthRounds   = 6
+	truthRounds   = stats.MinRounds
 	truthRequests = 200 // a second, for two seconds
 )
 
@@ -58,25 +62,15 @@ func off(name string, args ...string) plan.Case {
 // mustRun runs an experiment and returns its record; what void runs said is logged.
 func mustRun(t *testing.T, p *plan.Plan) *record.Folder {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("NOT CHECKED with -short: this test starts real processes and measures them for about a minute")
-	}
+	mustBeLong(t)
 	if err := p.Validate(); err != nil {
-		t.Fatal(err)
-	}
-	programs, err := Build(context.Background(), p, t.TempDir(), os.Stderr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	self, err := os.Executable()
-	if err != nil {
 		t.Fatal(err)
 	}
 	f, err := record.Create(t.TempDir(), record.Experiment{Plan: *p, Seed: 11})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &experiment.Experiment{Folder: f, Runner: &Runner{Plan: p, Generator: []string{self, "generate"}, Programs: programs}}
+	e := &experiment.Experiment{Folder: f, Runner: mustRunner(t, p)}
 	err = e.Run(context.Background())
 	for _, r := range f.Runs {
 		for _, g := range r.Gates {
@@ -124,10 +118,9 @@ func TestKnownTruth(t *testing.T) {
 	})
 	t.Run("EqualCasesAreNeverACost", func(t *testing.T) {
 		if v := cell("off-again", "cpu").Verdict; v == stats.More {
-			// The test's own error probability is 5 %; at 0.1 % it must hold.
-			c := stats.Judge(cell("off-again", "cpu").Effect.LogRatio, stats.LogMargin(0.05))
-			if c.More < 0.001 {
-				t.Errorf("two equal cases: %q, p = %v", v, c.More)
+			// The interval's own error probability is 2.5 %; at 0.1 % it must hold.
+			if i := stats.Paired(cell("off-again", "cpu").Pairs, 0.998).LogRatio; i.Lo > stats.LogMargin(0.05) {
+				t.Errorf("two equal cases: %q, %+v", v, i)
 			}
 		}
 	})
@@ -153,90 +146,4 @@ func median(pairs []stats.Pair) float64 {
 	}
 	slices.Sort(d)
 	return (d[(len(d)-1)/2] + d[len(d)/2]) / 2
-}
-
-// slow is a receiver of spans that takes its time.
-type slow struct {
-	collector.UnimplementedTraceServiceServer
-	takes time.Duration
-}
-
-func (s slow) Export(ctx context.Context, _ *collector.ExportTraceServiceRequest) (*collector.ExportTraceServiceResponse, error) {
-	if err := pause(ctx, s.takes); err != nil {
-		return nil, err
-	}
-	return &collector.ExportTraceServiceResponse{}, nil
-}
-
-func mustServeSlowly(t *testing.T, takes time.Duration) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := grpc.NewServer()
-	collector.RegisterTraceServiceServer(s, slow{takes: takes})
-	go s.Serve(l)
-	t.Cleanup(s.Stop)
-	return l.Addr().String()
-}
-
-func TestSickCollectorVoidsItsRuns(t *testing.T) {
-	nobody, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	wrong := nobody.Addr().String()
-	nobody.Close() // nobody listens there
-	env := func(endpoint string, more map[string]string) map[string]map[string]string {
-		vars := map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://" + endpoint, "OTEL_EXPORTER_OTLP_TIMEOUT": "1500"}
-		for k, v := range more {
-			vars[k] = v
-		}
-		return map[string]map[string]string{"synthetic": vars}
-	}
-	p := truthPlan(off("off"),
-		plan.Case{Name: "wrong-port", Sampled: 1, Env: env(wrong, nil)},
-		plan.Case{Name: "slow", Sampled: 1, Env: env(mustServeSlowly(t, time.Second),
-			map[string]string{"OTEL_BSP_MAX_QUEUE_SIZE": "100", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "50"})})
-	p.Rounds, p.Limits.Attempts, p.Timing.Drain = 2, 1, plan.Duration(5*time.Second)
-	f := mustRun(t, p)
-	for _, name := range []string{"wrong-port", "slow"} {
-		t.Run(name, func(t *testing.T) {
-			if n := f.Attempts(1, name); n != 1 {
-				t.Fatalf("%d attempts, want 1", n)
-			}
-			if f.Valid(1, name) != nil || f.Valid(2, name) != nil {
-				t.Error("a run whose spans were lost counts")
-			}
-			for _, r := range f.Runs {
-				if r.Case == name && !failed(r, "synthetic exports") {
-					t.Errorf("no gate speaks of the exports: %+v", r.Gates)
-				}
-			}
-		})
-	}
-	if f.Valid(1, "off") == nil {
-		t.Error("the case without spans is void too")
-	}
-}
-
-func failed(r *record.Run, gate string) bool {
-	for _, g := range r.Gates {
-		if g.Name == gate && !g.OK {
-			return true
-		}
-	}
-	return false
-}
-
-func TestServiceThatDoesNotStartVoidsItsRun(t *testing.T) {
-	p := truthPlan(off("off"), off("broken", "-burn", "2h"))
-	p.Rounds, p.Limits.Attempts = 2, 1
-	f := mustRun(t, p)
-	for _, r := range f.Runs {
-		if r.Case == "broken" && (!r.Void() || !strings.Contains(r.Gates[0].Shown, "-burn 2h0m0s")) {
-			t.Errorf("got %+v", r.Gates)
-		}
-	}
 }

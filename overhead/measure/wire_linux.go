@@ -13,25 +13,40 @@ import (
 // wireAccount says in the report where bytes sent come from.
 const wireAccount = "the kernel's counters of TCP connections to the receiver of spans (bytes sent, TLS and gRPC included, TCP/IP headers not)"
 
-// sentTo sums the bytes that process pid has sent over its open TCP connections to the given ports.
-func sentTo(pid int, ports map[uint16]bool) (float64, bool) {
+// wireOf reads the connections of process pid to the given ports, and which connections to these ports are closed, whoever's they
+// were.
+func wireOf(pid int, ports map[uint16]bool) (wire, bool) {
 	own := sockets(pid)
 	if own == nil {
-		return 0, false
+		return wire{}, false
 	}
-	var sum float64
+	out := wire{open: map[uint32]float64{}, closed: map[[2]uint16]bool{}}
 	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
 		connections, err := netlink.SocketDiagTCPInfo(family)
 		if err != nil {
-			return 0, false
+			return wire{}, false
 		}
 		for _, c := range connections {
-			if c.InetDiagMsg != nil && c.TCPInfo != nil && own[c.InetDiagMsg.INode] && ports[c.InetDiagMsg.ID.DestinationPort] {
-				sum += float64(c.TCPInfo.Bytes_sent - c.TCPInfo.Bytes_retrans)
+			if c.InetDiagMsg != nil {
+				out.add(c, own, ports)
 			}
 		}
 	}
-	return sum, true
+	return out, true
+}
+
+func (w wire) add(c *netlink.InetDiagTCPInfoResp, own map[uint32]bool, ports map[uint16]bool) {
+	m := c.InetDiagMsg
+	to, from := m.ID.DestinationPort, m.ID.SourcePort
+	switch {
+	case ports[to] && c.TCPInfo != nil && own[m.INode]:
+		w.open[m.INode] = float64(c.TCPInfo.Bytes_sent - c.TCPInfo.Bytes_retrans)
+	case m.State != netlink.TCP_TIME_WAIT:
+	case ports[to]: // the sender closed it
+		w.closed[[2]uint16{from, to}] = true
+	case ports[from]: // the receiver did
+		w.closed[[2]uint16{to, from}] = true
+	}
 }
 
 // sockets are the inodes of a process's sockets, nil when they can't be read.

@@ -5,4 +5,4 @@ package measure
 // wireAccount says in the report where bytes sent come from.
 const wireAccount = "not known on this system"
 
-func sentTo(int, map[uint16]bool) (float64, bool) { return 0, false }
+func wireOf(int, map[uint16]bool) (wire, bool) { return wire{}, false }

@@ -121,7 +121,8 @@ type Scenario map[string]any
 type Timing struct {
 	WarmUp Duration `yaml:"warm_up" json:"warm_up"`
 	Window Duration `yaml:"window" json:"window"`
-	// Drain is the longest wait for spans under way. A service that can't be asked to flush is given all of it.
+	// Drain is the longest wait for spans under way. A service that can't be asked to flush is given all of it where the
+	// number of its spans isn't known: head sampling draws, or no spans are declared.
 	Drain Duration `yaml:"drain" json:"drain"`
 	// DecisionWait is what the Collector's tail sampler is set to; it is waited out before kept traces are counted.
 	DecisionWait Duration `yaml:"decision_wait" json:"decision_wait"`
@@ -212,8 +213,13 @@ func (p *Plan) RunTime(c Case) time.Duration {
 	if c.Kept != nil {
 		d += 2 * time.Duration(t.DecisionWait)
 	}
-	if s := p.Service(p.Measured()); s != nil && s.Flush == "" {
-		d += 2 * time.Duration(t.Drain)
+	if s := p.Service(p.Measured()); s != nil && s.Flush == "" && c.Sampled > 0 {
+		// Until the spans have arrived, which batch processors send every five seconds; a draw is given all of the time.
+		wait := time.Duration(t.Drain)
+		if c.Sampled == 1 && s.Spans > 0 {
+			wait = min(wait, 5*time.Second)
+		}
+		d += 2 * wait
 	}
 	return d
 }

@@ -2,10 +2,12 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/plan"
+	"example.com/foobar/overhead/record"
 )
 
 // The columns of the tables.
@@ -79,7 +81,26 @@ func levels(a *analysis.Analysis, title string, keys []string, process string) t
 	if len(keys) == 0 {
 		t.Rows = nil
 	}
+	t.Notes = append(t.Notes, closedNotes(a, keys, process)...)
 	return t
+}
+
+// closedNotes says why bytes sent are missing, where they are.
+func closedNotes(a *analysis.Analysis, keys []string, process string) []string {
+	if !slices.Contains(keys, "wire") {
+		return nil
+	}
+	n := 0
+	for _, r := range a.Runs() {
+		if !r.Void() && r.Processes[process].WireClosed {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: - and left out in %s, in which a connection to the receiver of spans was closed: what it carried isn't known.",
+		short["wire"], counted(n, "run"))}
 }
 
 // effects is a table of differences against the baseline with their intervals and a sign for the verdict.
@@ -121,8 +142,16 @@ func measured(a *analysis.Analysis, keys []string, process string) []string {
 				break
 			}
 		}
+		if k == "wire" && !slices.Contains(out, k) && closedAnywhere(a, process) {
+			out = append(out, k)
+		}
 	}
 	return out
+}
+
+// closedAnywhere reports whether bytes sent are missing because connections were closed.
+func closedAnywhere(a *analysis.Analysis, process string) bool {
+	return slices.ContainsFunc(a.Runs(), func(r *record.Run) bool { return !r.Void() && r.Processes[process].WireClosed })
 }
 
 // othersTable is what the other processes used.
