@@ -107,7 +107,7 @@ func TestRunWithoutFlush(t *testing.T) {
 	p := shortPlan(off("off"), plan.Case{Name: "traced", Sampled: 1})
 	p.Services[0].Flush = ""
 	p.Services[0].Env["OTEL_BSP_SCHEDULE_DELAY"] = "300" // milliseconds
-	p.Timing.Drain = plan.Duration(10 * time.Minute) // a run that waits it out fails by the test's own limit
+	p.Timing.Drain = plan.Duration(10 * time.Minute)     // a run that waits it out fails by the test's own limit
 	for _, name := range []string{"off", "traced"} {
 		t.Run(name, func(t *testing.T) { mustBeValid(t, mustMeasure(t, p, name)) })
 	}
