@@ -21,7 +21,7 @@ const (
 	exitPanicked          = 109 // a bug in loadgen
 	exitMarkedFailed      = 110 // the test marked itself as failed
 	exitTargetFailed      = 119 // foo and bar could not be built or started
-	exitNothingSucceeded  = 120 // requests were made, and not one got a response
+	exitNothingSucceeded  = 120 // requests were made, and not one got a response; or nothing was measured at all
 	exitIterationsFailed  = 121 // every iteration failed
 	exitRateMissed        = 122 // more than 1 % of the arrivals due were dropped or had not begun in the end
 	exitChecksNeverPassed = 123 // a check failed each time
@@ -39,9 +39,9 @@ const exitTable = `Exit codes (k6's, but for 119 to 124):
   104  invalid options, variables or config file   119  foo and bar could not be built or started
   105  interrupted (Ctrl-C, SIGTERM)               255  unknown flag or unreadable value
   Where k6 says 0:
-  120  no request got a response                   122  the rate was missed by more than 1 %
-  121  every iteration failed                      123  a check never passed
-                                                   124  the report or a summary file can't be written
+  120  no request got a response, or nothing was   122  the rate was missed by more than 1 %
+       measured                                    123  a check never passed
+  121  every iteration failed                      124  the report or a summary file can't be written
   -k6-exit-codes makes 0 of 120 to 123. "go run" turns every code but 0 into 1: scripts build the binary first
   (go build -o loadgen ./loadgen).`
 
@@ -78,7 +78,7 @@ func reasonCode(r load.StopReason) int {
 
 func verdictCode(v load.Verdict) int {
 	switch {
-	case v.NothingSucceeded:
+	case v.NothingSucceeded || v.NothingMeasured:
 		return exitNothingSucceeded
 	case v.AllIterationsFailed:
 		return exitIterationsFailed

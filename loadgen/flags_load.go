@@ -26,6 +26,8 @@ func loadFlags() []setting {
 			set: integer(func(o *options) **int { return &o.layer.MaxVUs })},
 		{name: "on-busy", form: "wait|drop", about: "an arrival that finds no free user waits for one, and its wait counts; or is dropped, as in k6",
 			set: oneOf(func(o *options) **string { return &o.layer.OnBusy }, load.OnBusyWait, load.OnBusyDrop)},
+		{name: "max-catch-up-rate", form: "N", about: "begin at most N iterations per -time-unit also when late ones have to catch up (as fast as users are free)",
+			set: integer64(func(o *options) **int64 { return &o.layer.MaxCatchUpRate })},
 		{name: "think", form: "TIME", about: "pause of a user after each request (0; the embedded target: 1s, with -rate 0)", request: true, set: think},
 		{name: "warmup", form: "TIME", about: "leave the first TIME out of every number",
 			set: duration(func(o *options) **load.Duration { return &o.layer.Warmup })},

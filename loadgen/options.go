@@ -148,6 +148,8 @@ func (o *options) checkCompany() error {
 		return errors.New("-max-vus goes with -rate")
 	case l.Rate == nil && l.Scenarios == nil && l.OnBusy != nil: // it serves for the scenarios of a file, too
 		return errors.New("-on-busy goes with -rate")
+	case l.Rate == nil && l.MaxCatchUpRate != nil:
+		return errors.New("-max-catch-up-rate goes with -rate; in a file it is the maxCatchUpRate of a scenario")
 	case l.Paused != nil && *l.Paused && o.address == "":
 		return errors.New("-paused waits for the REST API to begin: give it an address too, such as -address localhost:6565")
 	case o.linger && o.address == "":

@@ -40,7 +40,7 @@ func (s *screen) follow(run running) {
 			s.show(run.Progress(), recent.rate(run.Progress()))
 		case <-run.Done():
 			last := run.Progress()
-			s.show(last, perSecond(last.Requests, last.Elapsed))
+			s.show(last, perSecond(last.Requests, last.Measured))
 			s.settle()
 			return
 		}
@@ -144,6 +144,9 @@ type mark struct {
 }
 
 func (m *meter) rate(p load.Progress) float64 {
+	if n := len(m.marks); n > 0 && p.Requests < m.marks[n-1].requests { // a warm-up is over, and they are counted anew
+		m.marks = []mark{{p.Elapsed - p.Measured, 0}}
+	}
 	m.marks = append(m.marks, mark{p.Elapsed, p.Requests})
 	for len(m.marks) > 2 && p.Elapsed-m.marks[1].at >= time.Second {
 		m.marks = m.marks[1:]

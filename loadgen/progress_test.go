@@ -31,7 +31,7 @@ func (p *player) Progress() load.Progress {
 func (p *player) Done() <-chan struct{} { return p.done }
 
 func one(state, status string, fraction float64, elapsed string) load.Progress {
-	return load.Progress{State: state, Time: elapsed, VUs: 5, MaxVUs: 5, Complete: 4, Requests: 10, Elapsed: 2 * time.Second,
+	return load.Progress{State: state, Time: elapsed, VUs: 5, MaxVUs: 5, Complete: 4, Requests: 10, Elapsed: 2 * time.Second, Measured: 2 * time.Second,
 		Scenarios: []load.ScenarioProgress{{Name: "default", Status: status, Fraction: fraction, VUs: "5 VUs", Time: elapsed + "/2s"}}}
 }
 
@@ -162,4 +162,19 @@ func replay(text string) []string {
 		lines = lines[:len(lines)-1]
 	}
 	return lines
+}
+
+// At the end of a warm-up the requests are counted anew, and their rate with them.
+func TestMeterAfterWarmup(t *testing.T) {
+	var m meter
+	const second = time.Second
+	for _, step := range []struct {
+		elapsed, measured time.Duration
+		requests          uint64
+		want              float64
+	}{{second, second, 100, 100}, {2 * second, 2 * second, 200, 100}, {2500 * time.Millisecond, second / 2, 40, 80}, {3500 * time.Millisecond, 1500 * time.Millisecond, 140, 100}} {
+		if got := m.rate(load.Progress{Elapsed: step.elapsed, Measured: step.measured, Requests: step.requests}); got != step.want {
+			t.Errorf("at %v: got %v, want %v", step.elapsed, got, step.want)
+		}
+	}
 }

@@ -72,6 +72,8 @@ func verdicts(v load.Verdict) []string {
 		lines = append(lines, fmt.Sprintf("not one request got a response that can be read: %d could not be decompressed", v.Undecodable))
 	case v.NothingSucceeded:
 		lines = append(lines, "not one request got a response")
+	case v.NothingMeasured:
+		lines = append(lines, "nothing was measured: no request and no iteration ended while the load lasted; give it more time, or a rate above 0")
 	}
 	if v.AllIterationsFailed {
 		lines = append(lines, "every iteration failed")

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -24,18 +25,24 @@ type arrivals struct {
 	schedule schedule
 	pre, max int
 	drop     bool
+	// apart is the least time between the begins of two arrivals while late ones catch up; 0 is no bound.
+	apart time.Duration
 
-	mu      sync.Mutex
-	start   time.Duration
-	next    int64         // the number of the next arrival
-	due     time.Duration // and its instant
-	idle    []*VU
-	users   int
-	closed  bool
-	taken   int64         // arrivals that a user took
-	dropped int64         // arrivals that were dropped
-	wake    time.Duration // when the dispatcher was to look up
-	growth  growth
+	mu       sync.Mutex
+	start    time.Duration
+	next     int64         // the number of the next arrival
+	due      time.Duration // and its instant
+	earliest time.Duration // when apart lets it begin
+	idle     []*VU         // parked, or about to park for the first time
+	users    int
+	busy     int // users with an arrival of theirs
+	closed   bool
+	free     int           // users that were idle when the dispatcher ended
+	counted  time.Duration // arrivals due before it, in a warm-up, are not counted
+	taken    int64         // arrivals that a user took
+	dropped  int64         // arrivals that were dropped
+	wake     time.Duration // when the dispatcher was to look up
+	growth   growth
 }
 
 // Bounds of the dispatcher's sleep. It looks up at most every quantum, so that a fast schedule does not cost a wake-up
@@ -46,37 +53,11 @@ const (
 	starved = time.Millisecond
 )
 
-// growth bounds how fast users are added beyond the first ones: to a slow server they come as they are needed, the number
-// doubling within a second; on a machine that is short of processors, where a further user only makes all of them
-// slower, none come.
-type growth struct {
-	spare float64 // users that may be added at once
-	last  time.Duration
-}
-
-const (
-	growthBurst  = 10  // users, or a tenth of those there are
-	growthSecond = 100 // users a second, or as many as there are
-	// overslept is a delay of the dispatcher itself that says that the machine is short of processors.
-	overslept = 5 * time.Millisecond
-)
-
-// allow says whether one user may be added.
-func (g *growth) allow(now time.Duration, users int, starved bool) bool {
-	if !starved {
-		g.spare += (now - g.last).Seconds() * max(growthSecond, float64(users))
-		g.spare = min(g.spare, max(growthBurst, float64(users)/10))
-	}
-	g.last = now
-	if g.spare < 1 {
-		return false
-	}
-	g.spare--
-	return true
-}
-
 func newArrivals(s Scenario) *arrivals {
 	e := &arrivals{pre: *s.PreAllocatedVUs, max: *s.MaxVUs, drop: s.OnBusy == OnBusyDrop}
+	if s.MaxCatchUpRate != nil {
+		e.apart = time.Duration(*s.TimeUnit) / time.Duration(*s.MaxCatchUpRate)
+	}
 	if s.Executor == ConstantArrivalRate {
 		e.schedule = constantRate{*s.Rate, time.Duration(*s.TimeUnit), time.Duration(*s.Duration)}
 	} else {
@@ -87,11 +68,8 @@ func newArrivals(s Scenario) *arrivals {
 
 func (e *arrivals) play(p *player) {
 	e.begin(time.Duration(p.began.Load()))
-	for range e.pre {
-		e.mu.Lock()
-		e.users++
-		e.mu.Unlock()
-		p.user(func(v *VU) { e.loop(p, v, arrival{}, false) })
+	for _, v := range e.hire(p) {
+		p.start(v, func(v *VU) { e.loop(p, v) })
 	}
 	s := p.run.sleeper(p.quit)
 	defer s.close()
@@ -108,81 +86,142 @@ func (e *arrivals) play(p *player) {
 func (e *arrivals) begin(start time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.start, e.due, e.wake = start, start, start
+	e.start, e.due, e.wake, e.earliest, e.counted = start, start, start, start, start
 	e.growth = growth{spare: growthBurst, last: start}
 	if e.schedule.total() > 0 {
 		e.due += e.schedule.at(0)
 	}
 }
 
-// loop is a user's life: arrivals until there are no more.
-func (e *arrivals) loop(p *player, v *VU, first arrival, given bool) {
+// hire makes the first users. They count as idle from here on: what is due before their goroutines run finds them.
+func (e *arrivals) hire(p *player) []*VU {
+	var hired []*VU
+	for range e.pre {
+		v := p.enlist()
+		v.await()
+		hired = append(hired, v)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.users, e.idle = len(hired), slices.Clone(hired)
+	slices.Reverse(e.idle) // the first is taken first
+	return hired
+}
+
+// await makes the user one whose next arrival comes by its channel.
+func (v *VU) await() {
 	if v.work == nil {
 		v.work = make(chan arrival, 1)
 	}
-	if given {
-		v.iterateAt(first.due)
-	}
-	for {
-		a, ok := e.take(v)
-		if !ok {
-			a = <-v.work
-		}
-		if a.done {
-			return
-		}
+	v.parked = true
+}
+
+// loop is a user's life: arrivals until there are no more.
+func (e *arrivals) loop(p *player, v *VU) {
+	for a := e.arrival(p, v); !a.done; a = e.arrival(p, v) {
 		v.iterateAt(a.due)
 	}
 }
 
+// arrival waits for the user's next arrival. One that is handed to a user as it is cut off does not begin.
+func (e *arrivals) arrival(p *player, v *VU) arrival {
+	if !v.parked {
+		if a, ok := e.take(p, v); ok {
+			return a
+		}
+	}
+	a := <-v.work
+	v.parked = false
+	if !a.done && v.cut.Load() {
+		e.giveBack(a)
+		a.done = true
+	}
+	return a
+}
+
 // take takes the next arrival if it is due, and parks the user if not.
-func (e *arrivals) take(v *VU) (a arrival, ok bool) {
+func (e *arrivals) take(p *player, v *VU) (a arrival, ok bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed {
+	if e.closed || v.cut.Load() || e.stopped(p) {
+		e.busy--
 		return arrival{done: true}, true
 	}
-	if e.next < e.schedule.total() && e.due <= wire.Now() {
-		e.taken++
-		return e.pop(), true
+	if now := wire.Now(); e.ready(now) {
+		return e.pop(now), true
 	}
+	e.busy--
+	v.await()
 	e.idle = append(e.idle, v)
 	return a, false
 }
 
-// pop removes the next arrival from the schedule; the caller holds the lock.
-func (e *arrivals) pop() arrival {
+// stopped says that the scenario was stopped before its end, or is being cut off: what is due does not begin any more.
+func (e *arrivals) stopped(p *player) bool {
+	return p.quitting.Load() && (time.Duration(p.quitAt.Load()) < e.start+e.schedule.duration() || p.isCut())
+}
+
+// ready says whether the next arrival may begin.
+func (e *arrivals) ready(now time.Duration) bool {
+	return e.next < e.schedule.total() && e.turn() <= now
+}
+
+// turn is when the next arrival may begin.
+func (e *arrivals) turn() time.Duration { return max(e.due, e.earliest) }
+
+// pop gives the next arrival to a user; the caller holds the lock. Up to lateAfter an arrival is not late, and has nothing
+// to catch up with.
+func (e *arrivals) pop(now time.Duration) arrival {
 	a := arrival{due: e.due}
+	if e.apart > 0 {
+		e.earliest = max(e.turn(), now-lateAfter) + e.apart
+	}
+	if a.due >= e.counted {
+		e.taken++
+	}
+	e.skip()
+	return a
+}
+
+// skip goes on to the next arrival of the schedule.
+func (e *arrivals) skip() {
 	e.next++
 	if e.next < e.schedule.total() {
 		e.due = e.start + e.schedule.at(e.next)
 	}
-	return a
+}
+
+func (e *arrivals) giveBack(a arrival) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.busy--
+	if a.due >= e.counted {
+		e.taken--
+	}
 }
 
 // dispatch begins all arrivals that are due, and says how long there is nothing to do; less than 0 is for good.
 func (e *arrivals) dispatch(p *player) (wait time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	now, end := wire.Now(), e.start+e.schedule.duration()
-	if now < end && p.quitting.Load() {
+	if e.stopped(p) {
 		return -1
 	}
-	for e.next < e.schedule.total() && e.due <= now {
+	now, end := wire.Now(), e.start+e.schedule.duration()
+	for e.ready(now) {
 		switch n := len(e.idle); {
 		case n > 0:
 			v := e.idle[n-1]
 			e.idle = e.idle[:n-1]
-			e.taken++
-			v.work <- e.pop()
+			e.give(v, now)
 		case e.users < e.max && e.growth.allow(now, e.users, now-e.wake > overslept):
 			e.users++
-			e.taken++
-			a := e.pop()
-			p.user(func(v *VU) { e.loop(p, v, a, true) })
+			v := p.enlist()
+			v.await()
+			e.give(v, now)
+			p.start(v, func(v *VU) { e.loop(p, v) })
 		case e.drop:
-			e.pop()
-			e.dropped++
+			e.miss(p)
 		case now >= end:
 			return -1
 		default:
@@ -194,58 +233,86 @@ func (e *arrivals) dispatch(p *player) (wait time.Duration) {
 		return -1
 	}
 	if e.next < e.schedule.total() {
-		end = min(end, e.due)
+		end = min(end, e.turn())
 	}
 	e.wake = max(end, now+quantum)
 	return e.wake - now
+}
+
+// give hands the next arrival to a user that waits for one.
+func (e *arrivals) give(v *VU, now time.Duration) {
+	e.busy++
+	v.work <- e.pop(now)
+}
+
+// miss drops the next arrival.
+func (e *arrivals) miss(p *player) {
+	if e.due >= e.counted {
+		e.dropped++
+		p.record(droppedIterations, 1)
+	}
+	e.skip()
 }
 
 // close sends the parked users home, and those that park later.
 func (e *arrivals) close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.closed = true
+	e.closed, e.free = true, len(e.idle)
 	for _, v := range e.idle {
 		v.work <- arrival{done: true}
 	}
 	e.idle = nil
 }
 
+// forget leaves what was due until now out of the account.
+func (e *arrivals) forget(now time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.counted, e.taken, e.dropped = now, 0, 0
+}
+
 func (e *arrivals) lasts() time.Duration { return e.schedule.duration() }
 
-func (e *arrivals) active(p *player) int {
-	busy, _ := e.count(p)
+func (e *arrivals) active(*player) int {
+	busy, _ := e.count()
 	return busy
 }
 
 // count counts the users that iterate now, and all.
-func (e *arrivals) count(p *player) (busy, users int) {
+func (e *arrivals) count() (busy, users int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed {
-		return p.present(), e.users
-	}
-	return e.users - len(e.idle), e.users
+	return e.busy, e.users
 }
 
-// begun is the number of arrivals that a user took.
-func (e *arrivals) begun() int64 {
+// account is how many arrivals a user took, and how many were dropped.
+func (e *arrivals) account() (taken, dropped int64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.taken
+	return e.taken, e.dropped
 }
 
-// left is what was dropped, and what was due when the time was over and had found no user.
+// left is what was due when the time was over and had found no user. What a free user would have begun, had the dispatcher
+// looked up once more before a stop, is not missed.
 func (e *arrivals) left(p *player) int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	ended := time.Duration(p.quitAt.Load()) - e.start
-	waiting := sort.Search(int(e.schedule.total()-e.next), func(i int) bool { return e.schedule.at(e.next+int64(i)) > ended })
-	return e.dropped + int64(waiting)
+	ended := time.Duration(p.quitAt.Load())
+	waiting := e.first(ended+1) - e.first(e.counted)
+	if e.apart == 0 {
+		waiting -= e.free
+	}
+	return int64(max(waiting, 0))
 }
 
-func (e *arrivals) progress(p *player, elapsed time.Duration) (vus, extra string, fraction float64) {
-	busy, users := e.count(p)
+// first counts the arrivals yet to begin that are due before an instant.
+func (e *arrivals) first(instant time.Duration) int {
+	return sort.Search(int(e.schedule.total()-e.next), func(i int) bool { return e.start+e.schedule.at(e.next+int64(i)) >= instant })
+}
+
+func (e *arrivals) progress(_ *player, elapsed time.Duration) (vus, extra string, fraction float64) {
+	busy, users := e.count()
 	return fmt.Sprintf("%s/%s VUs", padded(uint64(busy), int64(e.max)), padded(uint64(users), int64(e.max))),
 		fmt.Sprintf("%.2f iters/s", e.schedule.perSecond(elapsed)), share(elapsed, e.schedule.duration())
 }

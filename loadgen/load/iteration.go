@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -39,19 +40,39 @@ func (v *VU) iterateAt(intended time.Duration) {
 
 func (v *VU) play(start time.Duration) {
 	v.requested = false
-	out, err := v.call()
-	end := wire.Now()
+	out, took := v.once(start)
+	if least := v.run.minIteration; out != cutOff && least > took {
+		v.wait(least-took, v.player.quit)
+	}
+}
+
+// errGoexit is the error of a function that did not return and did not panic.
+var errGoexit = errors.New("the function ended its goroutine: runtime.Goexit, or FailNow of a test")
+
+// once runs the function and settles the account of the iteration, also when the function ends the goroutine.
+func (v *VU) once(start time.Duration) (out outcome, took time.Duration) {
+	out, err := panicked, errGoexit
+	defer func() {
+		took = wire.Now() - start
+		v.finish(out, err, took)
+	}()
+	out, err = v.call()
+	return out, took
+}
+
+// finish leaves nothing of the iteration behind but its numbers. Those of a user that was left behind are known already.
+func (v *VU) finish(out outcome, err error, took time.Duration) {
 	v.group = v.run.root
 	v.client.EndIteration()
 	v.release()
 	v.Iteration++
+	if v.abandoned.Load() {
+		return
+	}
 	v.player.counts[out].Add(1)
-	v.recordIteration(out, end-start)
+	v.recordIteration(out, took)
 	if err != nil && out != cutOff {
 		v.run.rec.Fail(0, err.Error())
-	}
-	if least := v.run.minIteration; out != cutOff && least > end-start {
-		v.wait(least-(end-start), v.player.quit)
 	}
 }
 
@@ -63,39 +84,41 @@ func (v *VU) release() {
 	}
 }
 
-// call calls the user's function and says how it ended.
+// call calls the user's function and says how it ended; it does not return when the function ends the goroutine.
 func (v *VU) call() (out outcome, err error) {
-	returned := false
 	defer func() {
-		switch p := recover().(type) {
-		case nil:
-			if !returned { // nothing can be done about it, but to say so
-				v.player.counts[panicked].Add(1)
-				v.run.rec.Fail(0, "the function ended its user's goroutine: runtime.Goexit, or FailNow of a test")
-			}
-		case interruption:
-			out, err = cutOff, nil
-		case failure:
-			out, err = failed, p
-		default:
-			out, err = panicked, fmt.Errorf("panic: %v%s", p, panicPlace())
+		if p := recover(); p != nil {
+			out, err = panicOutcome(p)
 		}
 		if out != complete && out != panicked && v.cut.Load() {
 			out = cutOff
 		}
 	}()
-	err = v.exec(v)
-	returned = true
-	if err != nil {
+	if err = v.exec(v); err != nil {
 		out = failed
 	}
 	return out, err
 }
 
-// panicPlace is where the panic under way began: " (main.go:12)".
-func panicPlace() string {
+// panicOutcome is what a panic of the function comes to; its caller is the deferred function that recovered it.
+func panicOutcome(p any) (outcome, error) {
 	var pcs [32]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	from := pcs[:runtime.Callers(3, pcs[:])]
+	if batch, ok := p.(*wire.Panicked); ok {
+		p, from = batch.Value, batch.Callers
+	}
+	switch p := p.(type) {
+	case interruption:
+		return cutOff, nil
+	case failure:
+		return failed, p
+	}
+	return panicked, fmt.Errorf("panic: %v%s", p, panicPlace(from))
+}
+
+// panicPlace is where a panic began: " (main.go:12)".
+func panicPlace(callers []uintptr) string {
+	frames := runtime.CallersFrames(callers)
 	for {
 		f, more := frames.Next()
 		if f.Function != "" && !strings.HasPrefix(f.Function, "runtime.") {
@@ -105,6 +128,15 @@ func panicPlace() string {
 			return ""
 		}
 	}
+}
+
+// timed says that the iteration's intended start means something: it has one, and it was not due within a warm-up.
+func (v *VU) timed() bool {
+	if !v.paced {
+		return false
+	}
+	warm := v.run.warm.Load()
+	return warm == 0 || v.intended >= time.Duration(warm)
 }
 
 func (v *VU) recordIteration(out outcome, took time.Duration) {
@@ -121,7 +153,7 @@ func (v *VU) recordIteration(out outcome, took time.Duration) {
 	if out == complete || out == failed {
 		s = append(s, metrics.Sample{ID: iterationsMetric, Value: 1}, metrics.Sample{ID: iterationDuration, Value: float64(took)})
 	}
-	if v.paced {
+	if v.timed() {
 		s = append(s, metrics.Sample{ID: iterationLag, Value: float64(v.lag)})
 		if v.lag > lateAfter {
 			s = append(s, metrics.Sample{ID: iterationsLate, Value: 1})

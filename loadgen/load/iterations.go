@@ -29,7 +29,7 @@ func (e *sharedIterations) active(p *player) int { return p.present() }
 func (e *sharedIterations) left(*player) int64   { return max(e.total-e.taken.Load(), 0) }
 
 func (e *sharedIterations) progress(p *player, _ time.Duration) (vus, extra string, fraction float64) {
-	done := p.completed() + p.counts[cutOff].Load()
+	done := p.over()
 	return countVUs(e.vus), fmt.Sprintf("%s/%d shared iters", padded(done, e.total), e.total), float64(done) / float64(e.total)
 }
 
@@ -44,7 +44,7 @@ type perVUIterations struct {
 func (e *perVUIterations) play(p *player) {
 	for range e.vus {
 		p.user(func(v *VU) {
-			for i := int64(0); i < e.each && !p.quitting.Load(); i++ {
+			for v.Iteration < e.each && !p.quitting.Load() {
 				e.started.Add(1)
 				v.iterate()
 			}
@@ -58,7 +58,7 @@ func (e *perVUIterations) total() int64         { return int64(e.vus) * e.each }
 func (e *perVUIterations) left(*player) int64   { return e.total() - e.started.Load() }
 
 func (e *perVUIterations) progress(p *player, _ time.Duration) (vus, extra string, fraction float64) {
-	done := p.completed() + p.counts[cutOff].Load()
+	done := p.over()
 	return countVUs(e.vus), fmt.Sprintf("%s/%d iters, %d per VU", padded(done, e.total()), e.total(), e.each), float64(done) / float64(e.total())
 }
 

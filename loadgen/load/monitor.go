@@ -22,7 +22,7 @@ func (r *Run) monitor(stop <-chan struct{}) {
 		case <-second.C:
 			r.gauge()
 			r.watch.look()
-			if aborts && n%judgeEvery == 0 {
+			if aborts && n%judgeEvery == 0 && warm == nil {
 				r.judgeNow()
 			}
 		case <-warm:
@@ -30,22 +30,32 @@ func (r *Run) monitor(stop <-chan struct{}) {
 			r.Forget()
 			n--
 		case <-stop:
+			r.watch.end()
 			if warm != nil {
 				r.Forget()
 				r.warnf("", "The load ended within its warm-up of %s: nothing was measured. Make the load longer than that.", r.test.Options.Warmup)
 			}
-			r.watch.end()
 			return
 		}
 	}
 }
 
-// Forget ends a warm-up: everything recorded so far is forgotten, and the load's time begins anew. Requests and iterations
-// that are under way count as a whole.
+// Forget ends a warm-up: everything recorded so far is forgotten, by the metrics, the Result and the Verdict, and the load's
+// time begins anew. Requests and iterations that are under way count as a whole; those that were due before and are late
+// count, but their lateness does not.
 func (r *Run) Forget() {
-	r.warm.Store(int64(wire.Now()))
+	now := wire.Now()
+	r.warm.Store(int64(now))
+	for _, p := range r.players {
+		p.forget(now)
+	}
+	r.watch.forget()
+	r.answered.Store(false)
 	r.rec.Reset()
 }
+
+// warming says that what is recorded now will be forgotten.
+func (r *Run) warming() bool { return or(r.test.Options.Warmup, 0) > 0 && r.warm.Load() == 0 }
 
 // warmUp fires when the warm-up is over.
 func (r *Run) warmUp() <-chan time.Time {

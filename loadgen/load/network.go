@@ -39,6 +39,9 @@ func (t *Test) wireConfig() (wire.Config, error) {
 	if c.MaxRedirects == 0 {
 		c.MaxRedirects = -1
 	}
+	if o.BatchPerHost != nil && *o.BatchPerHost == 0 {
+		c.BatchPerHost = -1
+	}
 	if debug := or(o.HTTPDebug, "none"); debug != "none" {
 		c.Debug, c.DebugFull = t.debug(), debug == "full"
 	}

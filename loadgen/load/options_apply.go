@@ -87,7 +87,7 @@ func (o Options) arrivals() (Scenario, error) {
 	if o.Stages == nil && o.Duration == nil {
 		return Scenario{}, errors.New("rate needs a duration or stages")
 	}
-	s := Scenario{TimeUnit: o.TimeUnit, PreAllocatedVUs: o.PreAllocatedVUs, MaxVUs: o.MaxVUs, OnBusy: or(o.OnBusy, "")}
+	s := Scenario{TimeUnit: o.TimeUnit, PreAllocatedVUs: o.PreAllocatedVUs, MaxVUs: o.MaxVUs, OnBusy: or(o.OnBusy, ""), MaxCatchUpRate: o.MaxCatchUpRate}
 	peak := *o.Rate
 	if o.Stages != nil {
 		s.Executor, s.StartRate, s.Stages = RampingArrivalRate, o.Rate, o.Stages

@@ -42,8 +42,11 @@ type Plan struct {
 // ScenarioPlan is one scenario of a Plan; Description is k6's: "5 looping VUs for 30s (gracefulStop: 30s)".
 type ScenarioPlan struct{ Name, Description string }
 
-// Plan is what the options come to; they have to be valid.
+// Plan is what the options come to; the error is Validate's.
 func (o Options) Plan() (Plan, error) {
+	if err := o.Validate(); err != nil {
+		return Plan{}, err
+	}
 	plans, err := o.plans()
 	if err != nil {
 		return Plan{}, err

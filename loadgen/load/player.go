@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,7 +35,7 @@ type player struct {
 	quitting             atomic.Bool
 
 	counts [cutOff + 1]atomic.Uint64
-	missed atomic.Int64 // iterations that were to be and never began
+	missed atomic.Int64 // iterations that were to be and had never begun in the end
 
 	mu    sync.Mutex
 	users map[*VU]struct{}
@@ -53,6 +54,7 @@ type executor interface {
 	// active is the number of users that iterate now.
 	active(p *player) int
 	// left is the number of iterations that never began, once all is over.
+	// Those that were dropped and recorded before are not among them.
 	left(p *player) int64
 }
 
@@ -103,11 +105,20 @@ func (p *player) turn() bool {
 	}
 }
 
-// hold waits as long as the test says.
+// hold waits as long as the test says. A Hold that panics aborts the test.
 func (p *player) hold() {
 	if p.run.test.Hold == nil {
 		return
 	}
+	err := errGoexit
+	defer func() {
+		if v := recover(); v != nil {
+			_, err = panicOutcome(v)
+		}
+		if err != nil {
+			p.run.abort(TestAborted, fmt.Errorf("holding scenario %q: %w", p.name, err))
+		}
+	}()
 	ctx, cancel := context.WithCancel(p.run.ctx)
 	defer cancel()
 	go func() {
@@ -118,16 +129,18 @@ func (p *player) hold() {
 		}
 	}()
 	p.run.test.Hold(ctx, p.run, p.name)
+	err = nil
 }
 
 // stop lets no iteration begin, and cuts off those under way when gracefulStop is over.
 func (p *player) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.quitting.Swap(true) {
+	if p.quitting.Load() {
 		return
 	}
 	p.quitAt.Store(int64(wire.Now()))
+	p.quitting.Store(true)
 	close(p.quit)
 	p.hard = time.AfterFunc(time.Duration(*p.conf.GracefulStop), p.abort)
 }
@@ -138,10 +151,8 @@ func (p *player) abort() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.hard.Stop()
-	select {
-	case <-p.cut:
+	if p.isCut() {
 		return
-	default:
 	}
 	close(p.cut)
 	for v := range p.users {
@@ -168,35 +179,69 @@ func (p *player) wait() {
 	select {
 	case <-gone:
 	case <-late.C:
-		p.mu.Lock()
-		n := len(p.users)
-		p.mu.Unlock()
+		n := p.abandon()
 		p.counts[cutOff].Add(uint64(n))
 		p.record(iterationsInterrupted, float64(n))
 		p.run.warnf("iterations", "%d iterations of scenario %q went on for more than %s after they were cut off and were left behind: their function waits without VU.Sleep or VU.Context.", n, p.name, patience)
 	}
 }
 
+// abandon leaves the users behind that are still there, and says how many: their iterations are counted now, and not again
+// when they end after all.
+func (p *player) abandon() (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for v := range p.users {
+		v.abandoned.Store(true)
+	}
+	return len(p.users)
+}
+
 // user gives a user a goroutine, in which it plays.
-func (p *player) user(play func(v *VU)) {
+func (p *player) user(play func(v *VU)) { p.start(p.enlist(), play) }
+
+// enlist makes a user one of the scenario's.
+func (p *player) enlist() *VU {
 	v := p.run.pool.take()
 	v.join(p)
 	p.mu.Lock()
 	p.users[v] = struct{}{}
 	p.mu.Unlock()
 	p.recut(v)
+	return v
+}
+
+// start has a user of the scenario play in a goroutine. When the test's function ends that goroutine (runtime.Goexit), the
+// user goes on in another: play is then called once more.
+func (p *player) start(v *VU, play func(v *VU)) {
 	p.wg.Go(func() {
-		defer p.leave(v)
+		whole := false
+		defer func() {
+			if whole {
+				p.leave(v)
+			} else {
+				p.start(v, play)
+			}
+		}()
 		play(v)
+		whole = true
 	})
+}
+
+// isCut says that all iterations are being cut off.
+func (p *player) isCut() bool {
+	select {
+	case <-p.cut:
+		return true
+	default:
+		return false
+	}
 }
 
 // recut cuts a user off that was made whole while all were being cut off.
 func (p *player) recut(v *VU) {
-	select {
-	case <-p.cut:
+	if p.isCut() {
 		v.interrupt()
-	default:
 	}
 }
 
@@ -215,9 +260,20 @@ func (p *player) present() int {
 	return len(p.users)
 }
 
-// completed counts iterations as k6 does: all but those cut off.
-func (p *player) completed() uint64 {
-	return p.counts[complete].Load() + p.counts[failed].Load() + p.counts[panicked].Load()
+// over counts the iterations that have ended, in whatever way.
+func (p *player) over() (n uint64) {
+	for i := range p.counts {
+		n += p.counts[i].Load()
+	}
+	return n
+}
+
+// forget leaves what was done so far out of the account of arrivals.
+func (p *player) forget(now time.Duration) {
+	p.missed.Store(0)
+	if e, ok := p.executor.(*arrivals); ok {
+		e.forget(now)
+	}
 }
 
 // elapsed is how long the scenario has played.

@@ -12,10 +12,13 @@ type Progress struct {
 	State string
 	// Elapsed is the time of load so far, MaxDuration what it can come to, graceful stops included.
 	Elapsed, MaxDuration time.Duration
+	// Measured is Elapsed without a warm-up: the time of the requests and iterations below.
+	Measured time.Duration
 	// Time is k6's text of Elapsed, as wide as MaxDuration needs: "0m01.0s".
 	Time string
-	// VUs run iterations now, MaxVUs are initialised; Complete and Interrupted are iterations.
-	VUs, MaxVUs           int
+	// VUs run iterations now, MaxVUs are initialised.
+	VUs, MaxVUs int
+	// Complete and Interrupted are iterations. They and the requests are counted anew at the end of a warm-up.
 	Complete, Interrupted uint64
 	// Requests, Failed: totals so far (for a live rate of requests and errors).
 	Requests, Failed uint64
@@ -38,9 +41,9 @@ type ScenarioProgress struct {
 func (r *Run) Progress() Progress {
 	plan := r.plans()
 	p := Progress{State: r.state.Load().(string), MaxVUs: r.pool.size(), Requests: uint64(r.rec.Count(httpReqs)), Failed: r.rec.Passes(httpReqFailed)}
+	p.Complete = r.total(iterationsMetric) + r.total(iterationsPanicked)
+	p.Interrupted = r.total(iterationsInterrupted)
 	for i, player := range r.players {
-		p.Complete += player.completed()
-		p.Interrupted += player.counts[cutOff].Load()
 		line := player.progress()
 		if line.Status != statusWaiting && line.Status != statusDone && line.Status != statusInterrupted {
 			p.VUs += player.executor.active(player)
@@ -51,10 +54,7 @@ func (r *Run) Progress() Progress {
 		p.Scenarios = append(p.Scenarios, line)
 		p.MaxDuration = max(p.MaxDuration, end(plan, i))
 	}
-	p.Elapsed = r.loadTime()
-	if warm, began := r.warm.Load(), r.began.Load(); warm != 0 {
-		p.Elapsed += time.Duration(warm - began)
-	}
+	p.Measured, p.Elapsed = r.loadTime(), r.elapsed()
 	p.Time = fixedWidth(p.Elapsed, p.MaxDuration)
 	return p
 }
@@ -115,7 +115,7 @@ func (p *player) waits() string {
 	if p.run.began.Load() == 0 {
 		return fixedWidth(start, start)
 	}
-	return fixedWidth(max(start-p.run.loadTime(), 0), start)
+	return fixedWidth(max(start-p.run.elapsed(), 0), start)
 }
 
 // fixedWidth is d to a tenth of a second in k6's form, as wide as most needs: "1.0s" of 2s, "0m01.0s" of 1m30s,

@@ -57,13 +57,19 @@ func (v *VU) Post(url, contentType string, body []byte) *Response {
 func (v *VU) Do(req *Request) *Response {
 	v.goOn()
 	v.run.limiter.wait(v)
-	v.current = req
-	before := v.tags
-	v.tags = v.run.labels.of(req, v.tags)
-	err := v.client.Do(req.Request, &v.response)
-	v.tags = before
-	v.ended(err)
+	v.ended(v.send(req))
 	return &v.response
+}
+
+// send sends req with its tags, of which nothing is left even when its Expected panics.
+func (v *VU) send(req *Request) error {
+	v.current = req
+	if len(req.Tags) > 0 {
+		before := v.tags
+		defer func() { v.tags = before }()
+		v.tags = v.run.labels.of(req, v.tags)
+	}
+	return v.client.Do(req.Request, &v.response)
 }
 
 // ended ends the iteration after a request that was cut off, or, with Options.Throw, had no response.
@@ -105,13 +111,17 @@ func (v *VU) Batch(reqs ...*Request) []*Response {
 		wires[i] = r.Request
 	}
 	responses := v.responses[:len(reqs)]
-	v.batch = reqs
-	v.client.Batch(wires, responses)
-	v.batch = nil
+	v.sendBatch(reqs, wires, responses)
 	for _, r := range responses {
 		v.ended(r.Err)
 	}
 	return responses
+}
+
+func (v *VU) sendBatch(reqs []*Request, wires []*wire.Request, responses []*Response) {
+	v.batch = reqs
+	defer func() { v.batch = nil }()
+	v.client.Batch(wires, responses)
 }
 
 // Exchanged records what the wire says of one exchange; it implements wire.Observer.
@@ -165,7 +175,7 @@ func (v *VU) phases(s []metrics.Sample, x *wire.Exchange, first bool) []metrics.
 		metrics.Sample{ID: httpReqSending, Value: float64(x.Sending)},
 		metrics.Sample{ID: httpReqWaiting, Value: float64(x.Waiting)},
 		metrics.Sample{ID: httpReqReceiving, Value: float64(x.Receiving)})
-	if v.paced {
+	if v.timed() {
 		from := x.Start - v.lag
 		if first {
 			from = v.intended

@@ -24,6 +24,8 @@ type Result struct {
 
 // Verdict says where a green report would lie.
 type Verdict struct {
+	// NothingMeasured: no iteration ended, and nothing was recorded, after the warm-up if there was one.
+	NothingMeasured bool
 	// NothingSucceeded: requests were made, and not one got a response.
 	NothingSucceeded bool
 	// Undecodable counts the responses that came and could not be decompressed.
@@ -68,17 +70,13 @@ func (r StopReason) String() string {
 
 // newResult judges everything once all has ended.
 func (r *Run) newResult() *Result {
-	res := &Result{}
-	for _, p := range r.players {
-		res.Interrupted += p.counts[cutOff].Load()
-		res.Panicked += p.counts[panicked].Load()
-		res.Failed += p.counts[failed].Load()
-	}
+	res := &Result{Interrupted: r.total(iterationsInterrupted), Panicked: r.total(iterationsPanicked), Failed: r.total(iterationsFailed)}
 	due, missed := r.arrivals()
 	res.Verdict = Verdict{
+		NothingMeasured:     r.nothingMeasured(),
 		NothingSucceeded:    r.nothingSucceeded(),
 		Undecodable:         r.watch.undecodable.Load(),
-		AllIterationsFailed: res.Panicked+res.Failed > 0 && r.count(complete) == 0,
+		AllIterationsFailed: res.Panicked+res.Failed > 0 && r.total(iterationsMetric) == res.Failed,
 		RateMissed:          float64(missed) > RateTolerance*float64(due),
 	}
 	r.warnArrivals(due, missed)
@@ -94,12 +92,22 @@ func (r *Run) newResult() *Result {
 	return res
 }
 
-// count counts the iterations that ended so.
-func (r *Run) count(o outcome) (n uint64) {
-	for _, p := range r.players {
-		n += p.counts[o].Load()
+// total is the sum of a built-in counter, without what was forgotten.
+func (r *Run) total(id metrics.ID) uint64 { return uint64(r.rec.Sum(id)) }
+
+// nothingMeasured says that no iteration ended, and that there is no sample of a request, of a check or of the test's own.
+func (r *Run) nothingMeasured() bool {
+	for _, id := range []metrics.ID{iterationsMetric, iterationsPanicked, httpReqs, checksMetric} {
+		if r.rec.Count(id) > 0 {
+			return false
+		}
 	}
-	return n
+	for i := range r.test.custom {
+		if r.rec.Count(builtins+metrics.ID(i)) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // nothingSucceeded says that there were requests, if only some that were cut off, and no response to any of them.
@@ -114,8 +122,9 @@ func (r *Run) arrivals() (due, missed int64) {
 		if !ok {
 			continue
 		}
-		missed += p.missed.Load()
-		due += p.missed.Load() + int64(e.begun())
+		taken, dropped := e.account()
+		missed += dropped + p.missed.Load()
+		due += taken + dropped + p.missed.Load()
 	}
 	return due, missed
 }

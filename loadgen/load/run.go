@@ -84,7 +84,6 @@ func newRun(ctx context.Context, t *Test, rec *metrics.Recorder, network *wire.N
 	r.tags = r.labels.withAll(r.labels.set(nil), o.Tags)
 	r.state.Store(stateStarting)
 	r.ctx, r.cancel = context.WithCancel(ctx)
-	r.cutAbort = context.AfterFunc(ctx, func() { r.Abort(InterruptedSignal) })
 	return r
 }
 
@@ -123,6 +122,7 @@ func (r *Run) end(reason StopReason, err error, hard bool) {
 	first := !r.stopped
 	if r.stopped = true; first {
 		r.reason, r.err = reason, err
+		r.unpause()
 		close(r.quit)
 	}
 	lone := r.lone
@@ -148,14 +148,20 @@ func (r *Run) markFailed(err error) {
 	}
 }
 
-// Resume begins the load of a run that was started paused.
+// Resume begins the load of a run that was started paused. When it returns, the run's state is another.
 func (r *Run) Resume() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.paused {
-		r.paused = false
+		r.unpause()
 		close(r.resume)
 	}
+}
+
+// unpause leaves the state paused; r.mu is held.
+func (r *Run) unpause() {
+	r.paused = false
+	r.state.CompareAndSwap(statePaused, stateStarting)
 }
 
 // Wait returns when everything has ended, tear-down included.
@@ -170,9 +176,12 @@ func (r *Run) Done() <-chan struct{} { return r.done }
 // Metrics are all metrics of the run, the test's own included.
 func (r *Run) Metrics() []metrics.Desc { return r.test.metrics() }
 
-// Snapshot is for once a second; thresholds are evaluated in it.
+// Snapshot is for once a second; thresholds are evaluated in it, but for those of a warm-up, which is not judged.
 func (r *Run) Snapshot() *metrics.Snapshot {
-	s, _ := r.judge.Evaluate(r.rec.Snapshot(r.loadTime()))
+	s := r.rec.Snapshot(r.loadTime())
+	if !r.warming() {
+		s, _ = r.judge.Evaluate(s)
+	}
 	return s
 }
 
@@ -191,10 +200,20 @@ func (r *Run) loadTime() time.Duration {
 	return max(time.Duration(ended-began), 0)
 }
 
+// elapsed is how long the load has gone on, warm-up included.
+func (r *Run) elapsed() time.Duration {
+	elapsed := r.loadTime()
+	if warm, began := r.warm.Load(), r.began.Load(); warm != 0 {
+		elapsed += time.Duration(warm - began)
+	}
+	return elapsed
+}
+
 // drive is the life of a run.
 func (r *Run) drive() {
 	defer close(r.done)
 	defer r.cancel()
+	r.pool.fill(mostUsers(r.plans(), plan.startVUs))
 	r.waitPaused()
 	if r.setUp() {
 		r.load()
@@ -212,11 +231,13 @@ func (r *Run) drive() {
 func (r *Run) waitPaused() {
 	r.mu.Lock()
 	paused := r.paused
+	if paused {
+		r.state.Store(statePaused)
+	}
 	r.mu.Unlock()
 	if !paused {
 		return
 	}
-	r.state.Store(statePaused)
 	select {
 	case <-r.resume:
 	case <-r.quit:
@@ -225,7 +246,6 @@ func (r *Run) waitPaused() {
 
 // load plays all scenarios.
 func (r *Run) load() {
-	r.pool.fill(mostUsers(r.plans(), plan.startVUs))
 	r.began.Store(int64(wire.Now()))
 	r.state.Store(stateRunning)
 	stop := make(chan struct{})
@@ -255,8 +275,11 @@ func (r *Run) plans() []plan {
 
 // setUp runs Setup; it is false when the load must not begin.
 func (r *Run) setUp() bool {
-	if r.test.Setup == nil || or(r.test.Options.NoSetup, false) || r.isStopped() {
+	if r.test.Setup == nil || or(r.test.Options.NoSetup, false) {
 		return true
+	}
+	if r.isStopped() {
+		return false // and what was never set up is not torn down
 	}
 	r.state.Store(stateSetup)
 	err := r.alone(timeout(r.test.Options.SetupTimeout), func(v *VU) (err error) {
@@ -312,14 +335,16 @@ func (r *Run) alone(limit time.Duration, f func(v *VU) error) error {
 	defer r.setLone(nil)
 	ended := make(chan error, 1)
 	go func() {
-		err := errors.New("the function ended its goroutine")
-		defer func() { ended <- err }()
+		err := errGoexit
+		defer func() {
+			v.client.Close()
+			v.release()
+			ended <- err
+		}()
 		var out outcome
 		if out, err = v.call(); out == cutOff {
 			err = errCutOff
 		}
-		v.client.Close()
-		v.release()
 	}()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()

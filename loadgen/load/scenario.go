@@ -57,6 +57,9 @@ type Scenario struct {
 	MaxVUs          *int      `json:"maxVUs,omitempty"`
 	// OnBusy (ours) is OnBusyWait or OnBusyDrop.
 	OnBusy string `json:"onBusy,omitempty"`
+	// MaxCatchUpRate (ours) is how many arrivals per TimeUnit may begin while late ones catch up after a stall. Without it
+	// they begin as fast as users become free.
+	MaxCatchUpRate *int64 `json:"maxCatchUpRate,omitempty"`
 }
 
 // The defaults of k6.

@@ -83,6 +83,10 @@ func (t *Test) Start(ctx context.Context) (*Run, error) {
 	}
 	r := newRun(ctx, t, rec, network, judge)
 	r.addPlayers(plans)
+	r.cutAbort = context.AfterFunc(ctx, func() { r.Abort(InterruptedSignal) })
+	if ctx.Err() != nil {
+		r.Abort(InterruptedSignal) // before anything has begun
+	}
 	go r.drive()
 	return r, nil
 }

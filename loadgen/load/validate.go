@@ -19,8 +19,8 @@ var optionsOf = map[string][]string{
 	PerVUIterations:     {"vus", "iterations", "maxDuration"},
 	ConstantVUs:         {"vus", "duration"},
 	RampingVUs:          {"startVUs", "stages", "gracefulRampDown"},
-	ConstantArrivalRate: {"rate", "timeUnit", "duration", "preAllocatedVUs", "maxVUs", "onBusy"},
-	RampingArrivalRate:  {"startRate", "timeUnit", "stages", "preAllocatedVUs", "maxVUs", "onBusy"},
+	ConstantArrivalRate: {"rate", "timeUnit", "duration", "preAllocatedVUs", "maxVUs", "onBusy", "maxCatchUpRate"},
+	RampingArrivalRate:  {"startRate", "timeUnit", "stages", "preAllocatedVUs", "maxVUs", "onBusy", "maxCatchUpRate"},
 }
 
 // requiredOf are the keys without which an executor cannot run.
@@ -51,6 +51,9 @@ func (o Options) Validate() error {
 			scenarios[name].validate("scenarios."+name, &errs)
 		}
 		errs.addAll(checkOrder(scenarios))
+	}
+	if len(errs) == 0 {
+		errs.addAll(o.checkWarmup())
 	}
 	o.validateNumbers(&errs)
 	o.validateWords(&errs)
@@ -182,6 +185,15 @@ func (s Scenario) validateTogether(path string, errs *problems) {
 	if s.MaxVUs != nil && *s.MaxVUs == 0 {
 		errs.add("%s.maxVUs is 0: give at least one user", path)
 	}
+	if most := s.MaxCatchUpRate; most != nil {
+		peak := max(or(s.Rate, 0), or(s.StartRate, 0), highest(s.Stages))
+		if *most < peak {
+			errs.add("%s.maxCatchUpRate is %d: give at least the rate, %d", path, *most, peak)
+		}
+		if s.OnBusy == OnBusyDrop {
+			errs.add("%s.maxCatchUpRate goes with onBusy wait: what is dropped has nothing to catch up with", path)
+		}
+	}
 }
 
 // withDefaults fills in k6's defaults for the options of the executor.
@@ -221,6 +233,22 @@ func checkOrder(scenarios map[string]Scenario) error {
 			}
 			seen[at] = true
 		}
+	}
+	return nil
+}
+
+// checkWarmup says whether something is left of the load after its warm-up.
+func (o Options) checkWarmup() error {
+	plans, err := o.plans()
+	if err != nil {
+		return err
+	}
+	var last time.Duration
+	for i := range plans {
+		last = max(last, begin(plans, i)+plans[i].lasts())
+	}
+	if warm := time.Duration(or(o.Warmup, 0)); warm > 0 && warm >= last {
+		return fmt.Errorf("warmup is %s: the load lasts %s, and nothing would be measured; give a shorter warm-up or a longer load", warm, last)
 	}
 	return nil
 }

@@ -46,7 +46,9 @@ type VU struct {
 	// wake interrupts Sleep, work hands a parked user its next arrival.
 	wake chan struct{}
 	work chan arrival
-	cut  atomic.Bool
+	// parked says that the next arrival comes by work, abandoned that the iteration under way is counted already.
+	parked         bool
+	cut, abandoned atomic.Bool
 
 	mu     sync.Mutex
 	ctx    context.Context
@@ -81,6 +83,7 @@ func (v *VU) join(p *player) {
 		v.player, v.Iteration, v.Scenario, v.Env, v.Data = p, 0, p.name, p.env, v.run.data
 		v.exec, v.tags = p.exec, p.tags
 	}
+	v.abandoned.Store(false)
 	if v.cut.Load() {
 		v.rearm()
 	}
@@ -127,13 +130,27 @@ func (v *VU) goOn() {
 	}
 }
 
-// Sleep is think time; it ends the iteration when the test is stopped hard.
+// Sleep is think time. It ends the iteration as soon as the test is stopped, for thinking is no work that has to be
+// finished; that of a set-up or tear-down only when it is cut off.
 func (v *VU) Sleep(d time.Duration) {
 	v.goOn()
 	if d > 0 {
-		v.wait(d, nil)
+		v.think(d)
 	}
 	v.goOn()
+}
+
+func (v *VU) think(d time.Duration) {
+	if v.silent {
+		v.wait(d, nil)
+		return
+	}
+	v.wait(d, v.run.quit)
+	select {
+	case <-v.run.quit:
+		panic(interruption{})
+	default:
+	}
 }
 
 // wait waits for d, an interrupt or quit.
@@ -197,10 +214,10 @@ func (v *VU) base() *metrics.Labels {
 func (v *VU) Group(name string, f func() error) error {
 	v.goOn()
 	outer, start := v.group, wire.Now()
+	defer func() { v.group = outer }()
 	v.group = v.run.labels.child(outer, name)
 	err := f()
 	v.record(metrics.Sample{ID: groupDuration, Value: float64(wire.Now() - start)})
-	v.group = outer
 	return err
 }
 

@@ -69,6 +69,16 @@ func (w *watch) end() {
 	}
 }
 
+// forget forgets what was seen, for it was a warm-up.
+func (w *watch) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seconds, w.busy, w.peak = 0, 0, 0
+	w.descriptors.Store(0)
+	w.ports.Store(0)
+	w.undecodable.Store(0)
+}
+
 // decompressionFailed is k6's error_code of a body that can't be decompressed.
 const decompressionFailed = 1701
 

@@ -233,6 +233,9 @@ func (r *report) threshold(s *metrics.Series, t metrics.ThresholdResult, indent 
 // nothing to judge. No layout but full shows the latter.
 func FailedThresholds(s *metrics.Snapshot) []string {
 	var lines []string
+	if s == nil {
+		return nil
+	}
 	for i := range s.Total.Series {
 		series := &s.Total.Series[i]
 		for _, t := range series.Thresholds {

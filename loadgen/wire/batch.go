@@ -1,41 +1,94 @@
 package wire
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+)
 
 // Batch sends all at once and fills the responses in the same order: over HTTP/2 on one connection to each host, over
 // HTTP/1.1 on several, at most Config.BatchPerHost to each host and Config.Batch in all. The observer is told of one
-// exchange after the other, from several goroutines, before Batch returns.
+// exchange after the other, from several goroutines, before Batch returns. When it panics, or ends its goroutine, the others
+// are still done, and Batch then panics with a *Panicked or ends the goroutine of its caller.
 func (c *Client) Batch(reqs []*Request, resps []*Response) {
 	if len(reqs) == 1 {
 		_ = c.Do(reqs[0], resps[0])
 		return
 	}
-	var (
-		all   sync.WaitGroup
-		total = make(chan struct{}, c.network.config.Batch)
-		hosts = map[string]chan struct{}{}
-	)
+	b := batch{client: c, total: make(chan struct{}, c.network.config.Batch)}
+	hosts := map[string]chan struct{}{}
+	limits := make([]chan struct{}, len(reqs))
 	for i, req := range reqs {
-		host := c.slots(hosts, req)
-		all.Go(func() {
-			host <- struct{}{}
-			total <- struct{}{}
-			one := call{client: c, batched: true}
-			one.follow(req, resps[i])
-			<-total
-			<-host
-		})
+		limits[i] = c.slots(hosts, req)
 	}
-	all.Wait()
+	for i, req := range reqs {
+		b.all.Go(func() { b.do(req, resps[i], limits[i]) })
+	}
+	b.all.Wait()
+	switch {
+	case b.panicked != nil:
+		panic(b.panicked)
+	case b.exited:
+		runtime.Goexit()
+	}
 }
 
-// slots is what bounds the requests to req's host.
+// batch is requests that are sent at once.
+type batch struct {
+	client *Client
+	all    sync.WaitGroup
+	total  chan struct{}
+
+	mu       sync.Mutex
+	panicked *Panicked
+	exited   bool
+}
+
+// Panicked is what Batch panics with when the observer panicked in one of its goroutines.
+type Panicked struct {
+	// Value is that of the panic, Callers where it was, as runtime.Callers has it.
+	Value   any
+	Callers []uintptr
+}
+
+// do sends one request when total and host have room. A host of nil has no bound.
+func (b *batch) do(req *Request, resp *Response, host chan struct{}) {
+	if host != nil {
+		host <- struct{}{}
+		defer func() { <-host }()
+	}
+	b.total <- struct{}{}
+	defer func() { <-b.total }()
+	returned := false
+	defer func() {
+		if !returned {
+			b.broke(recover())
+		}
+	}()
+	one := call{client: b.client, batched: true}
+	one.follow(req, resp)
+	returned = true
+}
+
+// broke keeps the first panic; a value of nil is the end of the goroutine.
+func (b *batch) broke(value any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case value == nil:
+		b.exited = true
+	case b.panicked == nil:
+		var pcs [32]uintptr
+		b.panicked = &Panicked{value, pcs[:runtime.Callers(3, pcs[:])]}
+	}
+}
+
+// slots is what bounds the requests to req's host, nil where nothing does.
 func (c *Client) slots(hosts map[string]chan struct{}, req *Request) chan struct{} {
 	key := ""
 	if p := req.prepare(c.network); p.err == nil {
 		key = p.target.key
 	}
-	if hosts[key] == nil {
+	if hosts[key] == nil && c.network.config.BatchPerHost > 0 {
 		hosts[key] = make(chan struct{}, c.network.config.BatchPerHost)
 	}
 	return hosts[key]

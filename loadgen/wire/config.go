@@ -26,7 +26,8 @@ type Config struct {
 	MaxBody int
 	// DiscardBodies keeps nothing of any body.
 	DiscardBodies bool
-	// Batch and BatchPerHost bound the connections that Batch opens; 0 is DefaultBatch and DefaultBatchPerHost.
+	// Batch and BatchPerHost bound the connections that Batch opens; 0 is DefaultBatch and DefaultBatchPerHost, and a
+	// BatchPerHost of -1 is no bound but Batch.
 	Batch, BatchPerHost int
 
 	// Debug is where requests and responses are written, secrets masked; DebugFull writes bodies too.
@@ -42,7 +43,8 @@ type Config struct {
 	DNS   DNS
 	// LocalIPs are the addresses that virtual users connect from, user i from number i-1, in turn.
 	LocalIPs []netip.Addr
-	// BlacklistIPs are networks that are never connected to, BlockHostnames names ("*.x" for all below x) likewise.
+	// BlacklistIPs are networks that are never connected to, BlockHostnames names likewise: "x", "*.x" for all below x, "*x"
+	// for all that end in x, without a port. Names are blocked also where a proxy would be asked for them.
 	BlacklistIPs   []netip.Prefix
 	BlockHostnames []string
 	// Proxy says through which proxy to reach a URL, nil for none; ProxyFromEnvironment reads the usual variables.

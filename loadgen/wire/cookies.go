@@ -3,22 +3,21 @@ package wire
 import (
 	"bytes"
 	"net/http"
+	"net/http/cookiejar"
 	"net/textproto"
 	"net/url"
 	"strings"
+
+	"golang.org/x/net/publicsuffix"
 )
 
-// SetCookie puts a cookie into the jar, as if rawURL had set it. It refuses one that can't stand in a header. A user has
-// 180 cookies of a site and 3,000 in all at most; the oldest give way.
+// SetCookie puts a cookie into the jar, as if rawURL had set it.
 func (c *Client) SetCookie(rawURL string, cookie *http.Cookie) error {
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		return &Error{Code: codeURL, Message: "invalid URL of a cookie", Err: err}
 	}
-	if err := checkCookie(cookie.Name, cookie.Value); err != nil {
-		return &Error{Code: codeURL, Message: "invalid cookie: " + err.Error(), Err: err}
-	}
-	c.cookieJar().set(u, []*http.Cookie{cookie})
+	c.cookieJar().SetCookies(u, []*http.Cookie{cookie})
 	return nil
 }
 
@@ -29,12 +28,13 @@ func (c *Client) Cookies(rawURL string) []*http.Cookie {
 	if err != nil || jar == nil {
 		return nil
 	}
-	return jar.over.Cookies(u)
+	return jar.Cookies(u)
 }
 
-func (c *Client) cookieJar() *jar {
+func (c *Client) cookieJar() *cookiejar.Jar {
 	if c.jar.Load() == nil {
-		c.jar.CompareAndSwap(nil, newJar())
+		jar, _ := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // it knows no error
+		c.jar.CompareAndSwap(nil, jar)
 	}
 	return c.jar.Load()
 }
@@ -46,15 +46,11 @@ func (c *call) cookies() string {
 		return ""
 	}
 	var b strings.Builder
-	for _, cookie := range jar.over.Cookies(c.hop.target.url) {
+	for _, cookie := range jar.Cookies(c.hop.target.url) {
 		if b.Len() > 0 {
 			b.WriteString("; ")
 		}
-		quote := ""
-		if cookie.Quoted {
-			quote = `"`
-		}
-		b.WriteString(cookie.Name + "=" + quote + cookie.Value + quote)
+		b.WriteString(cookie.Name + "=" + cookie.Value)
 	}
 	return b.String()
 }
@@ -71,12 +67,12 @@ func (c *call) storeCookies() {
 		if len(key) != len("Set-Cookie") || textproto.CanonicalMIMEHeaderKey(string(key)) != "Set-Cookie" {
 			continue
 		}
-		if cookie := parseSetCookie(string(value)); cookie != nil {
+		if cookie, err := http.ParseSetCookie(string(value)); err == nil {
 			set = append(set, cookie)
 		}
 	}
 	if len(set) > 0 {
-		c.client.cookieJar().set(c.hop.target.url, set)
+		c.client.cookieJar().SetCookies(c.hop.target.url, set)
 	}
 }
 

@@ -33,9 +33,6 @@ func (n *Network) connect(ctx context.Context, local netip.Addr, host, port stri
 
 // addresses is where host may be reached, in the order to try, and at which port.
 func (n *Network) addresses(ctx context.Context, host, port string, t *Timing) ([]netip.Addr, string, error) {
-	if matchesName(n.config.BlockHostnames, host) {
-		return nil, "", &Error{Code: codeBlocked, Message: "hostname " + host + " is blocked"}
-	}
 	var addrs []netip.Addr
 	if to, ok := n.hosts.find(host, port); ok {
 		addrs = []netip.Addr{to.Addr()}

@@ -18,10 +18,11 @@ func newHosts(from map[string]string) (hosts, error) {
 		if err != nil {
 			return nil, fmt.Errorf("hosts entry %q: %q is not an address: write ip or ip:port, as in 127.0.0.1:8080 or [::1]:8080", name, to)
 		}
-		if err := checkHostName(name); err != nil {
+		key, err := hostKey(name)
+		if err != nil {
 			return nil, err
 		}
-		h[strings.ToLower(name)] = addr
+		h[key] = addr
 	}
 	return h, nil
 }
@@ -33,20 +34,29 @@ func parseHostAddr(text string) (netip.AddrPort, error) {
 	return netip.ParseAddrPort(text)
 }
 
-func checkHostName(name string) error {
-	host, port, hasPort := strings.Cut(name, ":")
-	if strings.Count(name, ":") > 1 { // an IPv6 address
-		hasPort, host = false, name
+// hostKey is what find looks for: the name as it is compared, with its port if it has one.
+func hostKey(name string) (string, error) {
+	if addr, err := parseIP(name); err == nil {
+		return canonicalHost(addr.String()), nil
 	}
-	if hasPort {
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return fmt.Errorf("hosts entry %q: %q is no port number", name, port)
+	host, suffix := name, ""
+	if i := strings.LastIndexByte(name, ':'); i >= 0 {
+		host, suffix = name[:i], name[i:]
+		if n, err := strconv.ParseUint(suffix[1:], 10, 16); err != nil || n == 0 {
+			return "", fmt.Errorf("hosts entry %q: %q is no port number", name, suffix[1:])
 		}
 	}
-	if host == "" || strings.Contains(strings.TrimPrefix(host, "*."), "*") {
-		return fmt.Errorf("hosts entry %q: write host, host:port or *.domain", name)
+	if addr, err := parseIP(host); err == nil {
+		return canonicalHost(addr.String()) + suffix, nil
 	}
-	return nil
+	domain, wild := strings.CutPrefix(host, "*.")
+	if checkName(domain) != nil {
+		return "", fmt.Errorf("hosts entry %q: write host, host:port or *.domain", name)
+	}
+	if host = canonicalHost(domain); wild {
+		host = "*." + host
+	}
+	return host + suffix, nil
 }
 
 // find is the address for host and port, port 0 meaning the request's own.
@@ -54,6 +64,7 @@ func (h hosts) find(host, port string) (netip.AddrPort, bool) {
 	if len(h) == 0 {
 		return netip.AddrPort{}, false
 	}
+	host = canonicalHost(host)
 	for _, suffix := range []string{":" + port, ""} {
 		if a, ok := h[host+suffix]; ok {
 			return a, true
@@ -71,18 +82,4 @@ func (h hosts) find(host, port string) (netip.AddrPort, bool) {
 			}
 		}
 	}
-}
-
-// matchesName says whether host is one of patterns, where "*.x" is every name below x and "*" every name.
-func matchesName(patterns []string, host string) bool {
-	for _, p := range patterns {
-		p = strings.ToLower(p)
-		if p == host || p == "*" {
-			return true
-		}
-		if below, ok := strings.CutPrefix(p, "*"); ok && strings.HasPrefix(below, ".") && strings.HasSuffix(host, below) {
-			return true
-		}
-	}
-	return false
 }

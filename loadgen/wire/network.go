@@ -25,6 +25,12 @@ func NewNetwork(c Config) (*Network, error) {
 	if n.hosts, err = newHosts(c.Hosts); err != nil {
 		return nil, err
 	}
+	if err = n.config.checkNames(); err != nil {
+		return nil, err
+	}
+	if n.config.BlacklistIPs, err = ipv4Networks(c.BlacklistIPs); err != nil {
+		return nil, err
+	}
 	switch n.config.HTTPVersion {
 	case "auto", "1.1", "2":
 	default:
@@ -43,6 +49,19 @@ func NewNetwork(c Config) (*Network, error) {
 		n.debug = &dump{to: c.Debug, bodies: c.DebugFull}
 	}
 	return n, nil
+}
+
+// checkNames refuses names that would be accepted and do nothing.
+func (c Config) checkNames() error {
+	if err := checkPatterns("blocked hostname", c.BlockHostnames); err != nil {
+		return err
+	}
+	for _, cert := range c.TLS.Certificates {
+		if err := checkPatterns("domain of a client certificate", cert.Domains); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close ends what the Network itself runs: the server of Config.Handler. Its clients are closed before.

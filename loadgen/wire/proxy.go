@@ -56,6 +56,11 @@ func (c *Client) reach(ctx context.Context, p *prepared, timing *Timing, limit t
 			port = proxyPorts[via.Scheme]
 		}
 	}
+	for _, name := range []string{t.host, host} {
+		if matchesName(c.network.config.BlockHostnames, name) {
+			return nil, nil, &Error{Code: codeBlocked, Message: "hostname " + name + " is blocked"}
+		}
+	}
 	s, err := c.network.connect(ctx, c.local, host, port, timing)
 	if err != nil {
 		return nil, nil, err
