@@ -5,14 +5,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/nearest"
+	"example.com/foobar/loadgen/secret"
 )
 
 // given is a flag of the command line with its value.
@@ -80,10 +81,15 @@ func allSettings() []setting {
 	return all
 }
 
+var flagName = regexp.MustCompile(`^[A-Za-z][\w-]{0,40}$`)
+
 // flagError says of an unknown flag which one may have been meant.
 func flagError(err error) error {
 	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
-	if !unknown {
+	switch {
+	case strings.HasPrefix(err.Error(), "bad flag syntax") || unknown && !flagName.MatchString(name):
+		return errors.New("a flag is written -name, -name value or -name=value; loadgen -h shows all") // it may have a secret in it
+	case !unknown:
 		return fmt.Errorf("%w; loadgen -h shows all flags", err)
 	}
 	var names []string
@@ -99,7 +105,7 @@ func flagError(err error) error {
 // setURL takes the one argument there can be.
 func (a *arguments) setURL(v string) error {
 	if a.url != "" {
-		return cannotParse(fmt.Errorf("two URLs, %s and %s: give one, and describe several requests in a file (-config)", shownURL(a.url), shownURL(v)))
+		return cannotParse(fmt.Errorf("two URLs, %s and %s: give one, and describe several requests in a file (-config)", secret.URL(a.url), secret.URL(v)))
 	}
 	u, err := parseURL(v)
 	if err != nil {
@@ -120,7 +126,7 @@ func parseURL(v string) (string, error) {
 		v = "http://" + v
 	}
 	if _, err := load.NewRequest("GET", v, nil); err != nil {
-		return "", fmt.Errorf("URL %q: want one such as http://localhost:8080/path: %w", shownURL(v), errors.Unwrap(err))
+		return "", fmt.Errorf("URL %q: want one such as http://localhost:8080/path: %w", secret.URL(v), err)
 	}
 	return v, nil
 }
@@ -128,15 +134,6 @@ func parseURL(v string) (string, error) {
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
-}
-
-// shownURL is a URL without its password.
-func shownURL(v string) string {
-	u, err := url.Parse(v)
-	if err != nil || u.User == nil {
-		return v
-	}
-	return u.Redacted()
 }
 
 // apply sets the options that the flags name.
@@ -154,15 +151,25 @@ func (a arguments) apply(o *options) error {
 	return nil
 }
 
-// shown is the value in quotes where that is needed, and no secret.
+// notShown stands for a value that may hold a secret.
+const notShown = "(not shown)"
+
+// shown is the value in quotes where that is needed, and no secret. Of a flag that other tools give a user and a password,
+// or a body, it is what can be neither.
 func (g given) shown() string {
-	if g.name == "basic-auth" || g.name == "bearer" || g.name == "H" {
-		return "(not shown)"
+	switch g.name {
+	case "basic-auth", "bearer", "H", "env", "api-token", "body":
+		return notShown
+	case "vus", "duration", "iterations", "address", "timeout", "rate":
+		if strings.ContainsAny(g.value, ":=@&{\"' ") {
+			return notShown
+		}
 	}
-	if g.value == "" || strings.ContainsAny(g.value, " \t\n\"") {
-		return fmt.Sprintf("%q", g.value)
+	v := secret.Text(g.value)
+	if v == "" || strings.ContainsAny(v, " \t\n\"") {
+		return fmt.Sprintf("%q", v)
 	}
-	return g.value
+	return v
 }
 
 // configFile is the file that flags or environment name, empty when there is none.

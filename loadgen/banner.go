@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/secret"
 )
 
 // banner says before the load what it will be, in k6's lines.
@@ -39,7 +41,7 @@ func (o *options) scriptName(url string) string {
 	default:
 		method = "GET"
 	}
-	name := method + " " + shownURL(url)
+	name := method + " " + secret.URL(url)
 	if pause := o.pause(); pause > 0 {
 		name += fmt.Sprintf(", then %s of think time", pause)
 	}

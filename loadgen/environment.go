@@ -34,7 +34,7 @@ func (e envLayer) apply(o *options) error {
 		}
 		for _, one := range values {
 			if err := s.set(o, strings.TrimSpace(one)); err != nil {
-				return invalid(fmt.Errorf("%s=%s: %w", s.env, v, err))
+				return invalid(fmt.Errorf("%s=%s: %w", s.env, given{setting: s, value: v}.shown(), err))
 			}
 		}
 	}

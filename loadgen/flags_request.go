@@ -22,9 +22,9 @@ func requestFlags() []setting {
 		{name: "timeout", form: "TIME", about: "of a request, redirects included (1m)",
 			set: duration(func(o *options) **load.Duration { return &o.layer.Timeout })},
 		{name: "basic-auth", form: "USER:PASSWORD", about: "basic authentication; env:NAME and @FILE keep it off the command line", request: true,
-			set: secret(func(o *options) *string { return &o.basic })},
+			set: credential(func(o *options) *string { return &o.basic })},
 		{name: "bearer", form: "TOKEN", about: "bearer authentication; env:NAME and @FILE as well", request: true,
-			set: secret(func(o *options) *string { return &o.bearer })},
+			set: credential(func(o *options) *string { return &o.bearer })},
 		{name: "tag", env: "K6_TAGS", form: "KEY=VALUE", about: "a tag on every sample; repeatable", many: true, set: tag},
 		{name: "env", short: "e", form: "NAME=VALUE", about: "a variable of the script, ${env.NAME}; repeatable", set: variable},
 		{name: "user-agent", env: "K6_USER_AGENT", form: "TEXT", about: "User-Agent header (loadgen/VERSION)",
@@ -69,8 +69,8 @@ func readable(at func(*options) *string) func(*options, string) error {
 	}
 }
 
-// secret takes a value as it is, env:NAME's or that in @FILE.
-func secret(at func(*options) *string) func(*options, string) error {
+// credential takes a value as it is, env:NAME's or that in @FILE.
+func credential(at func(*options) *string) func(*options, string) error {
 	return func(o *options, v string) error {
 		if name, found := strings.CutPrefix(v, "env:"); found {
 			if v = o.environment[name]; v == "" {

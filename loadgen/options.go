@@ -3,11 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
+	"strconv"
 	"strings"
 	"time"
 
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/script"
+	"example.com/foobar/loadgen/secret"
 	"example.com/foobar/loadgen/summary"
 )
 
@@ -127,7 +130,7 @@ func (o *options) scripted() bool { return len(o.script.Requests) > 0 || len(o.s
 func (o *options) checkTarget() error {
 	switch {
 	case o.scripted() && o.url != "":
-		return fmt.Errorf("the URL %s is given and %s describes requests: give one of them", shownURL(o.url), o.config)
+		return fmt.Errorf("the URL %s is given and %s describes requests: give one of them", secret.URL(o.url), o.config)
 	case o.scripted() && len(o.only) > 0:
 		return fmt.Errorf("-%s goes with a URL: in %s it is a key of a request", o.only[0], o.config)
 	case o.stack != "" && !o.embedded():
@@ -152,10 +155,19 @@ func (o *options) checkCompany() error {
 		return errors.New("-max-catch-up-rate goes with -rate; in a file it is the maxCatchUpRate of a scenario")
 	case l.Paused != nil && *l.Paused && o.address == "":
 		return errors.New("-paused waits for the REST API to begin: give it an address too, such as -address localhost:6565")
+	case o.address != "" && !validAddress(o.address):
+		return errors.New("-address: want HOST:PORT, such as localhost:6565, the port in digits")
 	case o.linger && o.address == "":
 		return errors.New("-linger keeps the REST API open: give it an address too, such as -address localhost:6565")
 	}
 	return nil
+}
+
+// validAddress says whether a can be listened on. What can't may be a user and a password (hey's -a), and is not shown.
+func validAddress(a string) bool {
+	_, port, err := net.SplitHostPort(a)
+	_, number := strconv.ParseUint(port, 10, 16)
+	return err == nil && number == nil
 }
 
 // steps are what each user does.

@@ -12,9 +12,10 @@ import (
 // report prints the summary, writes the files, says why the exit code is what it is, and returns it.
 func (s *session) report(r *load.Result) int {
 	code := exitCode(r, s.o.k6ExitCodes)
+	snapshot := r.Snapshot.WithTexts(s.secrets.Mask)
 	o := s.o.summary(isTerminal(s.stdout) && !s.o.noColor)
 	var text bytes.Buffer
-	err := summary.Text(&text, r.Snapshot, o)
+	err := summary.Text(&text, snapshot, o)
 	if err == nil && text.Len() > 0 {
 		_, err = fmt.Fprintf(s.stdout, "\n%s\n", strings.Trim(text.String(), "\n"))
 	}
@@ -23,7 +24,7 @@ func (s *session) report(r *load.Result) int {
 		code = worse(code)
 	}
 	for _, out := range s.outputs {
-		if err := out.finish(r.Snapshot, o); err != nil {
+		if err := out.finish(snapshot, o); err != nil {
 			s.screen.warn(err.Error())
 			code = worse(code)
 		}

@@ -11,13 +11,16 @@ import (
 
 	"example.com/foobar/loadgen/control"
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/plain"
+	"example.com/foobar/loadgen/secret"
 )
 
 // run is the whole command; it returns the exit code. The report goes to stdout, everything else to stderr.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if v := recover(); v != nil {
-			fmt.Fprintf(stderr, "loadgen: a bug: %v\n%s", v, debug.Stack())
+			fmt.Fprintf(stderr, "loadgen: a bug: %s\n%s", plain.Text(fmt.Sprint(v)), debug.Stack())
 			code = exitPanicked
 		}
 	}()
@@ -38,7 +41,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	o, err := readOptions(args, env)
 	switch {
 	case err != nil:
-		return complain(stderr, err)
+		return o.complain(stderr, err)
 	case o.help:
 		return help(stdout)
 	case o.version:
@@ -50,14 +53,16 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 }
 
 // complain prints an error and returns its exit code.
-func complain(stderr io.Writer, err error) int {
-	fmt.Fprintf(stderr, "loadgen: %v\n", err)
+func (o *options) complain(stderr io.Writer, err error) int {
+	fmt.Fprintf(stderr, "loadgen: %s\n", o.presentable(err.Error()))
 	var coded *codedError
 	if errors.As(err, &coded) {
 		return coded.code
 	}
 	return exitInvalidConfig
 }
+
+func (s *session) complain(err error) int { return s.o.complain(s.stderr, err) }
 
 func printVersion(w io.Writer) int {
 	fmt.Fprintf(w, "loadgen %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
@@ -79,6 +84,7 @@ type session struct {
 	stdout, stderr io.Writer
 	screen         *screen
 	signals        *signals
+	secrets        *secret.Values
 	outputs        []*output
 	env            map[string]string
 }
@@ -86,6 +92,8 @@ type session struct {
 func newSession(o *options, env map[string]string, stdout, stderr io.Writer) *session {
 	s := &session{o: o, stdout: stdout, stderr: stderr, env: env}
 	s.screen = newScreen(stderr, o.quiet, !o.noColor && env["TERM"] != "dumb")
+	s.secrets = o.secrets()
+	s.screen.secrets = s.secrets
 	return s
 }
 
@@ -95,19 +103,19 @@ func (s *session) run(ctx context.Context) int {
 	defer s.signals.release()
 	defer s.discardOutputs()
 	if err := s.openOutputs(); err != nil {
-		return complain(s.stderr, err)
+		return s.complain(err)
 	}
 	for _, notice := range s.o.notices {
 		s.screen.notice(notice)
 	}
 	url, stop, err := s.target()
 	if err != nil {
-		return complain(s.stderr, err)
+		return s.complain(err)
 	}
 	defer stop()
 	test, err := s.test(url)
 	if err != nil {
-		return complain(s.stderr, err)
+		return s.complain(err)
 	}
 	return s.play(test, url)
 }
@@ -128,13 +136,13 @@ func (s *session) play(test *load.Test, url string) int {
 	defer cancel()
 	run, err := test.Start(ctx)
 	if err != nil {
-		return complain(s.stderr, invalid(err))
+		return s.complain(invalid(err))
 	}
 	api, err := s.serveAPI(run)
 	if err != nil {
 		cancel()
 		run.Wait()
-		return complain(s.stderr, &codedError{exitCannotStartAPI, err})
+		return s.complain(&codedError{exitCannotStartAPI, err})
 	}
 	defer followLoad(s.env)()
 	s.screen.banner(s.o, url)
@@ -158,13 +166,21 @@ func (s *session) serveAPI(run *load.Run) (*control.Server, error) {
 	if s.o.address == "" {
 		return nil, nil
 	}
-	api, err := control.Listen(s.o.address, run)
+	api, err := control.Listen(s.o.address, maskedRun{run, s.secrets})
 	if err != nil {
 		return nil, err
 	}
 	s.screen.notice("REST API on http://" + api.Addr + "/v1/status")
 	return api, nil
 }
+
+// maskedRun is a run of which the REST API shows no secrets.
+type maskedRun struct {
+	*load.Run
+	secrets *secret.Values
+}
+
+func (r maskedRun) Snapshot() *metrics.Snapshot { return r.Run.Snapshot().WithTexts(r.secrets.Mask) }
 
 // isTerminal says whether w is one.
 func isTerminal(w io.Writer) bool {

@@ -9,6 +9,9 @@ import (
 	"sync"
 
 	"golang.org/x/term"
+
+	"example.com/foobar/loadgen/plain"
+	"example.com/foobar/loadgen/secret"
 )
 
 // screen is standard error: notices, the banner and the progress. On a terminal the progress is redrawn in place, and all
@@ -18,6 +21,7 @@ type screen struct {
 	quiet    bool
 	terminal bool
 	color    bool
+	secrets  *secret.Values // are not shown
 
 	mu    sync.Mutex
 	drawn []string // what stands on the terminal, to be erased
@@ -40,13 +44,13 @@ func (s *screen) notice(line string) {
 // warn prints a line, quiet or not.
 func (s *screen) warn(line string) { fmt.Fprintln(s, "loadgen: "+line) }
 
-// Write prints lines above the progress.
+// Write prints lines above the progress, without secrets and without what controls a terminal.
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var b strings.Builder
 	s.erase(&b)
-	b.Write(p)
+	b.WriteString(plain.Text(s.secrets.Mask(string(p))))
 	if len(s.drawn) > 0 && !bytes.HasSuffix(p, []byte("\n")) {
 		b.WriteByte('\n')
 	}

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/net/http/httpproxy"
 
+	"example.com/foobar/loadgen/secret"
 	"example.com/foobar/loadgen/wire"
 )
 
@@ -165,7 +166,7 @@ func (o HTTPOptions) addresses(c *wire.Config, errs *problems) {
 	case *o.Proxy == "none":
 		c.Proxy = nil
 	case err != nil || proxy.Host == "" || !strings.HasPrefix(cmp.Or(proxy.Scheme, "?"), "http"):
-		errs.add("proxy %q is no URL of a proxy: write it as http://HOST:PORT, or none", *o.Proxy)
+		errs.add("proxy %q is no URL of a proxy: write it as http://HOST:PORT, or none", secret.URL(*o.Proxy))
 	default:
 		c.Proxy = func(*url.URL) (*url.URL, error) { return proxy, nil }
 	}

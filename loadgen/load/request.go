@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/secret"
 	"example.com/foobar/loadgen/wire"
 )
 
@@ -92,6 +93,7 @@ func (v *VU) unsendable(method, url string, err error) *Response {
 		code = known.Code
 	}
 	v.response.Release()
+	url = secret.URL(url)
 	v.response = wire.Response{URL: url, Err: err, ErrorCode: code}
 	v.current = nil
 	v.Exchanged(&wire.Exchange{Timing: wire.Timing{Start: wire.Now()}, Method: method, URL: url, Err: err, ErrorCode: code})

@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/secret"
 )
 
 // maxName bounds how much of a value stands in a check's name.
@@ -84,7 +85,7 @@ func headerCheck(text string) check {
 	if !exact {
 		return check{"has header " + short(name), func(r *load.Response) bool { return r.Header(name) != "" }}
 	}
-	return check{fmt.Sprintf("header %s is %s", short(name), short(want)),
+	return check{fmt.Sprintf("header %s is %s", short(name), short(secret.Value(name, want))),
 		func(r *load.Response) bool { return r.Header(name) == want }}
 }
 
@@ -94,7 +95,7 @@ func jsonCheck(text string) check {
 	if !exact {
 		return check{"has " + short(path), func(r *load.Response) bool { return valueAt(r, path).Exists() }}
 	}
-	return check{fmt.Sprintf("%s is %s", short(path), short(want)), func(r *load.Response) bool {
+	return check{fmt.Sprintf("%s is %s", short(path), short(secret.Value(path[strings.LastIndexByte(path, '.')+1:], want))), func(r *load.Response) bool {
 		v := valueAt(r, path)
 		return v.Exists() && v.String() == want
 	}}
@@ -123,9 +124,9 @@ func valueAt(r *load.Response, path string) gjson.Result {
 	return gjson.GetBytes(r.Body, path)
 }
 
-// short cuts a value that is too long for a name, and keeps it on one line.
+// short cuts a value that is too long for a name, and keeps it on one line and its secrets out.
 func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(secret.Text(s)), " ")
 	if r := []rune(s); len(r) > maxName {
 		return string(r[:maxName-1]) + "…"
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/secret"
 )
 
 // builder makes the request of a step; it is the same one each time where the step has no variable.
@@ -16,6 +17,7 @@ type builder func(vu *load.VU, v *values) (*load.Request, error)
 // draft is a request whose texts may have variables.
 type draft struct {
 	step    Step
+	name    string // of requests whose URLs differ
 	method  string
 	url     template
 	body    template
@@ -29,7 +31,7 @@ type header struct {
 }
 
 func (c *compiler) builder(s Step, path string) builder {
-	d := &draft{step: s, method: s.verb(), url: c.text(s.URL, path+".url"), body: c.body(s, path), unread: !s.readsBody()}
+	d := &draft{step: s, name: secret.URL(s.URL), method: s.verb(), url: c.text(s.URL, path+".url"), body: c.body(s, path), unread: !s.readsBody()}
 	for _, name := range sortedKeys(s.Headers) {
 		d.headers = append(d.headers, header{name, c.text(s.Headers[name], path+".headers."+name)})
 	}
@@ -136,7 +138,7 @@ func (d *draft) make(vu *load.VU, v *values) (*load.Request, error) {
 	}
 	req.Name = d.step.Name
 	if req.Name == "" && !d.url.static() {
-		req.Name = d.step.URL
+		req.Name = d.name
 	}
 	req.Timeout, req.DiscardBody, req.Tags = time.Duration(d.step.Timeout), d.step.Discard, d.step.Tags
 	req.UnreadBody = d.unread

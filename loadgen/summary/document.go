@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/plain"
 )
 
 // Schema and Version name the form of the machine-readable summary. A change that a reader of an older version would
@@ -70,13 +72,23 @@ func JSON(w io.Writer, s *metrics.Snapshot, o Options) error {
 	if err := o.Validate(); err != nil {
 		return fmt.Errorf("writing the summary as JSON: %w", err)
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(newDocument(s, o.normalize())); err != nil {
+	if err := writeJSON(w, newDocument(s, o.normalize()), "  "); err != nil {
 		return fmt.Errorf("writing the summary as JSON: %w", err)
 	}
 	return nil
+}
+
+// writeJSON writes v for programs and for people who look at it on a terminal.
+func writeJSON(w io.Writer, v any, indent string) error {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", indent)
+	if err := encoder.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(plain.JSON(b.Bytes()))
+	return err
 }
 
 func newDocument(s *metrics.Snapshot, o Options) document {

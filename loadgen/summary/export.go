@@ -3,7 +3,6 @@ package summary
 import (
 	"crypto/md5"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -43,10 +42,7 @@ func Export(w io.Writer, s *metrics.Snapshot, o Options) error {
 		list[series.FullName()] = exportMetric(&series, s.Elapsed, o)
 	}
 	document := map[string]any{"metrics": list, "root_group": exportTree(&s.Total, "", "")}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "    ")
-	if err := encoder.Encode(document); err != nil {
+	if err := writeJSON(w, document, "    "); err != nil {
 		return fmt.Errorf("exporting the summary: %w", err)
 	}
 	return nil

@@ -23,7 +23,7 @@ func footnotes(b *strings.Builder, p palette, s *metrics.Snapshot, indent string
 	}
 	fmt.Fprintf(b, "\n%s%s\n", indent, p.paint("33", "warnings"))
 	for _, n := range notes {
-		fmt.Fprintf(b, "%s  %s\n", indent, oneLine(n))
+		fmt.Fprintf(b, "%s  %s\n", indent, n)
 	}
 }
 
@@ -44,7 +44,7 @@ func failureLines(b *strings.Builder, list []metrics.Failure, indent string) {
 		if code > 0 {
 			text += pad(text, code+1)
 		}
-		fmt.Fprintf(b, "%s%*dx %s%s\n", indent, count, f.Count, text, oneLine(f.Message))
+		fmt.Fprintf(b, "%s%*dx %s%s\n", indent, count, f.Count, text, f.Message)
 	}
 }
 
@@ -65,14 +65,4 @@ func warningText(w metrics.Warning) string {
 		return w.Message
 	}
 	return w.Metric + ": " + w.Message
-}
-
-// oneLine keeps control characters, and with them escapes of the terminal, out of the report.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, text)
 }

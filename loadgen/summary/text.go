@@ -6,14 +6,16 @@ import (
 	"strings"
 
 	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/plain"
 )
 
-// Text writes the report of s in the layout of o, as k6 prints it at the end of a test. It changes nothing in s.
+// Text writes the report of s in the layout of o, as k6 prints it at the end of a test. It changes nothing in s. Control
+// characters in names and messages are shown, so that they do nothing on a terminal.
 func Text(w io.Writer, s *metrics.Snapshot, o Options) error {
 	if err := o.Validate(); err != nil {
 		return fmt.Errorf("writing the summary: %w", err)
 	}
-	o = o.normalize()
+	o, s = o.normalize(), s.WithTexts(plain.Line)
 	var b strings.Builder
 	switch o.Mode {
 	case Disabled:

@@ -4,19 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
+
+	"example.com/foobar/loadgen/secret"
 )
 
-// dump writes what was sent and received for people to read, with secrets masked.
+// dump writes what was sent and received for people to read, with the secrets masked that can be told by their names.
 type dump struct {
 	mu     sync.Mutex
 	to     io.Writer
 	bodies bool
-}
-
-// secret are the headers whose values are masked.
-var secret = [][]byte{
-	[]byte("Authorization"), []byte("Proxy-Authorization"), []byte("Cookie"), []byte("Set-Cookie"),
 }
 
 // exchange writes one request and its response or error.
@@ -26,7 +24,7 @@ func (d *dump) exchange(c *call) {
 		fmt.Fprintf(&b, "Request to %s:\n", p.target.shown)
 		line, headers, _ := bytes.Cut(p.with(nil, c.cookies())[:], []byte("\n"))
 		headers, _, _ = bytes.Cut(headers, []byte("\r\n\r\n"))
-		b.Write(maskedLine(line, p))
+		b.Write(maskedLine(line))
 		writeHeaders(&b, append(headers, "\r\n"...))
 		d.body(&b, p.body)
 	}
@@ -42,13 +40,11 @@ func (d *dump) exchange(c *call) {
 	_, _ = d.to.Write(b.Bytes()) // what can't be shown must not end a test
 }
 
-// maskedLine is the request line; one for a proxy holds the whole URL.
-func maskedLine(line []byte, p *prepared) []byte {
-	line = append(bytes.TrimRight(line, "\r\n"), '\n')
-	if user := p.target.url.User; user != nil {
-		line = bytes.ReplaceAll(line, []byte(user.String()+"@"), []byte("****:****@"))
-	}
-	return line
+// maskedLine is the request line without the secrets of its URL, of which one for a proxy has the whole.
+func maskedLine(line []byte) []byte {
+	method, rest, _ := strings.Cut(strings.TrimRight(string(line), "\r\n"), " ")
+	path, version, _ := strings.Cut(rest, " ")
+	return []byte(method + " " + secret.URL(path) + " " + version + "\n")
 }
 
 func writeHeaders(b *bytes.Buffer, lines []byte) {
@@ -57,19 +53,18 @@ func writeHeaders(b *bytes.Buffer, lines []byte) {
 		if key, value, rest = headerLine(rest); len(key) == 0 {
 			continue
 		}
-		for _, s := range secret {
-			if bytes.EqualFold(key, s) {
-				value = []byte("****")
-			}
+		shown := "****"
+		if !secret.Named(string(key)) {
+			shown = secret.Text(string(value))
 		}
-		fmt.Fprintf(b, "%s: %s\n", key, value)
+		fmt.Fprintf(b, "%s: %s\n", key, shown)
 	}
 	b.WriteString("\n")
 }
 
 func (d *dump) body(b *bytes.Buffer, body []byte) {
 	if d.bodies && len(body) > 0 {
-		b.Write(body)
+		b.WriteString(secret.Text(string(body)))
 		b.WriteString("\n\n")
 	}
 }

@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 	"golang.org/x/net/idna"
+
+	"example.com/foobar/loadgen/secret"
 )
 
 // Request is one HTTP request. Made once by NewRequest, it can be sent any number of times by any number of clients at
@@ -55,7 +57,7 @@ func NewRequest(method, rawURL string, body []byte) (*Request, error) {
 // target is where a request goes.
 type target struct {
 	url *url.URL
-	// shown is the URL without its password.
+	// shown is the URL without its secrets.
 	shown string
 	tls   bool
 	// host is the name to look up, in ASCII; port is never empty; key tells connections apart.
@@ -68,13 +70,21 @@ type target struct {
 func parseTarget(raw string) (*target, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		var ue *url.Error
-		if errors.As(err, &ue) {
-			err = ue.Err
-		}
-		return nil, &Error{Code: codeURL, Message: "invalid URL: " + err.Error(), Err: err}
+		return nil, &Error{Code: codeURL, Message: "invalid URL: " + whatIsInvalid(raw, err)}
 	}
 	return newTarget(u)
+}
+
+// whatIsInvalid is what err says of a URL, without its text, and nothing of it where that may be a part of a password.
+func whatIsInvalid(raw string, err error) string {
+	if strings.Contains(raw, "@") {
+		return "write the port in digits, and special characters of user and password as %40 for @, say"
+	}
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		err = ue.Err
+	}
+	return err.Error()
 }
 
 func newTarget(u *url.URL) (*target, error) {
@@ -131,15 +141,14 @@ func isASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0
 }
 
-// masked is u as text with user and password hidden, and without its fragment.
+// masked is u as text with user, password and the secrets of its query hidden, and without its fragment.
 func masked(u *url.URL) string {
 	c := *u
 	c.Fragment, c.RawFragment = "", ""
-	if c.User == nil {
+	if c.User == nil && c.RawQuery == "" {
 		return c.String()
 	}
-	c.User = nil
-	return strings.Replace(c.String(), "://", "://****:****@", 1)
+	return secret.URL(c.String())
 }
 
 // prepared is a request as it goes out: serialised once, sent by many.
