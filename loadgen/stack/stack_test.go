@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -22,7 +23,11 @@ func TestMain(m *testing.M) {
 	if os.Getenv(parent) != "" {
 		os.Exit(beParent())
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if built != nil {
+		built.Remove()
+	}
+	os.Exit(code)
 }
 
 // beParent starts a stack, prints the process ids and sleeps.
@@ -40,8 +45,24 @@ func beParent() int {
 	return 0
 }
 
+// services builds foo and bar once for all tests; TestMain removes what was built.
+var (
+	built    *Binaries
+	services = sync.OnceValues(func() (b *Binaries, err error) {
+		built, err = Build(context.Background(), "", []string{"case_3"}, nil)
+		return built, err
+	})
+)
+
+// MustStart starts a stack, without the Collector from programs that all tests share.
 func MustStart(tb testing.TB, c Config) *Stack {
 	tb.Helper()
+	if c.Binaries == nil && c.Case == "" {
+		var err error
+		if c.Binaries, err = services(); err != nil {
+			tb.Fatal(err)
+		}
+	}
 	s, err := Start(context.Background(), c)
 	if err != nil {
 		tb.Fatal(err)
@@ -70,7 +91,7 @@ func MustGet(tb testing.TB, url string) (status int, body string) {
 
 func TestStart(t *testing.T) {
 	t.Run("OK", func(t *testing.T) {
-		s := MustStart(t, Config{})
+		s := MustStart(t, Config{Case: "case_3"})
 		status, body := MustGet(t, s.URL())
 		if status != 200 || body != "foobar" {
 			t.Errorf("foo answers %d %q, want 200 foobar", status, body)
@@ -117,7 +138,11 @@ func TestStart(t *testing.T) {
 
 	t.Run("ContextEnds", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
-		s, err := Start(ctx, Config{})
+		b, err := services()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Start(ctx, Config{Binaries: b})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -267,6 +292,9 @@ func MustStartParent(tb testing.TB) (*exec.Cmd, []int) {
 
 // TestCollector starts the Collector too and finds in the file of kept traces what foo and bar have sent.
 func TestCollector(t *testing.T) {
+	if os.Getenv("FOOBAR_LONG") == "" {
+		t.Skip("SKIPPED: building the Collector takes minutes; FOOBAR_LONG=1 has it built and tested")
+	}
 	s := MustStart(t, Config{Case: "case_1", Env: map[string][]string{
 		"collector": {"SAMPLING_PERCENTAGE=100", "DECISION_WAIT=1s"}, "foo": {"OTEL_BSP_SCHEDULE_DELAY=100"}, "bar": {"OTEL_BSP_SCHEDULE_DELAY=100"}}})
 	if got := s.SamplingPercentage(); got != "20" {

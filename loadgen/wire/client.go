@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"crypto/tls"
-	"net/http/cookiejar"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -16,7 +15,7 @@ type Client struct {
 	network  *Network
 	observer Observer
 	local    netip.Addr
-	jar      atomic.Pointer[cookiejar.Jar] // nil until a cookie comes
+	jar      atomic.Pointer[jar] // nil until a cookie comes
 	sessions tls.ClientSessionCache
 
 	// Of a batch: one dials what all may use, unless the host is known for HTTP/1.1; one tells the observer.

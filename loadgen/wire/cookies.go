@@ -3,21 +3,22 @@ package wire
 import (
 	"bytes"
 	"net/http"
-	"net/http/cookiejar"
 	"net/textproto"
 	"net/url"
 	"strings"
-
-	"golang.org/x/net/publicsuffix"
 )
 
-// SetCookie puts a cookie into the jar, as if rawURL had set it.
+// SetCookie puts a cookie into the jar, as if rawURL had set it. It refuses one that can't stand in a header. A user has
+// 180 cookies of a site and 3,000 in all at most; the oldest give way.
 func (c *Client) SetCookie(rawURL string, cookie *http.Cookie) error {
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		return &Error{Code: codeURL, Message: "invalid URL of a cookie", Err: err}
 	}
-	c.cookieJar().SetCookies(u, []*http.Cookie{cookie})
+	if err := checkCookie(cookie.Name, cookie.Value); err != nil {
+		return &Error{Code: codeURL, Message: "invalid cookie: " + err.Error(), Err: err}
+	}
+	c.cookieJar().set(u, []*http.Cookie{cookie})
 	return nil
 }
 
@@ -28,13 +29,12 @@ func (c *Client) Cookies(rawURL string) []*http.Cookie {
 	if err != nil || jar == nil {
 		return nil
 	}
-	return jar.Cookies(u)
+	return jar.over.Cookies(u)
 }
 
-func (c *Client) cookieJar() *cookiejar.Jar {
+func (c *Client) cookieJar() *jar {
 	if c.jar.Load() == nil {
-		jar, _ := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // it knows no error
-		c.jar.CompareAndSwap(nil, jar)
+		c.jar.CompareAndSwap(nil, newJar())
 	}
 	return c.jar.Load()
 }
@@ -46,11 +46,15 @@ func (c *call) cookies() string {
 		return ""
 	}
 	var b strings.Builder
-	for _, cookie := range jar.Cookies(c.hop.target.url) {
+	for _, cookie := range jar.over.Cookies(c.hop.target.url) {
 		if b.Len() > 0 {
 			b.WriteString("; ")
 		}
-		b.WriteString(cookie.Name + "=" + cookie.Value)
+		quote := ""
+		if cookie.Quoted {
+			quote = `"`
+		}
+		b.WriteString(cookie.Name + "=" + quote + cookie.Value + quote)
 	}
 	return b.String()
 }
@@ -67,12 +71,12 @@ func (c *call) storeCookies() {
 		if len(key) != len("Set-Cookie") || textproto.CanonicalMIMEHeaderKey(string(key)) != "Set-Cookie" {
 			continue
 		}
-		if cookie, err := http.ParseSetCookie(string(value)); err == nil {
+		if cookie := parseSetCookie(string(value)); cookie != nil {
 			set = append(set, cookie)
 		}
 	}
 	if len(set) > 0 {
-		c.client.cookieJar().SetCookies(c.hop.target.url, set)
+		c.client.cookieJar().set(c.hop.target.url, set)
 	}
 }
 
