@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -114,11 +115,20 @@ func (s *system) makeGo(name string) {
 	if s.has(name) {
 		return
 	}
-	goroot := strings.TrimSpace(s.MustRun("go", "env", "GOROOT"))
+	env := s.command("go", "env", "GOROOT")
+	env.Env = append(slices.Clip(env.Env), "GOTOOLCHAIN="+toolchainOf(name))
+	goroot := strings.TrimSpace(mustOutput(s.tb, env))
 	s.MustRun("docker", "build", "--quiet", "--tag", name, "--file", "deploy/testdata/images/golang.Dockerfile", goroot)
 	if cache := os.Getenv("FOOBAR_E2E_GOCACHE"); cache != "" {
 		s.giveCache(name, cache)
 	}
+}
+
+// toolchainOf is the Go toolchain in a public Go image: go1.26.11 in golang:1.26.11-bookworm.
+func toolchainOf(image string) string {
+	_, tag, _ := strings.Cut(image, ":")
+	version, _, _ := strings.Cut(tag, "-")
+	return "go" + version
 }
 
 // giveCache copies a build cache of this machine into the Go image: what was compiled here with the flags of our

@@ -1,4 +1,4 @@
-# Stands in for golang:1.26-bookworm: Debian, and the Go toolchain of this machine.
+# Stands in for the public Go image: Debian, and the Go toolchain of the version in the tag.
 FROM foobar/base:local
 COPY . /usr/local/go
 ENV GOPATH=/go GOTOOLCHAIN=local
