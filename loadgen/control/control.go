@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync/atomic"
 
 	"example.com/foobar/loadgen/load"
@@ -25,6 +28,7 @@ type Run interface {
 	Stop(load.StopReason)
 	Abort(load.StopReason)
 	Resume()
+	SetupData() any
 }
 
 // api answers requests about one run.
@@ -33,20 +37,29 @@ type api struct {
 	stopped atomic.Bool
 }
 
-// Handler serves /v1/status, /v1/metrics, /v1/metrics/{id}, /v1/groups, /v1/groups/{id} and /ping for run, in JSON:API
-// envelopes with k6's names. PATCH /v1/status takes {"data":{"attributes":{...}}} with "paused": false, which begins
+// Handler serves /v1/status, /v1/metrics, /v1/metrics/{id}, /v1/groups, /v1/groups/{id}, /v1/setup and /ping for run, in
+// JSON:API envelopes with k6's names. All else, and what they do not take, is answered with an error in that form: a test's
+// set-up and tear-down run by themselves, so that POST /v1/setup and /v1/teardown have nothing to begin. PATCH /v1/status takes {"data":{"attributes":{...}}} with "paused": false, which begins
 // a run that waits, or "stopped": true, which stops it as one Ctrl-C does, and a second time as two do. Requests whose
 // Host is neither an IP address nor localhost are refused, so that no web page can reach the API by a name of its own.
 func Handler(run Run) http.Handler {
 	a := &api{run: run}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/status", a.status)
-	mux.HandleFunc("PATCH /v1/status", a.patch)
-	mux.HandleFunc("GET /v1/metrics", a.metrics)
-	mux.HandleFunc("GET /v1/metrics/{id}", a.metric)
-	mux.HandleFunc("GET /v1/groups", a.groups)
-	mux.HandleFunc("GET /v1/groups/{id}", a.group)
-	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") })
+	for path, methods := range map[string]map[string]http.HandlerFunc{
+		"/v1/status":       {"GET": a.status, "PATCH": a.patch},
+		"/v1/metrics":      {"GET": a.metrics},
+		"/v1/metrics/{id}": {"GET": a.metric},
+		"/v1/groups":       {"GET": a.groups},
+		"/v1/groups/{id}":  {"GET": a.group},
+		"/v1/setup":        {"GET": a.setup, "PUT": unasked, "POST": unasked},
+		"/v1/teardown":     {"POST": unasked},
+		"/ping":            {"GET": func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") }},
+	} {
+		mux.HandleFunc(path, allow(methods))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		fail(w, http.StatusNotFound, "there is nothing here; GET /v1/status says how the test goes")
+	})
 	return byAddress(mux)
 }
 
@@ -63,6 +76,41 @@ func byAddress(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// allow answers a method that a path does not take as JSON:API does.
+func allow(methods map[string]http.HandlerFunc) http.HandlerFunc {
+	known := slices.Sorted(maps.Keys(methods))
+	return func(w http.ResponseWriter, r *http.Request) {
+		method := r.Method
+		if method == http.MethodHead {
+			method = http.MethodGet
+		}
+		if h := methods[method]; h != nil {
+			h(w, r)
+			return
+		}
+		w.Header().Set("Allow", strings.Join(known, ", "))
+		fail(w, http.StatusMethodNotAllowed, "this takes "+strings.Join(known, " and ")+" only")
+	}
+}
+
+// unasked answers those who would run set-up or tear-down, or hand data in, from outside.
+func unasked(w http.ResponseWriter, _ *http.Request) {
+	fail(w, http.StatusConflict, "set-up and tear-down are run by the test itself, once, before and after the load")
+}
+
+// setup answers with what the test's Setup returned, null before that and without one.
+func (a *api) setup(w http.ResponseWriter, _ *http.Request) {
+	type attributes struct {
+		Data any `json:"data"`
+	}
+	text, err := json.Marshal(a.run.SetupData())
+	if err != nil {
+		fail(w, http.StatusInternalServerError, "what the set-up returned can't be written as JSON: "+err.Error())
+		return
+	}
+	answer(w, envelope{resource{Type: "setupData", ID: "default", Attributes: attributes{json.RawMessage(text)}}})
 }
 
 func trimBrackets(host string) string {

@@ -42,6 +42,7 @@ func (f *fakeRun) Snapshot() *metrics.Snapshot {
 func (f *fakeRun) Stop(r load.StopReason)  { f.told = append(f.told, "stop: "+r.String()) }
 func (f *fakeRun) Abort(r load.StopReason) { f.told = append(f.told, "abort: "+r.String()) }
 func (f *fakeRun) Resume()                 { f.told = append(f.told, "resume") }
+func (f *fakeRun) SetupData() any          { return map[string]int{"token": 7} }
 
 func mustDo(tb testing.TB, h http.Handler, method, path, body string) (int, string) {
 	tb.Helper()

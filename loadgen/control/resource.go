@@ -57,11 +57,17 @@ func (a *api) statusData() resource {
 
 // series are those of the run so far; none before it has begun.
 func (a *api) series() []metrics.Series {
+	_, list := a.measured()
+	return list
+}
+
+// measured are the series, and the time of load that they are of: without a warm-up.
+func (a *api) measured() (time.Duration, []metrics.Series) {
 	s := a.run.Snapshot()
 	if s == nil {
-		return nil
+		return 0, nil
 	}
-	return s.Total.Series
+	return s.Elapsed, s.Total.Series
 }
 
 func tainted(series ...metrics.Series) bool {
@@ -76,18 +82,19 @@ func tainted(series ...metrics.Series) bool {
 }
 
 func (a *api) metrics(w http.ResponseWriter, _ *http.Request) {
-	elapsed := a.run.Progress().Elapsed
 	all := []resource{}
-	for _, s := range a.series() {
+	elapsed, list := a.measured()
+	for _, s := range list {
 		all = append(all, metricData(s, elapsed))
 	}
 	answer(w, envelope{all})
 }
 
 func (a *api) metric(w http.ResponseWriter, r *http.Request) {
-	for _, s := range a.series() {
+	elapsed, list := a.measured()
+	for _, s := range list {
 		if seriesID(s) == r.PathValue("id") {
-			answer(w, envelope{metricData(s, a.run.Progress().Elapsed)})
+			answer(w, envelope{metricData(s, elapsed)})
 			return
 		}
 	}

@@ -173,6 +173,13 @@ func (r *Run) Wait() *Result {
 // Done is closed when everything has ended.
 func (r *Run) Done() <-chan struct{} { return r.done }
 
+// SetupData is what Setup returned, nil before that and without one.
+func (r *Run) SetupData() any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.data
+}
+
 // Metrics are all metrics of the run, the test's own included.
 func (r *Run) Metrics() []metrics.Desc { return r.test.metrics() }
 
@@ -282,8 +289,11 @@ func (r *Run) setUp() bool {
 		return false // and what was never set up is not torn down
 	}
 	r.state.Store(stateSetup)
-	err := r.alone(timeout(r.test.Options.SetupTimeout), func(v *VU) (err error) {
-		r.data, err = r.test.Setup(v)
+	err := r.alone(timeout(r.test.Options.SetupTimeout), func(v *VU) error {
+		data, err := r.test.Setup(v)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.data = data
 		return err
 	})
 	return r.judgeAlone(err, "set-up", SetupFailed, SetupTimedOut)
