@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -47,7 +48,7 @@ func method(o *options, v string) error {
 	return nil
 }
 
-// headerLine adds "Name: value" as curl has it.
+// headerLine adds "Name: value" as curl has it. A name given again is a further line.
 func headerLine(o *options, v string) error {
 	name, value, found := strings.Cut(v, ":")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
@@ -55,9 +56,10 @@ func headerLine(o *options, v string) error {
 		return errors.New("want 'NAME: VALUE', such as 'Accept: text/plain'")
 	}
 	if o.step.Headers == nil {
-		o.step.Headers = map[string]string{}
+		o.step.Headers = map[string]script.Lines{}
 	}
-	o.step.Headers[name] = value
+	name = http.CanonicalHeaderKey(name)
+	o.step.Headers[name] = append(o.step.Headers[name], value)
 	return nil
 }
 

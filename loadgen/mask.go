@@ -61,8 +61,21 @@ func maskSteps(steps []script.Step) []script.Step {
 		if s.JSON != nil {
 			s.JSON = secret.JSON(s.JSON)
 		}
-		s.Headers, s.Tags, s.Checks = maskValues(s.Headers), maskValues(s.Tags), maskChecks(s.Checks)
+		s.Headers, s.Tags, s.Checks = maskHeaders(s.Headers), maskValues(s.Tags), maskChecks(s.Checks)
 		out = append(out, s)
+	}
+	return out
+}
+
+func maskHeaders(headers map[string]script.Lines) map[string]script.Lines {
+	if len(headers) == 0 {
+		return nil
+	}
+	out := map[string]script.Lines{}
+	for name, lines := range headers {
+		for _, value := range lines {
+			out[name] = append(out[name], secret.Text(secret.Value(name, value)))
+		}
 	}
 	return out
 }

@@ -88,8 +88,10 @@ func addSteps(v *secret.Values, steps []script.Step) {
 		v.Add(secret.InURL(s.URL)...)
 		v.Add(secret.InBody(s.Body)...)
 		v.Add(secret.InBody(string(s.JSON))...)
-		for name, value := range s.Headers {
-			v.Add(secret.InHeader(name, value)...)
+		for name, lines := range s.Headers {
+			for _, value := range lines {
+				v.Add(secret.InHeader(name, value)...)
+			}
 		}
 		addSteps(v, s.Requests)
 		addSteps(v, s.Batch)

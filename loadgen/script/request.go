@@ -32,10 +32,9 @@ type header struct {
 
 func (c *compiler) builder(s Step, path string) builder {
 	d := &draft{step: s, name: secret.URL(s.URL), method: s.verb(), url: c.text(s.URL, path+".url"), body: c.body(s, path), unread: !s.readsBody()}
-	for _, name := range sortedKeys(s.Headers) {
-		d.headers = append(d.headers, header{name, c.text(s.Headers[name], path+".headers."+name)})
-	}
+	c.headers(d, path)
 	c.authorize(d, path)
+	c.validate(d, path)
 	if s.Timeout < 0 {
 		c.fail(path+".timeout", "%s is negative; want a time such as 10s", time.Duration(s.Timeout))
 	}
@@ -134,7 +133,7 @@ func (d *draft) make(vu *load.VU, v *values) (*load.Request, error) {
 		return nil, err
 	}
 	for _, h := range d.headers {
-		req.Header.Set(h.name, h.value.render(vu, v))
+		req.Header.Add(h.name, h.value.render(vu, v))
 	}
 	req.Name = d.step.Name
 	if req.Name == "" && !d.url.static() {

@@ -24,10 +24,10 @@ type Script struct {
 // a pause (Think alone). Text values may hold ${...}; see Variables.
 type Step struct {
 	// Name stands for the URL in tags; by default it is the URL as written, so that ${...} in it makes no new tags.
-	Name    string            `json:"name,omitempty"`
-	Method  string            `json:"method,omitempty"` // GET; POST with Body, BodyFile or JSON
-	URL     string            `json:"url,omitempty"`
-	Headers map[string]string `json:"headers,omitempty"`
+	Name    string           `json:"name,omitempty"`
+	Method  string           `json:"method,omitempty"` // GET; POST with Body, BodyFile or JSON
+	URL     string           `json:"url,omitempty"`
+	Headers map[string]Lines `json:"headers,omitempty"`
 	// Body is sent as it is, BodyFile is the file whose content is sent, JSON is sent with its content type. One of them.
 	Body     string          `json:"body,omitempty"`
 	BodyFile string          `json:"bodyFile,omitempty"`

@@ -293,3 +293,57 @@ requests:
 		}
 	}
 }
+
+func TestHeaders(t *testing.T) {
+	for name, test := range map[string]struct {
+		step string
+		want string // the lines sent, or
+		err  string
+	}{
+		"list":               {`{"url": "http://a/", "headers": {"X": [1, "2", true]}}`, "X: 1\r\nX: 2\r\nX: true\r\n", ""},
+		"one":                {`{"url": "http://a/", "headers": {"X": 1.50, "y": ""}}`, "X: 1.50\r\nY: \r\n", ""},
+		"capitals":           {`{"url": "http://a/", "headers": {"x-a": 1, "X-A": 2}}`, "X-A: 2\r\nX-A: 1\r\n", ""},
+		"variables":          {`{"url": "http://a/", "headers": {"X": ["${vu}", "b"]}}`, "X: 7\r\nX: b\r\n", ""},
+		"length":             {`{"url": "http://a/", "body": "abc", "headers": {"content-length": 3}}`, "Content-Length: 3\r\n", ""},
+		"no length":          {`{"url": "http://a/", "headers": {"Content-Length": 0}}`, "Content-Length: 0\r\n", ""},
+		"wrong length":       {`{"url": "http://a/", "body": "abc", "headers": {"Content-Length": 5}}`, "", "requests[0].headers: header Content-Length: 5: the body has 3 bytes"},
+		"lengths":            {`{"url": "http://a/", "body": "abc", "headers": {"Content-Length": "3, 3"}}`, "", "the body has 3 bytes"},
+		"two lengths":        {`{"url": "http://a/", "body": "abc", "headers": {"Content-Length": [3, 3]}}`, "", "the body has 3 bytes"},
+		"length, variable":   {`{"url": "http://a/${vu}", "body": "abc", "headers": {"Content-Length": 4}}`, "", "the body has 3 bytes"},
+		"transfer encoding":  {`{"url": "http://a/", "headers": {"transfer-encoding": "chunked"}}`, "", "header Transfer-Encoding: a body is sent whole"},
+		"trailer, variable":  {`{"url": "http://a/", "headers": {"Trailer": "${vu}"}}`, "", "header Trailer: a body is sent whole"},
+		"space in a name":    {`{"url": "http://a/", "headers": {"X A": 1}}`, "", `invalid header name "X A"`},
+		"name, variable":     {`{"url": "http://a/", "headers": {"X:": "${vu}"}}`, "", `invalid header name "X:"`},
+		"injection":          {`{"url": "http://a/", "headers": {"X": "a\r\nY: b"}}`, "", `invalid value of header "X"`},
+		"bearer's injection": {`{"url": "http://a/", "bearer": "a\nY: b"}`, "", `invalid value of header "Authorization"`},
+		"two hosts":          {`{"url": "http://a/", "headers": {"Host": ["a", "b"]}}`, "", "header Host is given 2 times"},
+		"bad host":           {`{"url": "http://a/", "headers": {"Host": "a b"}}`, "", `invalid Host header "a b"`},
+		"null":               {`{"url": "http://a/", "headers": {"X": null}}`, "", "want a text"},
+		"map":                {`{"url": "http://a/", "headers": {"X": {"a": 1}}}`, "", "want a text"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := read(`{"requests": [` + test.step + `]}`)
+			if err == nil {
+				_, err = s.Compile(t.TempDir())
+			}
+			if test.err != "" {
+				if err == nil || !strings.Contains(err.Error(), test.err) {
+					t.Errorf("got %v, want %s", err, test.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := &compiler{scope: newScope(nil)}
+			req, err := c.builder(s.Requests[0], "requests[0]")(&load.VU{ID: 7}, &values{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got strings.Builder
+			if err := req.Header.Write(&got); err != nil || got.String() != test.want {
+				t.Errorf("got %q, %v, want %q", got.String(), err, test.want)
+			}
+		})
+	}
+}

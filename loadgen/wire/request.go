@@ -272,28 +272,65 @@ func (p *prepared) userAgent() string {
 }
 
 func (p *prepared) writeLength(b *bytes.Buffer) {
+	_, own := p.header["Content-Length"] // which is right, or it would have been refused
 	switch {
-	case len(p.body) > 0, p.method == http.MethodPost, p.method == http.MethodPut, p.method == http.MethodPatch:
+	case own, len(p.body) > 0, p.method == http.MethodPost, p.method == http.MethodPut, p.method == http.MethodPatch:
 		b.WriteString("Content-Length: " + strconv.Itoa(len(p.body)) + "\r\n")
 	}
 }
 
-// check refuses what would let a header or a method write lines of its own.
+// Validate says what is wrong with the method and the headers.
+func (r *Request) Validate() error {
+	p := &prepared{method: r.Method, header: r.Header, body: r.Body}
+	if p.method == "" {
+		p.method = http.MethodGet
+	}
+	return p.check()
+}
+
+func unusable(format string, a ...any) error {
+	return &Error{Code: codeURL, Message: fmt.Sprintf(format, a...)}
+}
+
+// check refuses what would let a header or a method write lines of its own, or a message have another end than its body's.
 func (p *prepared) check() error {
 	if !validMethod(p.method) {
-		return &Error{Code: codeURL, Message: fmt.Sprintf("invalid method %q", p.method)}
-	}
-	if h := p.header.Get("Host"); h != "" && !httpguts.ValidHostHeader(h) {
-		return &Error{Code: codeURL, Message: fmt.Sprintf("invalid Host header %q", h)}
+		return unusable("invalid method %.40q", p.method)
 	}
 	for name, values := range p.header {
-		if !httpguts.ValidHeaderFieldName(name) {
-			return &Error{Code: codeURL, Message: fmt.Sprintf("invalid header name %q", name)}
+		canonical := http.CanonicalHeaderKey(name)
+		switch {
+		case !httpguts.ValidHeaderFieldName(name):
+			return unusable("invalid header name %.40q", name)
+		case canonical != name && notRest[canonical]:
+			return unusable("header %q: write it %s", name, canonical)
 		}
 		for _, v := range values {
 			if !httpguts.ValidHeaderFieldValue(v) {
-				return &Error{Code: codeURL, Message: fmt.Sprintf("invalid value of header %q", name)}
+				return unusable("invalid value of header %q: it has a line break or another control character in it", name)
 			}
+		}
+	}
+	return p.checkFraming()
+}
+
+// checkFraming refuses headers that say something else than what is sent.
+func (p *prepared) checkFraming() error {
+	hosts := p.header["Host"]
+	switch {
+	case len(hosts) > 1:
+		return unusable("header Host is given %d times: give it once", len(hosts))
+	case len(hosts) == 1 && hosts[0] != "" && !httpguts.ValidHostHeader(hosts[0]):
+		return unusable("invalid Host header %.60q", hosts[0])
+	}
+	for _, length := range p.header["Content-Length"] {
+		if length != strconv.Itoa(len(p.body)) || len(p.header["Content-Length"]) > 1 {
+			return unusable("header Content-Length: %.40s: the body has %d bytes; leave the header out, it is written by itself", length, len(p.body))
+		}
+	}
+	for _, name := range []string{"Transfer-Encoding", "Trailer"} {
+		if _, ok := p.header[name]; ok {
+			return unusable("header %s: a body is sent whole, with its Content-Length; leave the header out", name)
 		}
 	}
 	return nil

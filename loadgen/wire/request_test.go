@@ -26,6 +26,10 @@ func TestBadRequestIsAnExchange(t *testing.T) {
 		"name":   func(r *Request) { r.Header["X Y"] = []string{"1"} },
 		"value":  func(r *Request) { r.Header["X"] = []string{"1\r\nY: 2"} },
 		"host":   func(r *Request) { r.Header.Set("Host", "a\r\nb") },
+		"length": func(r *Request) { r.Header.Set("Content-Length", "1") },
+		"second": func(r *Request) { r.Header["content-length"] = []string{"0"} },
+		"coding": func(r *Request) { r.Header.Set("Transfer-Encoding", "chunked") },
+		"key":    func(r *Request) { r.Header["transfer-encoding"] = []string{"chunked"} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, seen := mustClient(t, Config{Handler: http.NotFoundHandler()})
@@ -53,7 +57,7 @@ func TestSerialised(t *testing.T) {
 		{"", "http://A.test:81/x?y=z#f", "", nil, "GET /x?y=z HTTP/1.1\r\nHost: a.test:81\r\nUser-Agent: wire/1\r\n\r\n"},
 		{"POST", "http://a.test", "", nil, "POST / HTTP/1.1\r\nHost: a.test\r\nUser-Agent: wire/1\r\nContent-Length: 0\r\n\r\n"},
 		{"PUT", "http://a.test", "ab", http.Header{"X": {"1", "2"}, "A": {"3"}}, "PUT / HTTP/1.1\r\nHost: a.test\r\nUser-Agent: wire/1\r\nContent-Length: 2\r\nA: 3\r\nX: 1\r\nX: 2\r\n\r\nab"},
-		{"GET", "http://[::1]:8080/", "", http.Header{"User-Agent": {""}, "Host": {"b.test"}, "Content-Length": {"99"}, "Transfer-Encoding": {"chunked"}}, "GET / HTTP/1.1\r\nHost: b.test\r\n\r\n"},
+		{"GET", "http://[::1]:8080/", "", http.Header{"User-Agent": {""}, "Host": {"b.test"}, "Content-Length": {"0"}}, "GET / HTTP/1.1\r\nHost: b.test\r\nContent-Length: 0\r\n\r\n"},
 		{"GET", "http://u:p@bücher.test/ü?ü ü", "", http.Header{"Cookie": {"a=1"}}, "GET /%C3%BC?ü%20ü HTTP/1.1\r\nHost: xn--bcher-kva.test\r\nUser-Agent: wire/1\r\nAuthorization: Basic dTpw\r\nCookie: a=1\r\n\r\n"},
 	} {
 		r := mustRequest(t, test.method, test.url, test.body)

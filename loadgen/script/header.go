@@ -1,0 +1,73 @@
+package script
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"example.com/foobar/loadgen/file"
+	"example.com/foobar/loadgen/load"
+)
+
+// Lines are the values of a header, each in a line of its own. In a file it is one value, or a list: {X: 1}, {X: [1, 2]}.
+type Lines []string
+
+// UnmarshalNode reads both forms.
+func (l *Lines) UnmarshalNode(n *file.Node) error {
+	if n.IsList() {
+		return n.Decode((*[]string)(l))
+	}
+	one, err := n.Text()
+	if err != nil {
+		return err
+	}
+	*l = Lines{one}
+	return nil
+}
+
+// MarshalJSON writes one value as it is, several as a list.
+func (l Lines) MarshalJSON() ([]byte, error) {
+	if len(l) == 1 {
+		return json.Marshal(l[0])
+	}
+	return json.Marshal([]string(l))
+}
+
+// headers are the lines that a step gives itself.
+func (c *compiler) headers(d *draft, path string) {
+	for _, name := range sortedKeys(d.step.Headers) {
+		lines := d.step.Headers[name]
+		for i, value := range lines {
+			at := path + ".headers." + name
+			if len(lines) > 1 {
+				at += fmt.Sprintf("[%d]", i)
+			}
+			d.headers = append(d.headers, header{name, c.text(value, at)})
+		}
+	}
+}
+
+// validate says whether the headers can be sent, as far as that can be known before their variables have values.
+func (c *compiler) validate(d *draft, path string) {
+	var body []byte
+	if d.body.static() {
+		body = []byte(d.body.render(nil, nil))
+	}
+	probe, err := load.NewRequest(d.method, "http://localhost/", body)
+	if err != nil {
+		c.fail(path, "%w", err)
+		return
+	}
+	for _, h := range d.headers {
+		switch {
+		case http.CanonicalHeaderKey(h.name) == "Content-Length" && !(h.value.static() && d.body.static()):
+		case h.value.static():
+			probe.Header.Add(h.name, h.value.render(nil, nil))
+		default:
+			probe.Header.Add(h.name, "")
+		}
+	}
+	if err := probe.Validate(); err != nil {
+		c.fail(path+".headers", "%w", err)
+	}
+}
