@@ -147,6 +147,7 @@ func (a arguments) apply(o *options) error {
 		if err := g.set(o, g.value); err != nil {
 			return cannotParse(fmt.Errorf("-%s %s: %w", g.as, g.shown(), err))
 		}
+		o.shaped(g.name, "-"+g.as+" "+g.shown())
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,7 @@ func (e envLayer) apply(o *options) error {
 		if s.env == "" || v == "" {
 			continue
 		}
+		o.shaped(s.name, s.env+"="+given{setting: s, value: v}.shown())
 		values := []string{v}
 		if s.many {
 			values = strings.Split(v, ",")
@@ -38,5 +40,24 @@ func (e envLayer) apply(o *options) error {
 			}
 		}
 	}
+	if unknown := e.unknown(); len(unknown) > 0 {
+		o.notices = append(o.notices, strings.Join(unknown, ", ")+": no effect here; loadgen -h shows the variables that have one")
+	}
 	return nil
+}
+
+// unknown are the variables that k6 may know and nothing here takes.
+func (e envLayer) unknown() []string {
+	known := map[string]bool{}
+	for _, s := range allSettings() {
+		known[s.env] = true
+	}
+	var names []string
+	for name, v := range e {
+		if strings.HasPrefix(name, "K6_") && v != "" && !known[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

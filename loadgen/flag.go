@@ -146,6 +146,7 @@ func fileText(at func(*options) **string) func(*options, string) error {
 			return err
 		}
 		*at(o) = load.Of(string(b))
+		o.read = append(o.read, place{"the file", path})
 		return nil
 	}
 }

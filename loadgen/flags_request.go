@@ -67,6 +67,7 @@ func headerLine(o *options, v string) error {
 func readable(at func(*options) *string) func(*options, string) error {
 	return func(o *options, path string) error {
 		*at(o) = path
+		o.read = append(o.read, place{"the file", path})
 		return file.Check(path, script.MaxBody)
 	}
 }
@@ -84,6 +85,7 @@ func credential(at func(*options) *string) func(*options, string) error {
 				return err
 			}
 			v = strings.TrimSpace(string(b))
+			o.read = append(o.read, place{"the file", path})
 		}
 		if v == "" {
 			return errors.New("is empty")

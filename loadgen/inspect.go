@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/plain"
@@ -24,7 +25,7 @@ type inspection struct {
 
 // inspect prints the options as JSON, secrets masked, and makes no load.
 func inspect(o *options, stdout, stderr io.Writer) int {
-	for _, notice := range o.notices {
+	for _, notice := range slices.Concat(o.warnings, o.notices) {
 		fmt.Fprintf(stderr, "loadgen: %s\n", o.presentable(notice))
 	}
 	if _, err := compileQuietly(o); err != nil {

@@ -54,11 +54,16 @@ type options struct {
 
 	written []string // the flags given
 	notices []string // what was asked and has no effect
+
+	read     []place           // files that flags name, to be read
+	shaping  []shape           // of the layer being read
+	origin   map[string]string // of the options that can be replaced
+	warnings []string          // what was replaced, and what else must be known
 }
 
 // defaults are those of the command; what load leaves unset has k6's.
 func defaults() *options {
-	return &options{summaryMode: string(summary.Legacy), env: map[string]string{}}
+	return &options{summaryMode: string(summary.Legacy), env: map[string]string{}, origin: map[string]string{}}
 }
 
 // demonstration is the load that the embedded target gets unless told otherwise.
@@ -76,13 +81,16 @@ func readOptions(args []string, env map[string]string) (*options, error) {
 		return o, flags.err
 	}
 	o.config = flags.configFile(env)
-	for _, read := range []func(*options) error{readConfig, envLayer(env).apply, flags.apply} {
-		o.layer = load.Options{}
-		if err := read(o); err != nil {
+	for _, l := range []struct {
+		read   func(*options) error
+		origin string
+	}{{readConfig, o.config}, {envLayer(env).apply, "the K6_ variables"}, {flags.apply, "the flags"}} {
+		if err := l.read(o); err != nil {
 			return o, err
 		}
-		o.load = o.load.Apply(o.layer)
+		o.lay(l.origin)
 	}
+	o.unseen()
 	return o, o.settle()
 }
 

@@ -105,6 +105,9 @@ func (s *session) run(ctx context.Context) int {
 	if err := s.openOutputs(); err != nil {
 		return s.complain(err)
 	}
+	for _, warning := range s.o.warnings {
+		s.screen.warn(warning)
+	}
 	for _, notice := range s.o.notices {
 		s.screen.notice(notice)
 	}

@@ -245,8 +245,12 @@ func (l *labels) requestTags(tags []metrics.Tag, key requestKey, x *wire.Exchang
 	tags = l.add(tags, "proto", key.proto)
 	tags = l.add(tags, "status", statusText(key.status))
 	tags = l.add(tags, "method", key.method)
-	tags = l.add(tags, "url", key.name)
-	tags = l.add(tags, "name", key.name)
+	if own := key.tags.value("name"); own != "" {
+		tags = l.add(tags, "url", own) // as in k6, the user's name stands for the URL
+	} else {
+		tags = l.add(tags, "url", key.name)
+		tags = l.add(tags, "name", key.name)
+	}
 	tags = l.add(tags, "tls_version", key.tls)
 	tags = l.add(tags, "expected_response", strconv.FormatBool(key.expected))
 	if x.ErrorCode != 0 {
@@ -256,6 +260,16 @@ func (l *labels) requestTags(tags []metrics.Tag, key requestKey, x *wire.Exchang
 		tags = l.add(tags, "error", errorText(x.Err))
 	}
 	return tags
+}
+
+// value is that of a key, empty when the user set none.
+func (s *tagSet) value(key string) string {
+	for _, t := range s.tags {
+		if t.Key == key {
+			return t.Value
+		}
+	}
+	return ""
 }
 
 // statusTexts are the statuses that HTTP has room for, so that none is written anew.

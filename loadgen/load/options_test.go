@@ -3,6 +3,7 @@ package load
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -237,6 +238,50 @@ func TestApply(t *testing.T) {
 	looped := Options{Duration: For(time.Minute)}.Apply(Options{VUs: Of(7)})
 	if looped.Duration == nil || *looped.VUs != 7 {
 		t.Errorf("got %+v, want 7 users for a minute", looped)
+	}
+}
+
+func TestApplyUsers(t *testing.T) {
+	file := Options{Scenarios: map[string]Scenario{
+		"loop": {Executor: ConstantVUs, VUs: Of(3), Duration: For(time.Second)}, "ramp": {Executor: RampingVUs, Stages: []Stage{{*For(time.Second), 5}}}}}
+	got := file.Apply(Options{VUs: Of(7)})
+	if *got.Scenarios["loop"].VUs != 7 || got.Scenarios["ramp"].VUs != nil || *file.Scenarios["loop"].VUs != 3 {
+		t.Errorf("got %+v, want 7 users in the scenario that takes them", got.Scenarios)
+	}
+	if err := got.Validate(); err != nil {
+		t.Error(err)
+	}
+	if file.Overrides(Options{VUs: Of(7)}) {
+		t.Error("a number of users replaces the scenarios")
+	}
+}
+
+func TestApplyThresholds(t *testing.T) {
+	one := func(text string) []Threshold { return []Threshold{{Expression: text}} }
+	file := Options{Thresholds: map[string][]Threshold{"checks": one("rate>0.9"), "http_reqs{a:1,b:2}": one("count>1")}}
+	over := Options{Thresholds: map[string][]Threshold{"http_reqs{b:2,a:1}": one("count>2"), "vus": one("max<9")}}
+	want := map[string][]Threshold{"checks": one("rate>0.9"), "http_reqs{b:2,a:1}": one("count>2"), "vus": one("max<9")}
+	if got := file.Apply(over).Thresholds; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := file.Apply(Options{}).Thresholds; !reflect.DeepEqual(got, file.Thresholds) {
+		t.Errorf("got %v, want those of the file", got)
+	}
+	if got := file.Replaced(over); !slices.Equal(got, []string{"thresholds of http_reqs{a:1,b:2}"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestReplaced(t *testing.T) {
+	file := Options{Stages: []Stage{{*For(time.Second), 5}}, Rate: Of(int64(5))}
+	for want, over := range map[string]Options{
+		"":              {VUs: Of(3)},
+		"[rate]":        {Stages: file.Stages},
+		"[rate stages]": {Duration: For(time.Second)},
+	} {
+		if got := fmt.Sprint(file.Replaced(over)); got != want && want+got != "[]" {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }
 

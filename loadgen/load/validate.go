@@ -277,6 +277,16 @@ var systemTags = []string{"proto", "status", "method", "url", "name", "group", "
 // ignoredSystemTags are k6's that mean nothing here.
 var ignoredSystemTags = []string{"subproto", "service", "vu", "iter", "ocsp_status", "ip"}
 
+// IsSystemTag says whether every request or check gets a tag of that name, so that one that a user sets is not seen. The
+// exception is "name".
+func (o Options) IsSystemTag(name string) bool {
+	tags := o.SystemTags
+	if tags == nil {
+		tags = systemTags
+	}
+	return name != "name" && slices.Contains(tags, name)
+}
+
 func (o Options) validateWords(errs *problems) {
 	for _, tag := range o.SystemTags {
 		errs.oneOf("systemTags", tag, append(slices.Clone(systemTags), ignoredSystemTags...)...)

@@ -193,6 +193,9 @@ func (c *compiler) file(name, path string) []byte {
 	return b
 }
 
+// Path is where a file is that a script in dir names.
+func Path(dir, name string) string { return within(dir, name) }
+
 func within(dir, name string) string {
 	if filepath.IsAbs(name) {
 		return name

@@ -8,8 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
+	"example.com/foobar/loadgen/atomicfile"
 	"example.com/foobar/loadgen/file"
 )
 
@@ -130,31 +130,11 @@ func (f *Folder) writeJSON(name string, v any) error {
 }
 
 // WriteFile writes a file whole or not at all: beside its name first, then renamed.
-func WriteFile(name string, content []byte) (err error) {
-	t, err := os.CreateTemp(filepath.Dir(name), "."+strings.TrimPrefix(filepath.Base(name), ".")+"-*")
-	if err != nil {
+func WriteFile(name string, content []byte) error {
+	if err := atomicfile.Write(name, content); err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
-	defer func() {
-		if err != nil {
-			t.Close()
-			os.Remove(t.Name())
-			err = fmt.Errorf("writing %s: %w", name, err)
-		}
-	}()
-	if _, err = t.Write(content); err != nil {
-		return err
-	}
-	if err = t.Sync(); err != nil {
-		return err
-	}
-	if err = t.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = t.Close(); err != nil {
-		return err
-	}
-	return os.Rename(t.Name(), name)
+	return nil
 }
 
 func readJSON(name string, v any) error {
