@@ -39,9 +39,13 @@ func (v *VU) iterateAt(intended time.Duration) {
 }
 
 func (v *VU) play(start time.Duration) {
-	v.requested = false
+	v.requested, v.reached, v.unreached = false, false, 0
 	out, took := v.once(start)
-	if least := v.run.minIteration; out != cutOff && least > took {
+	if out == cutOff {
+		return
+	}
+	took += v.holdBack(took)
+	if least := v.run.minIteration; least > took {
 		v.wait(least-took, v.player.quit)
 	}
 }

@@ -139,6 +139,11 @@ func (v *VU) Exchanged(x *wire.Exchange) {
 		v.run.rec.Record(v.shard, v.base(), append(s, metrics.Sample{ID: httpReqsInterrupted, Value: 1}))
 		return
 	}
+	if x.Connected {
+		v.reached = true
+	} else {
+		v.unreached++
+	}
 	expected := x.Err == nil && v.expects(x)
 	s = append(s, metrics.Sample{ID: httpReqs, Value: 1}, metrics.Sample{ID: httpReqFailed, Value: 1})
 	if expected {

@@ -43,6 +43,7 @@ type Run struct {
 	warm         atomic.Int64 // the end of the warm-up
 
 	answered atomic.Bool // there was a response
+	holdback holdback
 
 	getMu sync.RWMutex
 	gets  map[string]*Request // of VU.Get, by URL
@@ -81,6 +82,7 @@ func newRun(ctx context.Context, t *Test, rec *metrics.Recorder, network *wire.N
 		r.sleeper = newSleeper
 	}
 	r.pool = &pool{run: r}
+	r.holdback.next.Store(int64(wire.Now()))
 	r.tags = r.labels.withAll(r.labels.set(nil), o.Tags)
 	r.state.Store(stateStarting)
 	r.ctx, r.cancel = context.WithCancel(ctx)

@@ -35,6 +35,9 @@ type VU struct {
 	// The iteration under way. A paced one has an intended start, and lag is how much later it began.
 	paced, requested bool
 	intended, lag    time.Duration
+	// reached says that a request had a connection, unreached counts those that failed without one.
+	reached   bool
+	unreached int
 
 	response  wire.Response
 	responses []*Response
