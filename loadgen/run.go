@@ -120,6 +120,14 @@ func (s *session) run(ctx context.Context) int {
 	if err != nil {
 		return s.complain(err)
 	}
+	keys, err := s.openKeyLog()
+	if err != nil {
+		return complain(s.stderr, err)
+	}
+	if keys != nil {
+		defer keys.Close()
+		test.TLSKeyLog = keys
+	}
 	return s.play(test, url)
 }
 

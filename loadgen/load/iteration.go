@@ -76,7 +76,7 @@ func (v *VU) finish(out outcome, err error, took time.Duration) {
 	v.player.counts[out].Add(1)
 	v.recordIteration(out, took)
 	if err != nil && out != cutOff {
-		v.run.rec.Fail(0, err.Error())
+		v.run.rec.Fail(0, errorText(err))
 	}
 }
 

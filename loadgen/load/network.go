@@ -48,6 +48,7 @@ func (t *Test) wireConfig() (wire.Config, error) {
 	}
 	var errs problems
 	c.TLS = o.tls(&errs)
+	c.TLS.KeyLog = t.TLSKeyLog
 	c.DNS = o.dns(&errs)
 	o.addresses(&c, &errs)
 	return c, errors.Join(errs...)

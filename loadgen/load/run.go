@@ -418,5 +418,10 @@ func (r *Run) failed(x *wire.Exchange) {
 	r.watch.failed(x)
 }
 
-// errorText is an error for a tag or the report.
-func errorText(err error) string { return err.Error() }
+// errorText is an error for a tag or the report: of one that the wire did not make, without what changes each time.
+func errorText(err error) string {
+	if _, ok := err.(*wire.Error); ok {
+		return err.Error()
+	}
+	return wire.Fold(err.Error())
+}

@@ -37,6 +37,9 @@ type Test struct {
 	Env map[string]string
 	// Debug is where Options.HTTPDebug writes.
 	Debug io.Writer
+	// TLSKeyLog is where the secrets of TLS sessions go, in NSS's format, for a program that is to read the traffic; nil is
+	// nowhere.
+	TLSKeyLog io.Writer
 
 	custom  []metrics.Desc
 	sleeper func(quit <-chan struct{}) sleeper // a test's own

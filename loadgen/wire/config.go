@@ -3,10 +3,12 @@ package wire
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -99,6 +101,23 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.MaxBody, DefaultMaxBody)
 	setDefault(&c.HTTPVersion, "auto")
 	return c
+}
+
+// heedGODEBUG takes HTTP/2 away where http2client=0 does so from net/http. As there, the last setting counts.
+func (c *Config) heedGODEBUG(settings string) error {
+	off := false
+	for _, setting := range strings.Split(settings, ",") {
+		if value, ok := strings.CutPrefix(setting, "http2client="); ok {
+			off = value == "0"
+		}
+	}
+	switch {
+	case off && c.HTTPVersion == "auto":
+		c.HTTPVersion = "1.1"
+	case off && c.HTTPVersion == "2":
+		return errors.New("HTTP version 2: GODEBUG has http2client=0, which forbids it: unset that, or take auto or 1.1")
+	}
+	return nil
 }
 
 func setDefault[T comparable](v *T, value T) {

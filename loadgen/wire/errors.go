@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // k6's error codes. A status of 400 and above is 1000 + status.
@@ -86,7 +87,7 @@ func during(what string, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &Error{codeOther, what + ": connection closed", err}
 	}
-	return &Error{codeOther, what + ": " + err.Error(), err}
+	return &Error{codeOther, what + ": " + Fold(err.Error()), err}
 }
 
 // systemError is err when the operating system's network said it.
@@ -120,17 +121,28 @@ func tlsError(err error) error {
 	case errors.As(err, &hostname):
 		return &Error{codeHostname, "x509: certificate is not valid for the host name", err}
 	case errors.As(err, &invalid):
-		return &Error{codeTLS, invalid.Error(), err}
+		return &Error{codeTLS, invalidText(invalid), err}
 	case errors.As(err, &header):
 		return &Error{codeTLSHeader, "tls: first record does not look like a TLS handshake", err}
 	case errors.As(err, &alert):
 		return &Error{codeTLS, "tls: " + alert.Error(), err}
 	case errors.As(err, &op) && op.Net == "":
-		return &Error{codeTLS, op.Op + ": " + op.Err.Error(), err}
+		return &Error{codeTLS, op.Op + ": " + Fold(op.Err.Error()), err}
 	case strings.HasPrefix(err.Error(), "tls: "):
-		return &Error{codeTLS, err.Error(), err}
+		return &Error{codeTLS, Fold(err.Error()), err}
 	}
 	return nil
+}
+
+// invalidText is why a certificate isn't valid, without the time of now that crypto/x509 says.
+func invalidText(err x509.CertificateInvalidError) string {
+	switch {
+	case err.Reason != x509.Expired:
+		return Fold(err.Error())
+	case err.Cert != nil && time.Now().Before(err.Cert.NotBefore):
+		return "x509: certificate is not yet valid"
+	}
+	return "x509: certificate has expired"
 }
 
 // dialError is why no connection to addr came about.
@@ -150,7 +162,7 @@ func dialError(network, addr string, err error) error {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return &Error{codeDialTimeout, where + "i/o timeout", err}
 	}
-	return &Error{codeDial, where + cause(err).Error(), err}
+	return &Error{codeDial, where + Fold(cause(err).Error()), err}
 }
 
 // Windows has numbers of its own.
@@ -182,7 +194,7 @@ func lookupError(host string, err error) error {
 	if dns.IsNotFound {
 		return &Error{codeNoSuchHost, "lookup " + host + ": no such host", err}
 	}
-	return &Error{codeDNS, "lookup " + host + ": " + dns.Err, err}
+	return &Error{codeDNS, "lookup " + host + ": " + Fold(dns.Err), err}
 }
 
 // errorCode is k6's code for how an exchange ended.

@@ -38,11 +38,12 @@ func (p *parser) next(h *head) error {
 			return err
 		}
 	}
-	for range maxInformational {
+	for passed := 0; passed <= maxHeader; {
 		block, err := p.readHeader()
 		if err != nil {
 			return err
 		}
+		passed += len(block)
 		if status := p.header.StatusCode(); status >= 200 || status == http.StatusSwitchingProtocols {
 			h.take(block, &p.header)
 			return nil
@@ -69,19 +70,30 @@ func protoName(b []byte) string {
 	return string(b)
 }
 
-var endOfHeader = []byte("\r\n\r\n")
-
-// readHeader reads one header and returns it as it came, valid until the next read.
+// readHeader reads one header and returns it, valid until the next read: as it came, or tidied.
 func (p *parser) readHeader() ([]byte, error) {
 	block, err := p.awaitHeader()
 	if err != nil {
 		return nil, err
 	}
-	before := p.in.Buffered()
-	if err := p.header.Read(p.in); err != nil || before-p.in.Buffered() != len(block) {
-		return nil, malformed("bad status line or header")
+	if !bareLineFeed(block) {
+		before := p.in.Buffered()
+		err = p.header.Read(p.in)
+		read := before - p.in.Buffered()
+		switch {
+		case err == nil && read == len(block):
+			return block, nil
+		case read != 0:
+			return nil, errHeader
+		}
 	}
-	return block, nil
+	tidied := tidy(block)
+	from := bytes.NewReader(tidied)
+	if p.header.Read(bufio.NewReaderSize(from, len(tidied))) != nil || from.Len() != 0 {
+		return nil, errHeader
+	}
+	_, err = p.in.Discard(len(block))
+	return tidied, err
 }
 
 // awaitHeader reads until the empty line that ends a header, and returns all up to it without consuming it.
@@ -92,8 +104,8 @@ func (p *parser) awaitHeader() ([]byte, error) {
 		if !looksLikeHTTP(b) {
 			return nil, malformed("it does not begin with HTTP/")
 		}
-		if end := bytes.Index(b, endOfHeader); end >= 0 {
-			return b[:end+len(endOfHeader)], nil
+		if end := headerEnd(b); end >= 0 {
+			return b[:end], nil
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
@@ -105,8 +117,6 @@ func (p *parser) awaitHeader() ([]byte, error) {
 			continue
 		case err != nil:
 			return nil, orCut(err, errCutHeader)
-		case bytes.Contains(b, []byte("\n\n")):
-			return nil, malformed("its header lines end without a carriage return")
 		}
 		need = len(b) + 1
 	}

@@ -12,10 +12,8 @@ import (
 )
 
 const (
-	// maxHeader is the most bytes that a response's header may have.
+	// maxHeader is the most bytes that a response's header may have, and all 1xx answers before it together.
 	maxHeader = 1 << 20
-	// maxInformational is how many 1xx answers may come before the response.
-	maxInformational = 10
 	// largeRequest is sent by a goroutine of its own while the answer is awaited: it may come early.
 	largeRequest = 64 << 10
 )

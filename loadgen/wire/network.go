@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 )
 
 // Network is a Config made ready and shared by clients: kept look-ups, TLS settings, proxies.
@@ -21,6 +22,9 @@ type Network struct {
 func NewNetwork(c Config) (*Network, error) {
 	n := &Network{config: c.withDefaults(), resolver: newResolver(c.DNS), room: newRoom()}
 	n.http2 = newHTTP2Transport(n.mayKeep())
+	if err := n.config.heedGODEBUG(os.Getenv("GODEBUG")); err != nil {
+		return nil, err
+	}
 	var err error
 	if n.hosts, err = newHosts(c.Hosts); err != nil {
 		return nil, err

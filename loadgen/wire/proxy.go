@@ -162,5 +162,5 @@ func socks(ctx context.Context, socket *conn, p *prepared) error {
 	if e := systemError("socks", err); e != nil {
 		return e
 	}
-	return &Error{Code: codeOther, Message: "socks: " + err.Error(), Err: err}
+	return &Error{Code: codeOther, Message: "socks: " + Fold(err.Error()), Err: err}
 }

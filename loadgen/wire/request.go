@@ -112,11 +112,17 @@ func newTarget(u *url.URL) (*target, error) {
 
 func authority(host, port string) string {
 	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
+		host = "[" + withoutZone(host) + "]"
 	}
 	if port != "" {
 		host += ":" + port
 	}
+	return host
+}
+
+// withoutZone is an address without the zone that means something on this machine only (RFC 6874).
+func withoutZone(host string) string {
+	host, _, _ = strings.Cut(host, "%")
 	return host
 }
 

@@ -15,7 +15,7 @@ func (n *Network) tlsConfig(host string, protocols []string, sessions tls.Client
 		MinVersion:         c.MinVersion,
 		MaxVersion:         c.MaxVersion,
 		CipherSuites:       c.CipherSuites,
-		ServerName:         host,
+		ServerName:         withoutZone(host),
 		NextProtos:         protocols,
 		KeyLogWriter:       c.KeyLog,
 	}
