@@ -122,7 +122,7 @@ func (s *session) run(ctx context.Context) int {
 	}
 	keys, err := s.openKeyLog()
 	if err != nil {
-		return complain(s.stderr, err)
+		return s.complain(err)
 	}
 	if keys != nil {
 		defer keys.Close()
