@@ -124,19 +124,19 @@ func TestComposeChecksHealth(t *testing.T) {
 	}
 }
 
-// TestComposeImages finds images without a version, or that no variable overrides.
+// TestComposeImages finds images without a version and its digest, or that no variable overrides.
 func TestComposeImages(t *testing.T) {
-	pinned := regexp.MustCompile(`^\$\{[A-Z]+_IMAGE:-[a-z/-]+:(v?\d+\.\d+\.\d+|local)(@sha256:[0-9a-f]{64})?\}$`)
+	pinned := regexp.MustCompile(`^\$\{[A-Z]+_IMAGE:-[a-z/-]+:(v?\d+\.\d+\.\d+@sha256:[0-9a-f]{64}|local)\}$`)
 	for name, service := range MustCompose(t).Services {
 		if name != "collector-image" && !pinned.MatchString(service.Image) {
-			t.Errorf("%s: image %s, want ${NAME_IMAGE:-repository:version}", name, service.Image)
+			t.Errorf("%s: image %s, want ${NAME_IMAGE:-repository:version@digest}; deploy/digests writes digests", name, service.Image)
 		}
 	}
 }
 
 // TestCollectorVersion compares the stock image with the modules that the configuration is tested with.
 func TestCollectorVersion(t *testing.T) {
-	image := defaultOf(MustCompose(t).Services["otel-collector"].Image)
+	image := tagOf(defaultOf(MustCompose(t).Services["otel-collector"].Image))
 	_, version, _ := strings.Cut(image, ":")
 	if want := "go.opentelemetry.io/collector/otelcol v" + version + "\n"; !strings.Contains(string(MustRead(t, "collector/go.mod")), want) {
 		t.Errorf("compose.yml pins %s; collector/go.mod has no line %q", image, want)

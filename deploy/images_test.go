@@ -23,6 +23,7 @@ func (s *system) MustImages() {
 		s.tb.FailNow()
 	}
 	images := s.images()
+	s.useTags()
 	s.makeGo(images["GO_IMAGE"])
 	s.makePrometheus(images["prometheus"])
 	if os.Getenv("FOOBAR_E2E_BUILD") == "no" {
@@ -39,16 +40,38 @@ func (s *system) MustImages() {
 	}
 }
 
-// images are the names of compose.yml's images by service, and the Go image's under GO_IMAGE.
+// images are the names of compose.yml's images by service, without digests, and the Go image's under GO_IMAGE.
 func (s *system) images() map[string]string {
 	s.tb.Helper()
 	file := MustCompose(s.tb)
 	images := map[string]string{}
 	for name, service := range file.Services {
-		images[name] = defaultOf(service.Image)
+		images[name] = tagOf(defaultOf(service.Image))
 	}
-	images["GO_IMAGE"] = defaultOf(file.Services["foo"].Build.Args["GO_IMAGE"])
+	images["GO_IMAGE"] = tagOf(defaultOf(file.Services["foo"].Build.Args["GO_IMAGE"]))
 	return images
+}
+
+// useTags has compose.yml take the images by their tags: a stand-in can't have the digest of what it stands in for.
+func (s *system) useTags() {
+	s.tb.Helper()
+	file := MustCompose(s.tb)
+	values := []string{file.Services["foo"].Build.Args["GO_IMAGE"]}
+	for _, service := range file.Services {
+		values = append(values, service.Image)
+	}
+	for _, value := range values {
+		name, _, _ := strings.Cut(strings.TrimPrefix(value, "${"), ":")
+		if image := defaultOf(value); tagOf(image) != image {
+			s.env = append(s.env, name+"="+tagOf(image))
+		}
+	}
+}
+
+// tagOf is an image's name without the digest.
+func tagOf(image string) string {
+	tag, _, _ := strings.Cut(image, "@")
+	return tag
 }
 
 // defaultOf is the default of a value of the form ${NAME:-default}.
