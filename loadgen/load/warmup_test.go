@@ -2,11 +2,14 @@ package load
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 func TestWarmup(t *testing.T) {
@@ -117,7 +120,7 @@ func TestWarmupGoesWrong(t *testing.T) {
 		r := MustStart(t, &Test{Handler: answers, Options: Options{VUs: Of(1), Duration: For(10 * time.Second), Warmup: For(5 * time.Second),
 			Thresholds: map[string][]Threshold{"checks": {{Expression: "rate>0.9", AbortOnFail: true}}}},
 			Exec: func(vu *VU) error {
-				vu.Sleep(100 * time.Millisecond)
+				vu.Sleep(130 * time.Millisecond) // no iteration ends at the very instant of the warm-up
 				if time.Since(begin) > 5*time.Second {
 					vu.Check("late", true)
 					return nil
@@ -203,4 +206,44 @@ func TestNothingMeasured(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Groups, checks and scenarios of the warm-up alone are not in the report.
+func TestWarmupGroups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		in := func(vu *VU, name string) {
+			_ = vu.Group(name, func() error {
+				return vu.Group("inner", func() error { vu.Sleep(53 * time.Millisecond); return nil })
+			})
+		}
+		res := MustRun(t, &Test{Exec: func(vu *VU) error {
+			if in(vu, "always"); time.Since(begin) < 900*time.Millisecond {
+				in(vu, "early")
+			} else {
+				in(vu, "late")
+			}
+			return nil
+		}, Functions: map[string]Func{"brief": func(vu *VU) error { vu.Check("brief", true); return nil }}, Options: Options{
+			Sections: Of(true), Warmup: For(time.Second), Scenarios: map[string]Scenario{
+				"brief": {Executor: PerVUIterations, Exec: "brief"}, "long": {Executor: ConstantVUs, Duration: For(2 * time.Second)}}}})
+		names := func(sections []metrics.Section) (all []string) {
+			for _, s := range sections {
+				all = append(all, s.Name)
+				if s.Name != "long" && (len(s.Groups) != 1 || s.Groups[0].Name != "inner") {
+					t.Errorf("group %s: got %+v, want inner in it", s.Name, s.Groups)
+				}
+			}
+			slices.Sort(all)
+			return all
+		}
+		if got := names(res.Snapshot.Total.Groups); !slices.Equal(got, []string{"always", "late"}) {
+			t.Errorf("groups %v, want always and late", got)
+		}
+		for _, s := range res.Snapshot.Scenarios {
+			if s.Name == "brief" || s.Name == "long" && !slices.Equal(names(s.Groups), []string{"always", "late"}) {
+				t.Errorf("scenario %s with groups %v, want long alone with two groups", s.Name, names(s.Groups))
+			}
+		}
+	})
 }

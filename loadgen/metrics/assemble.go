@@ -18,7 +18,11 @@ func (r *Recorder) assemble(m merged, elapsed time.Duration) *Snapshot {
 		if name == "" {
 			continue
 		}
-		section := r.section(m, r.trees[name].root)
+		root := r.trees[name].root
+		section := r.section(m, root)
+		if root.forgotten.Load() && len(section.Checks)+len(section.Groups) == 0 {
+			continue
+		}
 		section.Name = name
 		s.Scenarios = append(s.Scenarios, section)
 	}
@@ -65,7 +69,11 @@ func (r *Recorder) section(m merged, n *node) Section {
 		}
 	}
 	for _, g := range n.groups {
-		s.Groups = append(s.Groups, r.section(m, g))
+		section := r.section(m, g)
+		if g.forgotten.Load() && len(section.Checks)+len(section.Groups) == 0 {
+			continue
+		}
+		s.Groups = append(s.Groups, section)
 	}
 	return s
 }

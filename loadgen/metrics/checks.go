@@ -47,6 +47,8 @@ type node struct {
 	checks []*tally
 	byName map[string]*tally
 	groups []*node
+	// forgotten says that nothing was recorded here since the last Reset.
+	forgotten atomic.Bool
 }
 
 // tree is the groups of the test or of one scenario.
@@ -112,6 +114,7 @@ func (t *tree) tally(n *node, name string, shards int) *tally {
 
 func (t *tree) reset() {
 	for _, n := range t.byPath {
+		n.forgotten.Store(true)
 		for _, c := range n.checks {
 			for i := range c.parts {
 				c.parts[i].passes.Store(0)

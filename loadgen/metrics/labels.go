@@ -26,6 +26,8 @@ type placement struct {
 	// series is how many series a shard must have for these slots.
 	series          int
 	scenario, group string
+	// nodes are the sections and groups that samples make known of; none for the total outside of any group.
+	nodes []*node
 }
 
 // internParts is how many locks the map of interned tag sets is divided by.
@@ -257,7 +259,7 @@ func (r *Recorder) place(tags []Tag) *placement {
 	if p := r.placements[string(key)]; p != nil {
 		return p
 	}
-	p := &placement{scenario: scenario, group: group, slots: make([][]int32, len(r.config.Metrics))}
+	p := &placement{scenario: scenario, group: group, slots: make([][]int32, len(r.config.Metrics)), nodes: r.nodes(scenario, group)}
 	for id := range p.slots {
 		p.slots[id] = append(p.slots[id], int32(id))
 		for _, base := range sections {
@@ -298,6 +300,19 @@ func (r *Recorder) sections(scenario, group string) []int32 {
 		bases = append(bases, r.base(n))
 	}
 	return bases
+}
+
+// nodes are the group in the total, and the scenario and its group where there are sections.
+func (r *Recorder) nodes(scenario, group string) []*node {
+	var nodes []*node
+	if group != "" {
+		nodes = append(nodes, r.trees[""].node(group))
+	}
+	if r.config.Sections {
+		t := r.tree(scenario)
+		nodes = append(nodes, t.root, t.node(group))
+	}
+	return nodes
 }
 
 // base is the first series of a node, which are made when there are none.

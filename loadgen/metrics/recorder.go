@@ -82,6 +82,9 @@ func (r *Recorder) id(name string) ID {
 // Snapshot and no Reset sees a part of them. It does not allocate once the series have been touched, and does not keep the
 // slice. A sample of an ID that was not declared is left out, with a Warning.
 func (r *Recorder) Record(shard uint32, l *Labels, samples []Sample) {
+	if len(samples) == 0 {
+		return
+	}
 	undeclared := false
 	s := &r.shards[shard&r.mask]
 	s.mu.Lock()
@@ -102,6 +105,11 @@ func (r *Recorder) Record(shard uint32, l *Labels, samples []Sample) {
 		}
 	}
 	s.mu.Unlock()
+	for _, n := range l.nodes {
+		if n.forgotten.Load() {
+			n.forgotten.Store(false)
+		}
+	}
 	if undeclared {
 		r.Warn(Warning{Message: "samples of a metric that was not declared were left out: declare it before the test starts"})
 	}
@@ -166,6 +174,7 @@ func (r *Recorder) eachTotal(id ID, f func(*cell)) {
 }
 
 // Reset forgets all samples, results of checks and failures (the end of a warm-up); Labels, checks and warnings stay valid.
+// Groups and sections come back when something is recorded in them.
 // What one call of Record adds is forgotten as a whole or kept as a whole.
 func (r *Recorder) Reset() {
 	r.mu.Lock()
