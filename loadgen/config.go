@@ -49,10 +49,11 @@ func (o *options) parseConfig(data []byte) error {
 	if !root.IsMap() {
 		return root.Errorf("want keys with values, such as vus: 10")
 	}
-	problems := []error{o.commandKeys(root)}
+	problems := []error{o.readCommandKeys(root)}
 	if o.layer, err = load.ReadOptions(root); err != nil {
 		problems = append(problems, err)
 	}
+	root.Get("env").Ours()
 	s, err := script.Read(root)
 	if err != nil {
 		problems = append(problems, err)
@@ -60,13 +61,13 @@ func (o *options) parseConfig(data []byte) error {
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
-	o.script = *s
+	o.script, o.file = *s, root
 	o.notices = append(o.notices, root.Notices()...)
-	return nil
+	return o.readInspected(root)
 }
 
-// commandKeys sets what the keys for the command say, and refuses those that nothing is known by.
-func (o *options) commandKeys(root *file.Node) error {
+// readCommandKeys sets what the keys for the command say, and refuses those that nothing is known by.
+func (o *options) readCommandKeys(root *file.Node) error {
 	known := knownKeys()
 	var problems []error
 	for _, key := range root.Keys() {
@@ -76,6 +77,9 @@ func (o *options) commandKeys(root *file.Node) error {
 			if !n.IsNull() {
 				o.notices = append(o.notices, fmt.Sprintf("%s: %q has no effect here", o.config, key))
 			}
+		case slices.Contains(derived, key):
+		case key == "env" && !n.IsNull():
+			problems = append(problems, n.Decode(&o.env))
 		case !slices.Contains(known, key):
 			problems = append(problems, n.Unknown(known))
 		case commandKeys[key] != "":
@@ -106,5 +110,5 @@ func (o *options) setKey(key string, n *file.Node) error {
 
 // knownKeys are all keys that a file can have at its top.
 func knownKeys() []string {
-	return slices.Concat(load.OptionKeys(), script.Keys(), slices.Collect(maps.Keys(commandKeys)))
+	return slices.Concat(load.OptionKeys(), script.Keys(), slices.Collect(maps.Keys(commandKeys)), []string{"env"})
 }

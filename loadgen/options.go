@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/script"
 	"example.com/foobar/loadgen/secret"
@@ -52,8 +53,9 @@ type options struct {
 	help         bool
 	linger       bool
 
-	written []string // the flags given
-	notices []string // what was asked and has no effect
+	file    *file.Node // of the configuration file
+	written []string   // the flags given
+	notices []string   // what was asked and has no effect
 
 	read     []place           // files that flags name, to be read
 	shaping  []shape           // of the layer being read
@@ -124,7 +126,7 @@ func (o *options) settle() error {
 		return invalid(err)
 	}
 	if err := o.load.Validate(); err != nil {
-		return invalid(o.reword(err))
+		return invalid(o.placed(o.reword(err)))
 	}
 	return nil
 }
@@ -185,7 +187,9 @@ func (o *options) steps(target string) script.Script {
 	}
 	s := o.step
 	s.URL = target
-	s.Basic, s.Bearer = literal(o.basic), literal(o.bearer)
+	if o.basic != "" || o.bearer != "" {
+		s.Basic, s.Bearer = literal(o.basic), literal(o.bearer)
+	}
 	if o.embedded() && len(s.Checks) == 0 {
 		s.Checks = []script.Check{{Status: 200}, {Body: load.Of("foobar")}}
 	}

@@ -136,7 +136,7 @@ func (s *session) test(url string) (*load.Test, error) {
 	steps := s.o.steps(url)
 	compiled, err := steps.Compile(s.o.dir)
 	if err != nil {
-		return nil, invalid(err)
+		return nil, invalid(s.o.placed(err))
 	}
 	return &load.Test{Options: s.o.load, Exec: compiled.Exec, Functions: compiled.Functions, Env: s.o.env, Debug: s.screen}, nil
 }

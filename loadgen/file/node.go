@@ -168,6 +168,42 @@ func (n *Node) Path() string {
 	return strings.TrimPrefix(b.String(), ".")
 }
 
+// Find is the node that a path leads to, or, where the path goes on beyond what there is, the last one on it.
+func (n *Node) Find(path string) *Node {
+	if n.kind == list {
+		digits, rest, _ := strings.Cut(strings.TrimPrefix(path, "["), "]")
+		if i, err := strconv.Atoi(digits); err == nil && path[0] == '[' && i >= 0 && i < len(n.children) {
+			return n.children[i].Find(strings.TrimPrefix(rest, "."))
+		}
+		return n
+	}
+	for _, c := range n.children {
+		rest, found := strings.CutPrefix(path, c.key)
+		if found && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return c.Find(strings.TrimPrefix(rest, "."))
+		}
+	}
+	return n
+}
+
+// All calls yield for n and all below it, in their order, until it returns false.
+func (n *Node) All(yield func(*Node) bool) { n.walk(yield) }
+
+func (n *Node) walk(yield func(*Node) bool) bool {
+	if !yield(n) {
+		return false
+	}
+	for _, c := range n.children {
+		if !c.walk(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// Place is where n stands.
+func (n *Node) Place() Place { return n.place(n.at) }
+
 // Notice says something about n to whoever reads the file, who finds it in Notices.
 func (n *Node) Notice(format string, args ...any) {
 	n.doc.notices = append(n.doc.notices, n.Errorf(format, args...).Error())

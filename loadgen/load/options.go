@@ -15,7 +15,7 @@ type Options struct {
 	VUs        *int      `json:"vus,omitempty"`
 	Duration   *Duration `json:"duration,omitempty"`
 	Iterations *int64    `json:"iterations,omitempty"`
-	Stages     []Stage   `json:"stages,omitempty"`
+	Stages     []Stage   `json:"stages,omitzero"`
 	// Rate (ours) is arrivals per TimeUnit; with Stages, the rate to start from. The other five go with it.
 	Rate            *int64    `json:"rate,omitempty"`
 	TimeUnit        *Duration `json:"timeUnit,omitempty"`
@@ -24,11 +24,11 @@ type Options struct {
 	OnBusy          *string   `json:"onBusy,omitempty"`
 	MaxCatchUpRate  *int64    `json:"maxCatchUpRate,omitempty"`
 
-	Scenarios map[string]Scenario `json:"scenarios,omitempty"`
+	Scenarios map[string]Scenario `json:"scenarios,omitzero"`
 
-	Thresholds map[string][]Threshold `json:"thresholds,omitempty"`
-	Tags       map[string]string      `json:"tags,omitempty"`
-	SystemTags []string               `json:"systemTags,omitempty"`
+	Thresholds map[string][]Threshold `json:"thresholds,omitzero"`
+	Tags       map[string]string      `json:"tags,omitzero"`
+	SystemTags []string               `json:"systemTags,omitzero"`
 
 	// Paused waits for Run.Resume before the load begins.
 	Paused          *bool     `json:"paused,omitempty"`
@@ -49,7 +49,7 @@ type Options struct {
 
 	HTTPOptions
 
-	SummaryTrendStats []string `json:"summaryTrendStats,omitempty"`
+	SummaryTrendStats []string `json:"summaryTrendStats,omitzero"`
 	SummaryTimeUnit   *string  `json:"summaryTimeUnit,omitempty"`
 	// Sections (ours) keeps every metric for each scenario and group too, for the full summary.
 	Sections *bool `json:"sections,omitempty"`
@@ -72,9 +72,9 @@ type HTTPOptions struct {
 	DiscardResponseBodies *bool `json:"discardResponseBodies,omitempty"`
 
 	InsecureSkipTLSVerify *bool       `json:"insecureSkipTLSVerify,omitempty"`
-	TLSCipherSuites       []string    `json:"tlsCipherSuites,omitempty"`
+	TLSCipherSuites       []string    `json:"tlsCipherSuites,omitzero"`
 	TLSVersion            *TLSVersion `json:"tlsVersion,omitempty"`
-	TLSAuth               []TLSAuth   `json:"tlsAuth,omitempty"`
+	TLSAuth               []TLSAuth   `json:"tlsAuth,omitzero"`
 	// TLSCA (ours) is certificate authorities in PEM to trust beside the system's; TLSServerName overrides SNI;
 	// TLSResumption keeps sessions.
 	TLSCA         *string `json:"tlsCA,omitempty"`
@@ -82,9 +82,9 @@ type HTTPOptions struct {
 	TLSResumption *bool   `json:"tlsResumption,omitempty"`
 
 	// Hosts gives names addresses: {"host[:port]": "ip[:port]"}.
-	Hosts          map[string]string `json:"hosts,omitempty"`
-	BlacklistIPs   []string          `json:"blacklistIPs,omitempty"`
-	BlockHostnames []string          `json:"blockHostnames,omitempty"`
+	Hosts          map[string]string `json:"hosts,omitzero"`
+	BlacklistIPs   []string          `json:"blacklistIPs,omitzero"`
+	BlockHostnames []string          `json:"blockHostnames,omitzero"`
 	DNS            *DNS              `json:"dns,omitempty"`
 	LocalIPs       *string           `json:"localIPs,omitempty"`
 	// Proxy (ours) is a URL, or "none"; unset, the environment decides. UnixSocket (ours) is dialled whatever the host.
@@ -128,7 +128,7 @@ type TLSAuth struct {
 	Cert     string   `json:"cert"`
 	Key      string   `json:"key"`
 	Password string   `json:"password,omitempty"`
-	Domains  []string `json:"domains,omitempty"`
+	Domains  []string `json:"domains,omitzero"`
 }
 
 // DNS says how names become addresses; k6's words and defaults (5m, random, preferIPv4).

@@ -41,7 +41,21 @@ func ReadOptions(n *file.Node) (Options, error) {
 			o.Thresholds[metric] = append(o.Thresholds[metric], Threshold(one))
 		}
 	}
-	return o, err
+	return o.withoutDerived(), err
+}
+
+// withoutDerived is o without the scenario that its shortcuts stand for: "k6 inspect" prints it beside them.
+func (o Options) withoutDerived() Options {
+	printed, found := o.Scenarios[DefaultScenario]
+	if !found || len(o.Scenarios) > 1 || o.Duration == nil && o.Iterations == nil && o.Stages == nil {
+		return o
+	}
+	short := o
+	short.Scenarios = nil
+	if meant, err := short.shortcut(); err == nil && reflect.DeepEqual(printed.withDefaults(), meant.withDefaults()) {
+		return short
+	}
+	return o
 }
 
 // threshold is a Threshold as a file has it.

@@ -50,10 +50,15 @@ func (t *Threshold) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON writes the short form where it says everything.
 func (t Threshold) MarshalJSON() ([]byte, error) {
-	if !t.AbortOnFail && t.DelayAbortEval == 0 {
-		return json.Marshal(t.Expression)
+	var v any = t.Expression
+	if t.AbortOnFail || t.DelayAbortEval != 0 {
+		v = thresholdObject{t.Expression, t.AbortOnFail, delay(t.DelayAbortEval)}
 	}
-	return json.Marshal(thresholdObject{t.Expression, t.AbortOnFail, delay(t.DelayAbortEval)})
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // whoever wants "<" escaped, escapes it around this
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // delay is a duration as k6 writes it: "10s", "1d2h", or a number of milliseconds.

@@ -41,7 +41,7 @@ type Step struct {
 	Redirects *int          `json:"redirects,omitempty"`
 	Discard   bool          `json:"discard,omitempty"`
 	// Expected are the statuses that are no failure (200 to 399).
-	Expected []int             `json:"expected,omitempty"`
+	Expected []int             `json:"expected,omitzero"`
 	Tags     map[string]string `json:"tags,omitempty"`
 	Checks   []Check           `json:"checks,omitempty"`
 	// Extract takes values out of the response, into variables of those names.
