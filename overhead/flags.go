@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/plan"
@@ -55,7 +56,7 @@ func parseFlags(args []string, stderr io.Writer) (*options, error) {
 	f.SetOutput(io.Discard)
 	f.StringVar(&o.preset, "preset", plan.Ladder, "run the preset `NAME`: "+strings.Join(plan.Presets, ", "))
 	f.StringVar(&o.config, "config", "", "run the experiment in the YAML `FILE`")
-	f.StringVar(&o.resume, "resume", "", "add rounds to the record in `DIR`")
+	f.StringVar(&o.resume, "resume", "", "add rounds to the record in `DIR`, by running the commands in it: only your own records")
 	f.StringVar(&o.out, "out", "", "keep the record in `DIR` (a new folder overhead-NAME-TIME)")
 	f.IntVar(&o.rounds, "rounds", 0, "run `N` rounds (the plan's); with -resume, N more")
 	f.Var(textFlag{&o.precision}, "precision", "go on until the primary metric is known to within `SHARE`, such as 2%")
@@ -239,7 +240,13 @@ func (o *options) folder(name string, now time.Time) string {
 	if o.out != "" {
 		return o.out
 	}
-	return fmt.Sprintf("overhead-%s-%s", name, now.Format("20060102-150405"))
+	word := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_' {
+			return r
+		}
+		return '-'
+	}, name)
+	return fmt.Sprintf("overhead-%.40s-%s", word, now.Format("20060102-150405"))
 }
 
 // seedOr is -seed, or a random one.

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/overhead/experiment"
 )
 
@@ -65,7 +66,7 @@ func conclude(code int, err error, stderr io.Writer) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return code
 	}
-	fmt.Fprintln(stderr, "overhead:", err)
+	fmt.Fprintln(stderr, "overhead:", plain.Text(err.Error()))
 	var wrong usageError
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
@@ -126,13 +127,13 @@ func outcome(a *analysis.Analysis, stderr io.Writer) int {
 	}
 	over := a.Budget != nil && a.Budget.State == analysis.BudgetOver
 	if lacking != "" && !over {
-		fmt.Fprintln(stderr, "overhead:", lacking)
+		fmt.Fprintln(stderr, "overhead:", plain.Line(lacking))
 		return exitNothingValid
 	}
 	if a.Budget == nil {
 		return exitOK
 	}
-	fmt.Fprintln(stderr, "overhead:", budgetText(a.Budget))
+	fmt.Fprintln(stderr, "overhead:", plain.Line(budgetText(a.Budget)))
 	return map[analysis.State]int{analysis.BudgetOver: exitOver, analysis.BudgetInconclusive: exitInconclusive}[a.Budget.State]
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/experiment"
 	"example.com/foobar/overhead/generate"
@@ -195,7 +196,7 @@ func (p *progress) show(s experiment.Step) {
 		outcome = "VOID"
 		for _, g := range s.Run.Gates {
 			if !g.OK {
-				outcome += ": " + g.Name + ": " + g.Shown
+				outcome += ": " + g.Name + ": " + plain.Line(g.Shown)
 				break
 			}
 		}

@@ -14,7 +14,7 @@ void, so a broken Collector can't look cheap.
   overhead -cases off,off-again,head-20       some of the cases
   overhead -limit foreign=50%                 on a busy machine: let other processes use half of it
   overhead -budget 'allocs<=+130,cpu<=+60%'   a gate for CI; allocations first, since they are nearly exact
-  overhead -resume DIR -rounds 5              five rounds more, in the record in DIR
+  overhead -resume DIR -rounds 5              five rounds more, by the commands in the record in DIR: resume only your own
   overhead report DIR                         draw everything again from a record
   overhead report -format brief DIR           ten lines for a pull request; text, markdown, json, bench and html too
   overhead init > mine.yaml                   a commented experiment for a service of your own

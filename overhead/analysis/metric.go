@@ -6,7 +6,7 @@ import (
 )
 
 // Generator is the name under which the load generator's own process is recorded.
-const Generator = "generator"
+const Generator = record.Generator
 
 // Metric is one thing measured in each run.
 type Metric struct {

@@ -9,9 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
-	tracev1 "go.opentelemetry.io/proto/otlp/trace/v1"
-
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
 )
@@ -132,27 +129,6 @@ func TestScrape(t *testing.T) {
 			t.Error("a page that is none was read")
 		}
 	})
-}
-
-func TestSink(t *testing.T) {
-	s, err := newSink()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.close()
-	span := func(trace byte) *tracev1.Span { return &tracev1.Span{TraceId: []byte{15: trace}} }
-	request := &collector.ExportTraceServiceRequest{ResourceSpans: []*tracev1.ResourceSpans{{ScopeSpans: []*tracev1.ScopeSpans{{
-		Spans: []*tracev1.Span{span(1), span(1), span(1), span(2), span(2), {}}}}}}}
-	if _, err := s.Export(context.Background(), request); err != nil {
-		t.Fatal(err)
-	}
-	if spans, traces, complete := s.counts(3); spans != 6 || traces != 3 || complete != 1 {
-		t.Errorf("got %d spans, %d traces, %d whole", spans, traces, complete)
-	}
-	s.reset()
-	if spans, traces, _ := s.counts(3); spans != 0 || traces != 0 {
-		t.Errorf("after a reset: %d spans, %d traces", spans, traces)
-	}
 }
 
 func TestPlaces(t *testing.T) {

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/foobar/loadgen/plain"
 )
 
 // process is a child process that leads a process group of its own.
@@ -45,6 +48,7 @@ func start(name string, command []string, env []string, dir string, log io.Write
 	}
 	go func() {
 		p.err = p.cmd.Wait()
+		p.log.close()
 		close(p.ended)
 	}()
 	return p, nil
@@ -102,7 +106,7 @@ func (p *process) stop() error {
 	return nil
 }
 
-// tail passes output on and keeps the end of it.
+// tail passes output on, a printable line at a time, and keeps the end of it.
 type tail struct {
 	name string
 	out  io.Writer
@@ -111,27 +115,44 @@ type tail struct {
 	line []byte
 }
 
-const tailSize = 2000
+// tailSize is how much of the output is kept, lineSize how long a line may get before it is passed on in parts.
+const (
+	tailSize = 2000
+	lineSize = 4000
+)
 
 // Write implements io.Writer.
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.kept = append(t.kept, b...)
-	if len(t.kept) > tailSize {
-		t.kept = append([]byte(nil), t.kept[len(t.kept)-tailSize:]...)
-	}
-	if t.out == nil {
-		return len(b), nil
-	}
-	t.line = append(t.line, b...)
-	for {
-		i := strings.IndexByte(string(t.line), '\n')
-		if i < 0 {
-			return len(b), nil
+	t.kept = append(t.kept, b[max(0, len(b)-tailSize):]...)
+	t.kept = append(t.kept[:0], t.kept[max(0, len(t.kept)-tailSize):]...)
+	for rest := b; t.out != nil && len(rest) > 0; {
+		part, _, ended := bytes.Cut(rest[:min(len(rest), lineSize-len(t.line))], []byte{'\n'})
+		t.line = append(t.line, part...)
+		rest = rest[len(part):]
+		if ended {
+			rest = rest[1:]
 		}
-		fmt.Fprintf(t.out, "%s | %s\n", t.name, t.line[:i])
-		t.line = t.line[i+1:]
+		if ended || len(t.line) == lineSize {
+			t.print()
+		}
+	}
+	return len(b), nil
+}
+
+// print passes the line on.
+func (t *tail) print() {
+	fmt.Fprintf(t.out, "%s | %s\n", t.name, plain.Line(strings.TrimSuffix(string(t.line), "\r")))
+	t.line = t.line[:0]
+}
+
+// close passes on a line that never ended.
+func (t *tail) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.out != nil && len(t.line) > 0 {
+		t.print()
 	}
 }
 
@@ -139,7 +160,7 @@ func (t *tail) Write(b []byte) (int, error) {
 func (t *tail) last() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	text := strings.TrimSpace(string(t.kept))
+	text := strings.TrimSpace(plain.Text(string(t.kept)))
 	if lines := strings.Split(text, "\n"); len(lines) > 3 {
 		text = strings.Join(lines[len(lines)-3:], "\n")
 	}

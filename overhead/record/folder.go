@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"example.com/foobar/loadgen/atomicfile"
 	"example.com/foobar/loadgen/file"
@@ -17,7 +18,12 @@ import (
 const (
 	experimentFile = "experiment.json"
 	runsFolder     = "runs"
-	maxFile        = 64 << 20
+)
+
+// maxFile bounds a file, and maxRecord all of a record's runs together.
+const (
+	maxFile   = 16 << 20
+	maxRecord = 1 << 30
 )
 
 // Folder is an experiment's record. Files in it appear whole or not at all.
@@ -40,10 +46,11 @@ func Create(dir string, e Experiment) (*Folder, error) {
 	return f, f.writeJSON(experimentFile, e)
 }
 
-// Open reads a record.
+// Open reads a record and validates it: whoever wrote it, its names are words, its runs belong to its plan, and its numbers and
+// sizes are those of an experiment.
 func Open(dir string) (*Folder, error) {
 	f := &Folder{Dir: dir}
-	if err := readJSON(filepath.Join(dir, experimentFile), &f.Experiment); err != nil {
+	if _, err := readJSON(filepath.Join(dir, experimentFile), &f.Experiment); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("opening a record: %s holds no %s: name the folder that a run printed at its end", dir, experimentFile)
 		}
@@ -52,24 +59,45 @@ func Open(dir string) (*Folder, error) {
 	if f.Experiment.Schema != Schema {
 		return nil, fmt.Errorf("opening a record: %s has schema %d, this program reads %d", dir, f.Experiment.Schema, Schema)
 	}
-	names, err := filepath.Glob(filepath.Join(dir, runsFolder, "*.json"))
-	if err != nil {
-		return nil, fmt.Errorf("opening a record: %w", err)
+	if err := f.Experiment.validate(); err != nil {
+		return nil, fmt.Errorf("opening a record: %s: %w", filepath.Join(dir, experimentFile), err)
 	}
-	for _, name := range names {
-		r := &Run{}
-		if err := readJSON(name, r); err != nil {
-			return nil, fmt.Errorf("opening a record: %w", err)
-		}
-		if r.Schema != Schema {
-			return nil, fmt.Errorf("opening a record: %s has schema %d, this program reads %d", name, r.Schema, Schema)
-		}
-		f.Runs = append(f.Runs, r)
+	if err := f.readRuns(); err != nil {
+		return nil, fmt.Errorf("opening a record: %w", err)
 	}
 	slices.SortFunc(f.Runs, func(a, b *Run) int {
 		return 1_000_000*(a.Round-b.Round) + 1000*(a.Attempt-b.Attempt) + a.Position - b.Position
 	})
 	return f, nil
+}
+
+func (f *Folder) readRuns() error {
+	entries, err := os.ReadDir(filepath.Join(f.Dir, runsFolder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	left := int64(maxRecord)
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".json" || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		name, r := filepath.Join(f.Dir, runsFolder, e.Name()), &Run{}
+		size, err := readJSON(name, r)
+		if err != nil {
+			return err
+		}
+		if left -= size; left < 0 {
+			return fmt.Errorf("the runs are larger than %d bytes", int64(maxRecord))
+		}
+		if r.Schema != Schema {
+			return fmt.Errorf("%s has schema %d, this program reads %d", name, r.Schema, Schema)
+		}
+		if err := r.validate(&f.Experiment.Plan); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		f.Runs = append(f.Runs, r)
+	}
+	return nil
 }
 
 // Add writes a run into the folder.
@@ -116,8 +144,16 @@ func (f *Folder) Attempts(round int, name string) int {
 	return n
 }
 
-// WriteFile writes a file of the folder, whole or not at all.
+// WriteFile writes a file of the folder, whole or not at all. A name that leads out of the folder is an error.
 func (f *Folder) WriteFile(name string, content []byte) error {
+	if !filepath.IsLocal(name) {
+		return fmt.Errorf("writing %q: the name leads out of the record's folder", name)
+	}
+	for at := name; at != "."; at = filepath.Dir(at) {
+		if info, err := os.Lstat(filepath.Join(f.Dir, at)); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return fmt.Errorf("writing %q: %s is a link, which may lead out of the record's folder: remove it", name, at)
+		}
+	}
 	return WriteFile(filepath.Join(f.Dir, name), content)
 }
 
@@ -137,13 +173,19 @@ func WriteFile(name string, content []byte) error {
 	return nil
 }
 
-func readJSON(name string, v any) error {
+// readJSON reads a file and returns its size. What is no plain file, or too large, is an error.
+func readJSON(name string, v any) (int64, error) {
+	if info, err := os.Stat(name); err != nil {
+		return 0, err
+	} else if !info.Mode().IsRegular() {
+		return 0, fmt.Errorf("%s is no plain file", name)
+	}
 	content, err := file.Read(name, maxFile)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := json.Unmarshal(content, v); err != nil {
-		return fmt.Errorf("reading %s: %w", name, err)
+		return 0, fmt.Errorf("reading %s: %w", name, err)
 	}
-	return nil
+	return int64(len(content)), nil
 }

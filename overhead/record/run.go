@@ -76,6 +76,9 @@ type Gate struct {
 	Shown string `json:"shown"`
 }
 
+// Generator is the name under which the load generator's own process is recorded.
+const Generator = "generator"
+
 // GateStarted is the gate that a run fails whose services didn't come up.
 const GateStarted = "started"
 

@@ -3,10 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
-	"runtime"
 
 	"golang.org/x/perf/benchfmt"
 
+	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
 )
@@ -19,10 +19,10 @@ func Bench(w io.Writer, a *analysis.Analysis) error {
 	out := benchfmt.NewWriter(w)
 	e := a.Environment
 	config := []benchfmt.Config{
-		{Key: "goos", Value: []byte(e.OS), File: true},
-		{Key: "goarch", Value: []byte(e.Arch), File: true},
-		{Key: "cpu", Value: []byte(e.CPU), File: true},
-		{Key: "experiment", Value: []byte(a.Name), File: true},
+		{Key: "goos", Value: word(e.OS), File: true},
+		{Key: "goarch", Value: word(e.Arch), File: true},
+		{Key: "cpu", Value: word(e.CPU), File: true},
+		{Key: "experiment", Value: word(a.Name), File: true},
 		{Key: "seed", Value: []byte(fmt.Sprint(a.Seed)), File: true},
 	}
 	for _, r := range a.Runs() {
@@ -30,7 +30,7 @@ func Bench(w io.Writer, a *analysis.Analysis) error {
 			continue
 		}
 		for _, process := range append([]string{""}, a.Processes()...) {
-			line := benchLine(r, process)
+			line := benchLine(r, process, e.Cores)
 			if len(line.Values) == 0 {
 				continue
 			}
@@ -43,13 +43,16 @@ func Bench(w io.Writer, a *analysis.Analysis) error {
 	return nil
 }
 
-func benchLine(r *record.Run, process string) *benchfmt.Result {
+func word(text string) []byte { return []byte(plain.Line(text)) }
+
+// benchLine is a line as a benchmark on so many cores has it: those of the machine that measured.
+func benchLine(r *record.Run, process string, cores int) *benchfmt.Result {
 	name := process
 	if name == "" {
 		name = "requests"
 	}
 	line := &benchfmt.Result{
-		Name:  benchfmt.Name(fmt.Sprintf("Tracing/process=%s/case=%s-%d", name, r.Case, runtime.NumCPU())),
+		Name:  benchfmt.Name(fmt.Sprintf("Tracing/process=%s/case=%s-%d", name, r.Case, cores)),
 		Iters: int(r.Load.Requests),
 	}
 	for _, m := range analysis.Metrics {

@@ -19,6 +19,7 @@ func Brief(w io.Writer, a *analysis.Analysis) error {
 		t = budgetTable(a)
 		title = t.Title
 	}
+	t.print()
 	left := max(0, len(t.Rows)-briefRows)
 	t.Rows = t.Rows[:len(t.Rows)-left]
 	var b strings.Builder

@@ -3,9 +3,11 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/plan"
 )
@@ -40,7 +42,7 @@ type table struct {
 
 // compose lays out an analysis.
 func compose(a *analysis.Analysis) document {
-	d := document{Title: "What tracing costs: " + a.Name, Lead: lead(a), Verdicts: verdicts(a), Warnings: a.Warnings, Caveats: a.Caveats}
+	d := document{Title: "What tracing costs: " + a.Name, Lead: lead(a), Verdicts: verdicts(a), Warnings: slices.Clone(a.Warnings), Caveats: slices.Clone(a.Caveats)}
 	add := func(t table) {
 		if len(t.Rows) > 0 {
 			d.Tables = append(d.Tables, t)
@@ -68,7 +70,44 @@ func compose(a *analysis.Analysis) document {
 	add(voidTable(a))
 	d.Details = detailTables(a)
 	d.Facts = facts(a)
+	d.print()
 	return d
+}
+
+// print makes every text printable in one line: much of it comes from services, or from whoever wrote the record.
+func (d *document) print() {
+	line(&d.Title)
+	for _, texts := range [][]string{d.Lead, d.Verdicts, d.Warnings, d.Caveats} {
+		lines(texts)
+	}
+	if d.Budget != nil {
+		d.Budget.print()
+	}
+	for _, tables := range [][]table{d.Tables, d.Details} {
+		for i := range tables {
+			tables[i].print()
+		}
+	}
+	for i := range d.Facts {
+		lines(d.Facts[i][:])
+	}
+}
+
+func (t *table) print() {
+	line(&t.Title)
+	lines(t.Header)
+	lines(t.Notes)
+	for _, row := range t.Rows {
+		lines(row)
+	}
+}
+
+func line(text *string) { *text = plain.Line(*text) }
+
+func lines(texts []string) {
+	for i := range texts {
+		line(&texts[i])
+	}
 }
 
 func lead(a *analysis.Analysis) []string {

@@ -15,7 +15,8 @@ const alone = `<style>:root { color-scheme: light dark; --ink: #1d2126; --faint:
 // Sizes of a picture's legend in its own units.
 const (
 	legendRow  = 20.0
-	legendChar = 7.0  // as wide as most signs at 12 points
+	legendChar = 8.0 // as wide as most signs at legendSize
+	legendSize = 13.0
 	margins    = 14.0 // on the left and right, for labels that reach beyond the drawing
 )
 
@@ -28,9 +29,6 @@ func Pictures(a *analysis.Analysis) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{}
 	for _, p := range drawings {
-		if p.Course {
-			p.Legend = legend(a)
-		}
 		files[p.ID+".svg"] = p.file()
 	}
 	return files, nil
@@ -61,8 +59,8 @@ func legendText(entries []legendEntry, width float64) (text string, height float
 		if x+w > width && x > 10 {
 			x, y = 10, y+legendRow
 		}
-		fmt.Fprintf(&b, `<rect x="%.0f" y="%.0f" width="16" height="4" rx="2" fill="%s"/><text x="%.0f" y="%.0f" font-size="12" fill="var(--ink)">%s</text>`+"\n",
-			x, y-6, e.Color, x+22, y, html.EscapeString(e.Name))
+		fmt.Fprintf(&b, `<rect x="%.0f" y="%.0f" width="16" height="4" rx="2" fill="%s"/><text x="%.0f" y="%.0f" font-size="%.0f" fill="var(--ink)">%s</text>`+"\n",
+			x, y-6, e.Color, x+22, y, legendSize, html.EscapeString(e.Name))
 		x += w
 	}
 	if len(entries) == 0 {

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
+	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/overhead/analysis"
 )
 
@@ -47,11 +50,12 @@ func HTML(w io.Writer, a *analysis.Analysis) error {
 	if err != nil {
 		return err
 	}
-	data := htmlPage{document: compose(a), Flows: flows(a), Legend: legend(a), Measured: a.Measured}
+	data := htmlPage{document: compose(a), Flows: flows(a), Measured: a.Measured}
 	for _, p := range drawings {
 		h := htmlPicture{p, template.HTML(p.SVG)} // our own drawing; names in it are validated words
 		if p.Course {
 			data.Course = append(data.Course, h)
+			data.Legend = join(data.Legend, p.Legend)
 		} else {
 			data.Pictures = append(data.Pictures, h)
 		}
@@ -100,12 +104,22 @@ func flows(a *analysis.Analysis) []flow {
 // lost are the losses whose reasons begin with one of the words.
 func lost(row analysis.LedgerRow, words ...string) string {
 	var parts []string
-	for reason, n := range row.Lost {
+	for _, reason := range slices.Sorted(maps.Keys(row.Lost)) {
 		for _, word := range words {
 			if strings.HasPrefix(reason, word) {
-				parts = append(parts, fmt.Sprintf("%d %s", n, reason))
+				parts = append(parts, fmt.Sprintf("%d %s", row.Lost[reason], plain.Line(reason)))
 			}
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// join is a legend with the entries of another that it lacks.
+func join(legend, other []legendEntry) []legendEntry {
+	for _, e := range other {
+		if !slices.Contains(legend, e) {
+			legend = append(legend, e)
+		}
+	}
+	return legend
 }

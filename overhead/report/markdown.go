@@ -19,7 +19,7 @@ func Markdown(w io.Writer, a *analysis.Analysis) error {
 	}
 	list(&b, d.Verdicts)
 	for _, line := range d.Lead {
-		fmt.Fprintf(&b, "%s\n", escape(line))
+		fmt.Fprintf(&b, "%s\n", escapeLine(line))
 	}
 	for _, t := range d.Tables {
 		markdownTable(&b, t)
@@ -47,7 +47,7 @@ func markdownTable(b *strings.Builder, t table) {
 	fmt.Fprintf(b, "\n### %s\n", escape(t.Title))
 	writeMarkdown(b, t)
 	for _, n := range t.Notes {
-		fmt.Fprintf(b, "\n%s\n", escape(n))
+		fmt.Fprintf(b, "\n%s\n", escapeLine(n))
 	}
 }
 
@@ -70,22 +70,9 @@ func writeMarkdown(b *strings.Builder, t table) {
 
 func list(b *strings.Builder, texts []string) {
 	for _, text := range texts {
-		fmt.Fprintf(b, "- %s\n", escape(text))
+		fmt.Fprintf(b, "- %s\n", escapeLine(text))
 	}
 	if len(texts) > 0 {
 		b.WriteByte('\n')
 	}
-}
-
-// escape keeps signs that mean something in Markdown's tables and text from doing so.
-func escape(text string) string {
-	return strings.NewReplacer("|", "\\|", "<", "&lt;", ">", "&gt;", "~", "\\~", "*", "\\*", "\n", " ").Replace(text)
-}
-
-func escapeAll(texts []string) []string {
-	out := make([]string, len(texts))
-	for i, t := range texts {
-		out[i] = escape(t)
-	}
-	return out
 }

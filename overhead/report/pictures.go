@@ -38,10 +38,11 @@ func pictures(a *analysis.Analysis) ([]picture, error) {
 	return out, nil
 }
 
-func legend(a *analysis.Analysis) []legendEntry {
+// legend names the cases at these places: those that a picture has a line of.
+func legend(a *analysis.Analysis, drawn []int) []legendEntry {
 	var out []legendEntry
-	for i, c := range a.Cases {
-		out = append(out, legendEntry{c.Name, cssOf(i)})
+	for _, i := range drawn {
+		out = append(out, legendEntry{a.Cases[i].Name, cssOf(i)})
 	}
 	return out
 }
@@ -97,7 +98,7 @@ func costPicture(a *analysis.Analysis) ([]picture, error) {
 	p.Y.Min, p.Y.Max = -0.6, top
 	pad := 0.05 * (hi - lo)
 	p.X.Min, p.X.Max = lo-pad, hi+pad
-	drawing, err := svg(p, 720, 70+38*float64(len(names)))
+	drawing, err := svg(p, whole, 75+40*float64(len(names)))
 	return []picture{{ID: "cost", Title: "What each case costs", SVG: drawing,
 		Text: fmt.Sprintf("Point: estimate; bar: 95 %% interval; shaded: the margin of %s. A bar that crosses the edge of the shade is inconclusive; very long bars are cut at the edge of the picture.", margin(a))}}, err
 }
@@ -117,7 +118,8 @@ func reachOf(a *analysis.Analysis, limit float64) float64 {
 func roundsPicture(a *analysis.Analysis) ([]picture, error) {
 	m, _ := analysis.Find(a.Primary)
 	p := newPlot("round", "difference, "+m.Unit)
-	drawn, last := 0, 1
+	var drawn []int
+	last := 1
 	for i := range a.Cases {
 		cell := a.Cases[i].Cell(a.Primary, a.PrimaryProcess())
 		if cell == nil || len(cell.Pairs) == 0 {
@@ -139,9 +141,9 @@ func roundsPicture(a *analysis.Analysis) ([]picture, error) {
 		}
 		s.GlyphStyle = draw.GlyphStyle{Color: paint(i), Radius: points(3.5), Shape: draw.CircleGlyph{}}
 		p.Add(s)
-		drawn++
+		drawn = append(drawn, i)
 	}
-	if drawn == 0 {
+	if len(drawn) == 0 {
 		return nil, nil
 	}
 	if err := addZero(p, false, 0.5, float64(last)+0.5); err != nil {
@@ -149,8 +151,8 @@ func roundsPicture(a *analysis.Analysis) ([]picture, error) {
 	}
 	p.X.Tick.Marker = rounds{}
 	p.X.Min, p.X.Max = 0.5, float64(last)+0.5
-	drawing, err := svg(p, 720, 320)
-	return []picture{{ID: "rounds", Title: "Differences round by round", SVG: drawing, Legend: legend(a),
+	drawing, err := svg(p, whole, 320)
+	return []picture{{ID: "rounds", Title: "Differences round by round", SVG: drawing, Legend: legend(a, drawn),
 		Text: "Each point compares two runs of the same round. A case that costs something lies above 0 in every round; the spread is the noise."}}, err
 }
 
@@ -171,7 +173,7 @@ func (rounds) Ticks(lo, hi float64) []plot.Tick {
 // axis that gives each further nine the same room.
 func latencyPicture(a *analysis.Analysis) ([]picture, error) {
 	p := newPlot("share of requests that took no longer", "latency, ms "+origin(a))
-	drawn := 0
+	var drawn []int
 	for i := range a.Cases {
 		xys := curve(a, a.Cases[i].Name)
 		if len(xys) < 2 {
@@ -180,16 +182,16 @@ func latencyPicture(a *analysis.Analysis) ([]picture, error) {
 		if err := addLine(p, i, xys); err != nil {
 			return nil, err
 		}
-		drawn++
+		drawn = append(drawn, i)
 	}
-	if drawn == 0 {
+	if len(drawn) == 0 {
 		return nil, nil
 	}
 	p.X.Tick.Marker = nines{}
 	p.X.Min, p.X.Max = 0, 3.12
 	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, decades{}
-	drawing, err := svg(p, 720, 340)
-	return []picture{{ID: "latency", Title: "Distribution of latency", SVG: drawing, Legend: legend(a),
+	drawing, err := svg(p, whole, 340)
+	return []picture{{ID: "latency", Title: "Distribution of latency", SVG: drawing, Legend: legend(a, drawn),
 		Text: "Mean over the valid runs at each share. Towards the right each step is ten times rarer; what few requests saw is noise in short runs."}}, err
 }
 
@@ -254,7 +256,7 @@ func coursePictures(a *analysis.Analysis) ([]picture, error) {
 			{"rss", "Memory of " + process, "resident memory, MB", func(p record.Point) (float64, bool) { v, ok := p.RSS[process]; return v / 1e6, ok }},
 		} {
 			p := newPlot("seconds since the window began", of.unit)
-			drawn := 0
+			var drawn []int
 			for i := range a.Cases {
 				xys := course(a, a.Cases[i].Name, of.value)
 				if len(xys) < 2 {
@@ -263,17 +265,17 @@ func coursePictures(a *analysis.Analysis) ([]picture, error) {
 				if err := addLine(p, i, xys); err != nil {
 					return nil, err
 				}
-				drawn++
+				drawn = append(drawn, i)
 			}
-			if drawn == 0 {
+			if len(drawn) == 0 {
 				continue
 			}
 			p.Y.Min = 0
-			drawing, err := svg(p, 420, 250)
+			drawing, err := svg(p, part, 230)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, picture{ID: of.id + "-" + process, Title: of.title, SVG: drawing, Course: true})
+			out = append(out, picture{ID: of.id + "-" + process, Title: of.title, SVG: drawing, Legend: legend(a, drawn), Course: true})
 		}
 	}
 	return out, nil

@@ -26,16 +26,44 @@ var (
 var palette = []color.RGBA{
 	{R: 0x4c, G: 0x8b, B: 0xd0, A: 255}, {R: 0x8a, G: 0x8f, B: 0x98, A: 255}, {R: 0xd9, G: 0x72, B: 0x2e, A: 255},
 	{R: 0x2a, G: 0x9d, B: 0x75, A: 255}, {R: 0xb8, G: 0x63, B: 0xa6, A: 255}, {R: 0xbd, G: 0x8d, B: 0x14, A: 255},
-	{R: 0x35, G: 0xa7, B: 0xc4, A: 255}, {R: 0xcf, G: 0x54, B: 0x5c, A: 255},
+	{R: 0x2b, G: 0xb3, B: 0xb9, A: 255}, {R: 0xcf, G: 0x54, B: 0x5c, A: 255}, {R: 0x6f, G: 0x6a, B: 0xd8, A: 255},
+	{R: 0x7f, G: 0xa3, B: 0x1e, A: 255}, {R: 0x9c, G: 0x6b, B: 0x4a, A: 255}, {R: 0xe0, G: 0x7a, B: 0xb5, A: 255},
 }
 
 var dashes = [][]vg.Length{nil, {6, 3}, nil, {2, 2}, {8, 2, 2, 2}, nil, {4, 4}, {10, 3}}
 
-func paint(i int) color.RGBA     { return palette[i%len(palette)] }
+// paint is the colour of the case at i: that of no other case.
+func paint(i int) color.RGBA {
+	if i < len(palette) {
+		return palette[i]
+	}
+	// Steps of the golden section go round the circle of hues without meeting; the third decimal tells late ones apart.
+	_, hue := math.Modf(0.618034 * float64(i))
+	return shade(hue, 0.55+0.001*float64(i%100))
+}
+
+// shade is a colour of that hue, from 0 to 1, and lightness at a saturation that is seen on white and on black.
+func shade(hue, lightness float64) color.RGBA {
+	const saturation = 0.5
+	part := func(n float64) uint8 {
+		k := math.Mod(n+12*hue, 12)
+		return uint8(255 * (lightness - saturation*min(lightness, 1-lightness)*max(-1, min(k-3, 9-k, 1))))
+	}
+	return color.RGBA{R: part(0), G: part(8), B: part(4), A: 255}
+}
+
 func dash(i int) []vg.Length     { return dashes[i%len(dashes)] }
 func css(c color.RGBA) string    { return fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B) }
 func cssOf(i int) string         { return css(paint(i)) }
 func points(v float64) vg.Length { return vg.Points(v) }
+
+// The sizes of a picture in its own units. Where a picture of whole is shown 500 pixels wide, text has 11 pixels and more.
+const (
+	whole     = 560.0
+	part      = 330.0 // one of those that stand side by side, in columns of 320 pixels and more
+	labelSize = 14.0
+	tickSize  = 13.0
+)
 
 // newPlot has the page's colours and no title: the page has the heading.
 func newPlot(x, y string) *plot.Plot {
@@ -51,6 +79,7 @@ func newPlot(x, y string) *plot.Plot {
 		a.LineStyle.Width = 0.5
 		a.Tick.LineStyle.Width = 0.5
 		a.Tick.Marker = numbers{}
+		a.Label.TextStyle.Font.Size, a.Tick.Label.Font.Size = points(labelSize), points(tickSize)
 	}
 	p.Legend.TextStyle.Color = ink
 	p.Legend.Top = true
@@ -107,15 +136,24 @@ func finite(values ...float64) bool {
 // numbers labels ticks without needless zeros.
 type numbers struct{}
 
-// Ticks implements plot.Ticker.
+// Ticks implements plot.Ticker: multiples of 1, 2 or 5 times a power of ten, three to nine of them, 0 among them where it is
+// between lo and hi.
 func (numbers) Ticks(lo, hi float64) []plot.Tick {
-	ticks := plot.DefaultTicks{}.Ticks(lo, hi)
-	for i := range ticks {
-		if ticks[i].Label != "" {
-			ticks[i].Label = fmt.Sprintf("%.4g", zero(ticks[i].Value, 9))
+	if !finite(lo, hi) || hi <= lo {
+		return nil
+	}
+	step := math.Pow(10, math.Floor(math.Log10((hi-lo)/3)))
+	for _, times := range []float64{5, 2} {
+		if 3*times*step <= (hi-lo)*(1+1e-9) {
+			step *= times
+			break
 		}
 	}
-	return ticks
+	var out []plot.Tick
+	for n := math.Ceil(lo / step); n*step <= hi && len(out) < 12; n++ {
+		out = append(out, plot.Tick{Value: n * step, Label: fmt.Sprintf("%.6g", n*step+0)})
+	}
+	return out
 }
 
 // addZero draws the line of no difference, upright or level, from a to b.

@@ -5,15 +5,22 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"flag"
+	"fmt"
 	"io"
+	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"golang.org/x/perf/benchfmt"
+	"gonum.org/v1/plot"
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
@@ -34,6 +41,11 @@ func mustAnalysis(tb testing.TB, preset string, rounds int) *analysis.Analysis {
 	}
 	a.Spend(limits)
 	return a
+}
+
+// drawings are all formats.
+var drawings = map[string]func(io.Writer, *analysis.Analysis) error{
+	"text": Text, "markdown": Markdown, "brief": Brief, "json": JSON, "bench": Bench, "html": HTML,
 }
 
 func golden(t *testing.T, name string, got []byte) {
@@ -169,7 +181,73 @@ func TestPictures(t *testing.T) {
 		if name != "cost.svg" && !bytes.Contains(content, []byte(">head-100</text>")) {
 			t.Errorf("%s has no legend", name)
 		}
+		legend := bytes.Contains(content, []byte(">off</text>"))
+		if line := name != "rounds.svg" && name != "cost.svg" && !strings.Contains(name, "collector"); legend != line {
+			t.Errorf("%s has a line of off: %v, and names it: %v", name, line, legend)
+		}
 	}
+	t.Run("TextIsRead", func(t *testing.T) {
+		size := regexp.MustCompile(`font-size[:=]"?([\d.]+)`)
+		for name, content := range files {
+			var width float64
+			fmt.Sscanf(string(content[bytes.Index(content, []byte("viewBox=")):]), `viewBox="0 0 %f`, &width)
+			shown := 500.0
+			if width < 400 {
+				shown = 320
+			}
+			for _, m := range size.FindAllStringSubmatch(string(content), -1) {
+				if n, err := strconv.ParseFloat(m[1], 64); err != nil || n*shown/width < 10.5 {
+					t.Errorf("%s, %.0f wide: text of %s is %.1f pixels at %.0f", name, width, m[1], n*shown/width, shown)
+				}
+			}
+		}
+	})
+}
+
+func TestPaint(t *testing.T) {
+	seen := map[string]int{}
+	for i := range 60 {
+		c := cssOf(i)
+		if j, ok := seen[c]; ok {
+			t.Errorf("cases %d and %d share %s", j, i, c)
+		}
+		seen[c] = i
+	}
+}
+
+func TestTicks(t *testing.T) {
+	for _, c := range []struct {
+		lo, hi float64
+		want   string
+	}{
+		{-7, 12, "-5 0 5 10"},
+		{-5.3, 64.2, "0 20 40 60"},
+		{0, 1, "0 0.2 0.4 0.6 0.8 1"},
+		{-0.013, 0.002, "-0.01 -0.005 0"},
+		{3, 3.9, "3 3.2 3.4 3.6 3.8"},
+		{-2, 11, "-2 0 2 4 6 8 10"},
+		{1, 1, ""},
+		{math.Inf(-1), 1, ""},
+	} {
+		var got []string
+		for _, tick := range (numbers{}).Ticks(c.lo, c.hi) {
+			got = append(got, tick.Label)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%v to %v: got %q, want %q", c.lo, c.hi, strings.Join(got, " "), c.want)
+		}
+	}
+	t.Run("ZeroIsAmongThem", func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(1, 2))
+		for range 1000 {
+			scale := math.Pow(10, 12*rng.Float64()-6)
+			lo, hi := -scale*rng.Float64(), scale*rng.Float64()
+			ticks := numbers{}.Ticks(lo, hi)
+			if len(ticks) < 3 || len(ticks) > 11 || !slices.ContainsFunc(ticks, func(k plot.Tick) bool { return k.Value == 0 }) {
+				t.Fatalf("%v to %v: %v", lo, hi, ticks)
+			}
+		}
+	})
 }
 
 func TestHTML(t *testing.T) {
