@@ -19,7 +19,7 @@ func checkFlags() []setting {
 		{name: "check-body-contains", form: "TEXT", about: "the body has TEXT in it", request: true,
 			set: check(func(v string) script.Check { return script.Check{BodyContains: v} })},
 		{name: "check-body-regex", form: "REGEX", about: "the body matches", request: true, set: checkRegex},
-		{name: "check-header", form: "'NAME[: VALUE]'", about: "the header is there, or has that value", request: true,
+		{name: "check-header", form: "'NAME[: VALUE]'", about: "the header is there, or has that value (lines joined by \", \")", request: true,
 			set: check(func(v string) script.Check { return script.Check{Header: v} })},
 		{name: "check-json", form: "PATH[=VALUE]", about: "the value at a path such as items.0.id is there, or is VALUE", request: true,
 			set: check(func(v string) script.Check { return script.Check{JSON: v} })},

@@ -24,7 +24,7 @@ type Check struct {
 	Body         *string `json:"body,omitempty"` // exactly this
 	BodyContains string  `json:"bodyContains,omitempty"`
 	BodyRegex    string  `json:"bodyRegex,omitempty"`
-	// Header is "Name" for a header that is there, or "Name: value".
+	// Header is "Name" for a header that is there, or "Name: value"; several lines of it are joined by ", ".
 	Header string `json:"header,omitempty"`
 	// JSON is a path into a body of JSON, "items.0.id" say, for a value that is there, or "PATH=VALUE".
 	JSON string `json:"json,omitempty"`
@@ -79,14 +79,24 @@ func (c Check) only(found []check) (check, error) {
 	return found[0], nil
 }
 
+// headerCheck is about a header that is there, and may be empty, or has that value.
 func headerCheck(text string) check {
 	name, want, exact := strings.Cut(text, ":")
 	name, want = strings.TrimSpace(name), strings.TrimSpace(want)
 	if !exact {
-		return check{"has header " + short(name), func(r *load.Response) bool { return r.Header(name) != "" }}
+		return check{"has header " + short(name), func(r *load.Response) bool {
+			_, present := r.HeaderLines(name)
+			return present
+		}}
 	}
-	return check{fmt.Sprintf("header %s is %s", short(name), short(secret.Value(name, want))),
-		func(r *load.Response) bool { return r.Header(name) == want }}
+	is := short(want)
+	if want == "" {
+		is = "empty"
+	}
+	return check{fmt.Sprintf("header %s is %s", short(name), is), func(r *load.Response) bool {
+		value, present := r.HeaderLines(name)
+		return present && value == want
+	}}
 }
 
 // jsonCheck splits at the first "=" outside of the brackets of a query such as items.#(id=="7").name.

@@ -76,7 +76,7 @@ func (p *parser) readHeader() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !bareLineFeed(block) {
+	if !bareLineFeed(block) && !folded(block) {
 		before := p.in.Buffered()
 		err = p.header.Read(p.in)
 		read := before - p.in.Buffered()
@@ -87,7 +87,7 @@ func (p *parser) readHeader() ([]byte, error) {
 			return nil, errHeader
 		}
 	}
-	tidied := tidy(block)
+	tidied := tidy(unfold(block))
 	from := bytes.NewReader(tidied)
 	if p.header.Read(bufio.NewReaderSize(from, len(tidied))) != nil || from.Len() != 0 {
 		return nil, errHeader

@@ -57,3 +57,15 @@ func TestHeadIsThatOfItsResponse(t *testing.T) {
 		t.Errorf("got %v with header %q, want an error without", err, resp.Header("X-Path"))
 	}
 }
+
+func TestHeaderLines(t *testing.T) {
+	r := Response{lines: []byte("X-Empty:\r\nX-Two: 1\r\nx-two:  2 \r\nX-Three: \r\nX-Three: b\r\n")}
+	for name, want := range map[string]string{"X-Empty": "", "X-TWO": "1, 2", "X-Three": ", b"} {
+		if got, present := r.HeaderLines(name); got != want || !present {
+			t.Errorf("%s: got %q, %v, want %q", name, got, present, want)
+		}
+	}
+	if got, present := r.HeaderLines("X-Absent"); got != "" || present {
+		t.Errorf("got %q, %v of a header that isn't there", got, present)
+	}
+}

@@ -108,6 +108,9 @@ func TestUnusualButRight(t *testing.T) {
 		"chunk extension": {"HTTP/1.1 200 OK\r\nX-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n0\r\nX-T: 1\r\n\r\n", "ab", "1", true},
 		"early hints":     {"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nab", "ab", "1", true},
 		"big header":      {"HTTP/1.1 200 OK\r\nX-Big: " + strings.Repeat("b", 100_000) + "\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nab", "ab", "1", true},
+		"folded":          {"HTTP/1.1 200 OK\r\nX-A: 1\r\n  2  3 \r\n\t4\r\nContent-Length:\r\n 2\r\n\r\nab", "ab", "1 2  3 4", true},
+		"folded at once":  {"HTTP/1.1 200 OK\r\n X-A: 0\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nab", "ab", "1", true},
+		"folded, bare":    {"HTTP/1.1 200 OK\nX-A: 1\n 2\nContent-Length: 2\n\nab", "ab", "1 2", true},
 		"304":             {"HTTP/1.1 304 Not Modified\r\nX-A: 1\r\nContent-Length: 20\r\n\r\n", "", "1", true},
 		"too much":        {"HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nabcd", "ab", "1", false},
 	} {

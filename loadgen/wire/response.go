@@ -105,20 +105,9 @@ func (r *Response) Headers() http.Header {
 	return h
 }
 
-// headerLine splits the first line off b, with the lines that continue it.
+// headerLine splits the first line off b.
 func headerLine(b []byte) (key, value, rest []byte) {
 	line, rest, _ := bytes.Cut(b, []byte("\n"))
-	folded := false
-	for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
-		end := bytes.IndexByte(rest, '\n') + 1
-		if end == 0 {
-			end = len(rest)
-		}
-		line, rest, folded = b[:len(b)-len(rest)+end], rest[end:], true
-	}
 	key, value, _ = bytes.Cut(line, []byte(":"))
-	if value = bytes.TrimSpace(value); folded {
-		value = bytes.Join(bytes.Fields(value), []byte(" "))
-	}
-	return bytes.TrimSpace(key), value, rest
+	return bytes.TrimSpace(key), bytes.TrimSpace(value), rest
 }

@@ -60,3 +60,28 @@ func sameLength(list []byte) (same []byte) {
 	}
 	return same
 }
+
+// folded says whether a line of a header continues the one before.
+func folded(block []byte) bool {
+	return bytes.Contains(block, []byte("\n ")) || bytes.Contains(block, []byte("\n\t"))
+}
+
+// unfold joins lines with those that they continue: a line break with the spaces around it stands for one space. Such lines
+// right after the status line are left out (RFC 9112, 5.2 and 2.2).
+func unfold(block []byte) []byte {
+	if !folded(block) {
+		return block
+	}
+	unfolded := make([]byte, 0, len(block))
+	lines := 0
+	for line := range bytes.Lines(block) {
+		if continues := line[0] == ' ' || line[0] == '\t'; !continues {
+			unfolded = append(unfolded, line...)
+			lines++
+		} else if lines > 1 {
+			unfolded = append(bytes.TrimRight(unfolded, " \t\r\n"), ' ')
+			unfolded = append(append(unfolded, bytes.TrimSpace(line)...), "\r\n"...)
+		}
+	}
+	return unfolded
+}
