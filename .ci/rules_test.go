@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"bufio"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -134,63 +133,220 @@ func exportedReceiver(fields *ast.FieldList) bool {
 }
 
 func TestTranslations(t *testing.T) {
-	pairs := map[string]string{}
-	if files := MustFiles(t, "README.zh-CN.md"); len(files) == 1 {
-		pairs["README.md"] = files[0]
-	}
-	for _, name := range MustFiles(t, "docs/zh/*.md") {
-		pairs["docs/"+filepath.Base(name)] = name
-	}
+	pairs := translations(t)
 	for english, chinese := range pairs {
 		t.Run(english, func(t *testing.T) {
-			a, b := readOutline(t, english), readOutline(t, chinese)
-			if !slices.Equal(a.levels, b.levels) {
-				t.Errorf("levels of headings: %s has %v, %s has %v", english, a.levels, chinese, b.levels)
+			a, b := readSections(t, english), readSections(t, chinese)
+			if len(a) != len(b) {
+				t.Fatalf("headings: %s has %d, %s has %d", english, len(a), chinese, len(b))
 			}
-			if len(a.code) != len(b.code) {
-				t.Fatalf("blocks of code: %s has %d, %s has %d", english, len(a.code), chinese, len(b.code))
+			for i := range a {
+				compareSections(t, a[i], b[i])
 			}
-			for i := range a.code {
-				if a.code[i] != b.code[i] {
-					t.Errorf("block %d of code differs; %s:\n%s\n%s:\n%s", i+1, english, a.code[i], chinese, b.code[i])
-				}
-			}
+			compareLinks(t, pairs, english, chinese)
+			compareLanguageLinks(t, english, chinese)
+			checkChinese(t, chinese)
 		})
 	}
 }
 
-// comment is what a line of a shell or a configuration says to people, in their language.
-var comment = regexp.MustCompile(`(^|\s)#\s.*$`)
-
-// outline is what two translations of a text have in common.
-type outline struct {
-	levels []int
-	code   []string
+// translations returns the Chinese page of each English page that has one.
+func translations(tb testing.TB) map[string]string {
+	tb.Helper()
+	pairs := map[string]string{}
+	if files := MustFiles(tb, "README.zh-CN.md"); len(files) == 1 {
+		pairs["README.md"] = files[0]
+	}
+	for _, name := range MustFiles(tb, "docs/zh/*.md") {
+		pairs["docs/"+filepath.Base(name)] = name
+	}
+	return pairs
 }
 
-func readOutline(tb testing.TB, name string) outline {
+// section is a heading and what stands below it, up to the next one.
+type section struct {
+	heading string
+	level   int
+	blocks  []string // paragraph, item, row or code, in their order
+	code    []string // the text of each block of code, without its comments
+	text    string   // all the rest
+}
+
+func (s *section) add(kind, line string) {
+	if kind != "" {
+		s.blocks = append(s.blocks, kind)
+	}
+	s.text += line + "\n"
+}
+
+var (
+	// comment is what a line of a shell or a configuration says to people, in their language.
+	comment = regexp.MustCompile(`(^|\s)#\s.*$`)
+	item    = regexp.MustCompile(`^\s*(-|\d+\.) `)
+)
+
+func readSections(tb testing.TB, name string) []*section {
 	tb.Helper()
-	var o outline
-	var block *strings.Builder
-	for s := bufio.NewScanner(strings.NewReader(MustRead(tb, name))); s.Scan(); {
-		line := s.Text()
-		fence := strings.HasPrefix(strings.TrimSpace(line), "```")
+	sections := []*section{{}}
+	inCode, inParagraph := false, false
+	for line := range strings.Lines(MustRead(tb, name)) {
+		line = strings.TrimRight(line, "\n")
+		last := sections[len(sections)-1]
 		switch {
-		case fence && block == nil:
-			block = &strings.Builder{}
-		case fence:
-			o.code = append(o.code, block.String())
-			block = nil
-		case block != nil:
-			block.WriteString(strings.TrimRight(comment.ReplaceAllString(line, ""), " ") + "\n")
+		case strings.HasPrefix(strings.TrimSpace(line), "```"):
+			if inCode, inParagraph = !inCode, false; inCode {
+				last.blocks, last.code = append(last.blocks, "code"), append(last.code, "")
+			}
+		case inCode:
+			last.code[len(last.code)-1] += strings.TrimRight(comment.ReplaceAllString(line, ""), " ") + "\n"
 		case strings.HasPrefix(line, "#"):
-			o.levels = append(o.levels, len(line)-len(strings.TrimLeft(line, "#")))
+			heading := strings.TrimLeft(line, "#")
+			sections = append(sections, &section{heading: strings.TrimSpace(heading), level: len(line) - len(heading)})
+			inParagraph = false
+		case strings.TrimSpace(line) == "":
+			inParagraph = false
+		case strings.HasPrefix(line, "|"):
+			last.add("row", line)
+		case item.MatchString(line):
+			last.add("item", line)
+			inParagraph = true
+		case inParagraph:
+			last.add("", line)
+		default:
+			last.add("paragraph", line)
+			inParagraph = true
 		}
 	}
-	if block != nil {
+	if inCode {
 		tb.Errorf("%s: a block of code is not closed", name)
 	}
-	return o
+	return sections
+}
+
+var (
+	codeSpan = regexp.MustCompile("`[^`]+`")
+	number   = regexp.MustCompile(`\d+([.,]\d+)*`)
+)
+
+// compareSections finds what a translation has dropped or added: blocks, code, names in backquotes and numbers.
+func compareSections(t *testing.T, a, b *section) {
+	t.Helper()
+	if a.level != b.level {
+		t.Errorf("%q has level %d, %q has %d", a.heading, a.level, b.heading, b.level)
+	}
+	if !slices.Equal(a.blocks, b.blocks) {
+		t.Errorf("%q has the blocks\n%v, %q has\n%v", a.heading, a.blocks, b.heading, b.blocks)
+	}
+	if !slices.Equal(a.code, b.code) {
+		t.Errorf("%q has the code\n%s, %q has\n%s", a.heading, a.code, b.heading, b.code)
+	}
+	names := func(s *section) []string { return codeSpan.FindAllString(s.text, -1) }
+	numbers := func(s *section) []string { return number.FindAllString(codeSpan.ReplaceAllString(s.text, ""), -1) }
+	reportMissing(t, b.heading, names(a), names(b))
+	reportMissing(t, a.heading, names(b), names(a))
+	reportMissing(t, b.heading, numbers(a), numbers(b)) // the Chinese has more: 25 November is 11 月 25 日
+}
+
+func reportMissing(t *testing.T, heading string, want, got []string) {
+	t.Helper()
+	for _, s := range want {
+		if !slices.Contains(got, s) {
+			t.Errorf("%q lacks %s", heading, s)
+		}
+	}
+}
+
+// compareLinks wants the same links in both, those of the Chinese page to Chinese pages where there are any.
+func compareLinks(t *testing.T, pairs map[string]string, english, chinese string) {
+	t.Helper()
+	targets := func(name string) (list []string) {
+		for _, m := range link.FindAllStringSubmatch(MustRead(t, name), -1) {
+			if target := m[1]; strings.Contains(target, "://") {
+				list = append(list, target)
+			} else {
+				list = append(list, filepath.ToSlash(filepath.Join(filepath.Dir(name), target)))
+			}
+		}
+		slices.Sort(list)
+		return list
+	}
+	want := targets(english)
+	for i, target := range want {
+		switch translated, ok := pairs[target]; {
+		case ok:
+			want[i] = translated
+		case target == chinese:
+			want[i] = english
+		}
+	}
+	slices.Sort(want)
+	if got := targets(chinese); !slices.Equal(got, want) {
+		t.Errorf("%s has links to\n%v, want\n%v", chinese, got, want)
+	}
+}
+
+// compareLanguageLinks wants the way to the other language below the title of each page.
+func compareLanguageLinks(t *testing.T, english, chinese string) {
+	t.Helper()
+	for from, to := range map[string]string{english: chinese, chinese: english} {
+		target, err := filepath.Rel(filepath.Dir(from), to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		language := "English"
+		if to == chinese {
+			language = "中文"
+		}
+		want := "[" + language + "](" + filepath.ToSlash(target) + ")"
+		if lines := strings.Split(MustRead(t, from), "\n"); len(lines) < 3 || lines[2] != want {
+			t.Errorf("%s: the third line is not %s", from, want)
+		}
+	}
+}
+
+// misused are words that stand for something which another word is for, and marks that are not Chinese.
+var misused = []struct {
+	pattern *regexp.Regexp
+	say     string
+}{
+	{regexp.MustCompile(`询问`), "请求 for a request"},
+	{regexp.MustCompile(`情形`), "用例 for a case"},
+	{regexp.MustCompile(`(?i)\btraces?\b`), "链路 for a trace"},
+	{regexp.MustCompile(`跨度`), "span for a span"},
+	{regexp.MustCompile(`决定 ?\d|作出决定|裁决`), "决策 for a decision"},
+	{regexp.MustCompile(`(可以|互不|不|没有人|谁)引用`), "导入 for an import"},
+	{regexp.MustCompile(`负载测试|压力测试|负载(生成|发生)器|发生器`), "压测 for load testing, 压测工具 for the generator"},
+	{regexp.MustCompile(`仪表盘`), "仪表板 for a dashboard"},
+	{regexp.MustCompile(`门槛|关卡`), "门禁 for a gate"},
+	{regexp.MustCompile(`同类程序`), "同类工具 for peers"},
+	{regexp.MustCompile(`\p{Han}[A-Za-z0-9]|[A-Za-z0-9%]\p{Han}`), "a space between Chinese and Latin or digits"},
+	{regexp.MustCompile(`\p{Han} ?[,;:!?()]|[,;:!?()] ?\p{Han}|\p{Han}\.`), "Chinese punctuation beside Chinese"},
+	{regexp.MustCompile(`\p{Han} +\p{Han}| [，。：；、（）？“”]|[，。：；、（）？“”] `), "no space within Chinese"},
+}
+
+var (
+	linkText = regexp.MustCompile(`!?\[([^\]]+)\]\([^)]+\)`)
+	autoLink = regexp.MustCompile(`<http[^>]+>`)
+)
+
+// checkChinese holds a page to one word for one thing and to Chinese typography. Names in backquotes count as Latin.
+func checkChinese(t *testing.T, name string) {
+	t.Helper()
+	for _, s := range readSections(t, name) {
+		if n := strings.Count(s.text, "\n"); n != len(s.blocks)-len(s.code) {
+			t.Errorf("%s: %q has a line break in a paragraph, which is shown as a space", name, s.heading)
+		}
+		for line := range strings.Lines(s.heading + "\n" + s.text) {
+			line = strings.TrimSpace(line)
+			prose := linkText.ReplaceAllString(autoLink.ReplaceAllString(codeSpan.ReplaceAllString(line, "X"), "X"), "$1")
+			prose = strings.Trim(strings.ReplaceAll(prose, "*", ""), "| ")
+			for _, m := range misused {
+				if found := m.pattern.FindString(strings.ReplaceAll(prose, " | ", "\n")); found != "" {
+					t.Errorf("%s: %q in %q: want %s", name, found, line, m.say)
+				}
+			}
+		}
+	}
 }
 
 var link = regexp.MustCompile(`\]\(([^)\s#]+)(?:#[^)]*)?\)`)
