@@ -25,9 +25,10 @@ type given struct {
 
 // arguments are a command line, read but not yet understood.
 type arguments struct {
-	flags []given
-	url   string
-	err   error
+	flags   []given
+	command string
+	url     string
+	err     error
 }
 
 // readArguments reads flags in Go's form, before and after the URL.
@@ -43,12 +44,12 @@ func readArguments(args []string) arguments {
 			return a
 		}
 		consumed := len(rest) - set.NArg()
-		if a.err = a.setURL(set.Arg(0)); a.err != nil {
+		if a.err = a.take(set.Arg(0)); a.err != nil || a.command == "help" || a.command == "version" {
 			return a
 		}
 		rest = set.Args()[1:]
 		if consumed > 0 && args[len(args)-set.NArg()-1] == "--" && len(rest) > 0 {
-			a.err = cannotParse(fmt.Errorf("unexpected argument %q after --", rest[0]))
+			a.err = cannotParse(fmt.Errorf("unexpected argument %q after --", secret.URL(rest[0])))
 			return a
 		}
 	}
@@ -92,36 +93,58 @@ func flagError(err error) error {
 	case !unknown:
 		return fmt.Errorf("%w; loadgen -h shows all flags", err)
 	}
-	var names []string
+	if hint := foreign[name]; hint != "" {
+		return fmt.Errorf("there is no flag -%s: %s", name, hint)
+	}
+	var names, longer []string
 	for _, s := range allSettings() {
 		names = append(names, s.name)
+		if len(name) > 2 && strings.HasPrefix(s.name, name) {
+			longer = append(longer, s.name)
+		}
 	}
-	if near := nearest.Name(name, names); near != "" {
+	near := nearest.Name(name, names)
+	if len(longer) == 1 {
+		near = longer[0]
+	}
+	if near != "" {
 		return fmt.Errorf("there is no flag -%s: did you mean -%s?", name, near)
 	}
 	return fmt.Errorf("there is no flag -%s; loadgen -h shows all", name)
 }
 
-// setURL takes the one argument there can be.
-func (a *arguments) setURL(v string) error {
-	if a.url != "" {
-		return cannotParse(fmt.Errorf("two URLs, %s and %s: give one, and describe several requests in a file (-config)", secret.URL(a.url), secret.URL(v)))
+// commands are the words that say what to do; "run" needs not be said.
+var commands = []string{"run", "inspect", "version", "help"}
+
+// take takes a word that is no flag: the command, or the one URL there can be.
+func (a *arguments) take(v string) error {
+	if a.command == "" && a.url == "" && slices.Contains(commands, v) {
+		a.command = v
+		return nil
 	}
 	u, err := parseURL(v)
-	if err != nil {
+	switch {
+	case err != nil:
 		return cannotParse(err)
+	case a.url != "":
+		return cannotParse(fmt.Errorf("two URLs, %s and %s: give one, and describe several requests in a file (-config)", secret.URL(a.url), secret.URL(v)))
 	}
 	a.url = u
 	return nil
 }
 
+// scripts are what the names of files end in that are programs, of k6's among them.
+var scripts = []string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".tar", ".lua"}
+
 // parseURL checks the URL; one without a scheme is http's.
 func parseURL(v string) (string, error) {
-	switch ext := filepath.Ext(v); {
-	case slices.Contains([]string{".js", ".ts", ".tar"}, ext) && !strings.Contains(v, "://"):
-		return "", fmt.Errorf("%s: loadgen runs no scripts: give a URL, or describe the requests in a file (-config; see loadgen -h)", v)
+	switch ext := strings.ToLower(filepath.Ext(v)); {
+	case v == "-", slices.Contains(scripts, ext) && !strings.Contains(v, "://"):
+		return "", fmt.Errorf("%s: loadgen runs no scripts: give a URL, or describe the requests in a file (-config; see loadgen -h)", secret.URL(v))
 	case slices.Contains([]string{".json", ".yaml", ".yml"}, ext) && isFile(v):
 		return "", fmt.Errorf("%s is a file: write -config %s", v, v)
+	case !strings.ContainsAny(v, ".:/[") && v != "localhost":
+		return "", noURL(v)
 	case !strings.Contains(v, "://"):
 		v = "http://" + v
 	}
@@ -129,6 +152,21 @@ func parseURL(v string) (string, error) {
 		return "", fmt.Errorf("URL %q: want one such as http://localhost:8080/path: %w", secret.URL(v), err)
 	}
 	return v, nil
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z-]{1,30}$`)
+
+// noURL refuses a bare word, which is shown when it is likely to be meant as a command: it may be the end of a header
+// without its quotes, and a secret.
+func noURL(v string) error {
+	const list = "the commands are run, inspect, version and help; a host is written http://NAME/"
+	if !plainWord.MatchString(v) {
+		return fmt.Errorf("a word that is no flag, no command and no URL (texts with spaces need quotes): %s", list)
+	}
+	if near := nearest.Name(v, commands); near != "" {
+		return fmt.Errorf("%q is no command and no URL: did you mean %s? %s", v, near, list)
+	}
+	return fmt.Errorf("%q is no command and no URL: %s", v, list)
 }
 
 func isFile(path string) bool {
@@ -145,7 +183,7 @@ func (a arguments) apply(o *options) error {
 			o.only = append(o.only, g.name)
 		}
 		if err := g.set(o, g.value); err != nil {
-			return cannotParse(fmt.Errorf("-%s %s: %w", g.as, g.shown(), err))
+			return cannotParse(fmt.Errorf("-%s %s: %w%s", g.as, g.shown(), err, otherUse(g.as, g.value)))
 		}
 		o.shaped(g.name, "-"+g.as+" "+g.shown())
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
@@ -30,6 +31,9 @@ func readConfig(o *options) error {
 		return nil
 	}
 	data, err := file.Read(o.config, maxConfig)
+	if _, number := strconv.Atoi(o.config); err != nil && number == nil {
+		err = fmt.Errorf("%w; -config (-c) names a file, a number of users is -vus %s", err, o.config)
+	}
 	if err != nil {
 		return invalid(fmt.Errorf("reading the configuration: %w", err))
 	}

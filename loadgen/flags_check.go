@@ -50,7 +50,10 @@ func checkStatus(o *options, v string) error {
 }
 
 func checkRegex(o *options, v string) error {
-	if _, err := regexp.Compile(v); err != nil || v == "" {
+	if v == "" {
+		return errors.New("is empty: want a regular expression, such as 'order [0-9]+'")
+	}
+	if _, err := regexp.Compile(v); err != nil {
 		return fmt.Errorf("want a regular expression of Go's: %w", err)
 	}
 	o.step.Checks = append(o.step.Checks, script.Check{BodyRegex: v})

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/stack"
 	"example.com/foobar/loadgen/summary"
 )
@@ -28,6 +30,7 @@ func reportFlags() []setting {
 			set: plainBool(func(o *options) *bool { return &o.noColor })},
 		{name: "quiet", short: "q", about: "the report alone: no banner, no progress",
 			set: plainBool(func(o *options) *bool { return &o.quiet })},
+		{name: "progress", form: "TIME", about: "how often the progress is shown (100ms on a terminal, 10s elsewhere)", set: progressEvery},
 		{name: "k6-exit-codes", about: "exit and count as k6 does where its numbers flatter",
 			set: plainBool(func(o *options) *bool { return &o.k6ExitCodes })},
 	}
@@ -40,6 +43,8 @@ func commandFlags() []setting {
 		{name: "stack", form: "CASE", about: "how to start foo and bar: case_1 and case_2 with OpenTelemetry and our Collector (and Tempo, where TEMPO_BIN names it), case_3 without (the default)", set: stackCase},
 		{name: "address", short: "a", env: "K6_ADDRESS", form: "HOST:PORT", about: "serve k6's REST API there, localhost:6565 say; off unless given",
 			set: plainText(func(o *options) *string { return &o.address })},
+		{name: "api-token", form: "TOKEN", about: "who changes the test over the REST API sends it as a bearer token; env:NAME and @FILE as well. Without one, an address that others can reach takes no changes",
+			set: credential(func(o *options) *string { return &o.apiToken })},
 		{name: "linger", short: "l", env: "K6_LINGER", about: "with -address: serve on after the report, until Ctrl-C",
 			set: plainBool(func(o *options) *bool { return &o.linger })},
 		{name: "verbose", short: "v", about: "show what foo, bar and the Collector log",
@@ -49,6 +54,15 @@ func commandFlags() []setting {
 		{name: "help", short: "h", about: "print this",
 			set: plainBool(func(o *options) *bool { return &o.help })},
 	}
+}
+
+func progressEvery(o *options, v string) error {
+	d, err := load.ParseDuration(v)
+	if err != nil || d <= 0 {
+		return fmt.Errorf("want a time with its unit, such as 10s")
+	}
+	o.progress = time.Duration(d)
+	return nil
 }
 
 func summaryMode(o *options, v string) error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/control"
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/script"
@@ -38,11 +39,14 @@ type options struct {
 
 	cert, key string
 
+	command      string
 	config       string
 	summaryMode  string
 	exportFile   string
 	jsonFile     string
 	address      string
+	apiToken     string
+	progress     time.Duration
 	k6ExitCodes  bool
 	noThresholds bool
 	quiet        bool
@@ -78,7 +82,8 @@ const demonstrationThink = time.Second
 func readOptions(args []string, env map[string]string) (*options, error) {
 	o := defaults()
 	flags := readArguments(args)
-	o.help, o.version = flags.asks("help"), flags.asks("version")
+	o.command = flags.command
+	o.help, o.version = flags.asks("help") || o.command == "help", flags.asks("version") || o.command == "version"
 	if flags.err != nil || o.help || o.version {
 		return o, flags.err
 	}
@@ -167,6 +172,10 @@ func (o *options) checkCompany() error {
 		return errors.New("-paused waits for the REST API to begin: give it an address too, such as -address localhost:6565")
 	case o.address != "" && !validAddress(o.address):
 		return errors.New("-address: want HOST:PORT, such as localhost:6565, the port in digits")
+	case o.apiToken != "" && o.address == "":
+		return errors.New("-api-token guards the REST API: give it an address too, such as -address 0.0.0.0:6565")
+	case l.Paused != nil && *l.Paused && o.apiToken == "" && control.Open(o.address):
+		return errors.New("-paused waits for the REST API, which takes changes on an address that others can reach with a token only: give one, -api-token env:NAME say")
 	case o.linger && o.address == "":
 		return errors.New("-linger keeps the REST API open: give it an address too, such as -address localhost:6565")
 	}

@@ -12,7 +12,7 @@ import (
 // How often the progress is redrawn on a terminal, and printed elsewhere.
 const (
 	redrawEvery = 100 * time.Millisecond
-	printEvery  = time.Second
+	printEvery  = 10 * time.Second
 )
 
 // running is a load test under way, as *load.Run is.
@@ -30,6 +30,9 @@ func (s *screen) follow(run running) {
 	every := printEvery
 	if s.terminal {
 		every = redrawEvery
+	}
+	if s.every > 0 {
+		every = s.every
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -59,6 +62,9 @@ func (s *screen) show(p load.Progress, rate float64) {
 	}
 	switch {
 	case s.terminal:
+		if utf8.RuneCountInString(head) >= s.width() {
+			head = shortHeadline(p, rate)
+		}
 		s.draw(s.clip(append([]string{head}, lines...)))
 	case len(lines) == 1:
 		fmt.Fprintln(s, head+"  "+strings.TrimRight(lines[0], " "))
@@ -69,12 +75,20 @@ func (s *screen) show(p load.Progress, rate float64) {
 
 // headline is k6's first line, with the requests of the moment behind it.
 func headline(p load.Progress, rate float64) string {
-	state := p.State
-	if state == "ended" {
-		state = "done"
-	}
 	return fmt.Sprintf("%s (%s), %d/%d VUs, %d complete and %d interrupted iterations, %.1f requests/s, %d failed",
-		state, p.Time, p.VUs, p.MaxVUs, p.Complete, p.Interrupted, rate, p.Failed)
+		state(p), p.Time, p.VUs, p.MaxVUs, p.Complete, p.Interrupted, rate, p.Failed)
+}
+
+// shortHeadline is the same where there is less room; what has failed comes early, so that it is not what is cut.
+func shortHeadline(p load.Progress, rate float64) string {
+	return fmt.Sprintf("%s (%s), %d/%d VUs, %d failed, %.0f req/s, %d iterations", state(p), p.Time, p.VUs, p.MaxVUs, p.Failed, rate, p.Complete)
+}
+
+func state(p load.Progress) string {
+	if p.State == "ended" {
+		return "done"
+	}
+	return p.State
 }
 
 // widths are those of the columns of the scenarios.

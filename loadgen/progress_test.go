@@ -107,6 +107,16 @@ func TestBar(t *testing.T) {
 	}
 }
 
+func TestHeadlineFits(t *testing.T) {
+	p := load.Progress{State: "stopping", Time: "0h59m59.9s", VUs: 10_000, MaxVUs: 10_000, Complete: 123_456_789, Interrupted: 9, Failed: 1_234_567}
+	var out bytes.Buffer
+	(&screen{w: &out, terminal: true}).show(p, 123_456)
+	first, _, _ := strings.Cut(out.String(), "\n")
+	if !strings.Contains(first, "1234567 failed") || len(first) >= 80 {
+		t.Errorf("got %q, want what failed within 80 columns", first)
+	}
+}
+
 func TestClip(t *testing.T) {
 	s := &screen{w: &bytes.Buffer{}, terminal: true}
 	got := s.clip([]string{strings.Repeat("é", 100), "short"})

@@ -25,19 +25,6 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		}
 	}()
 	env := environment(environ)
-	command := "run"
-	if len(args) > 0 {
-		switch args[0] {
-		case "run", "inspect", "version", "help":
-			command, args = args[0], args[1:]
-		}
-	}
-	switch command {
-	case "version":
-		return printVersion(stdout)
-	case "help":
-		return help(stdout)
-	}
 	o, err := readOptions(args, env)
 	switch {
 	case err != nil:
@@ -46,7 +33,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return help(stdout)
 	case o.version:
 		return printVersion(stdout)
-	case command == "inspect":
+	case o.command == "inspect":
 		return inspect(o, stdout, stderr)
 	}
 	return newSession(o, env, stdout, stderr).run(ctx)
@@ -93,7 +80,7 @@ func newSession(o *options, env map[string]string, stdout, stderr io.Writer) *se
 	s := &session{o: o, stdout: stdout, stderr: stderr, env: env}
 	s.screen = newScreen(stderr, o.quiet, !o.noColor && env["TERM"] != "dumb")
 	s.secrets = o.secrets()
-	s.screen.secrets = s.secrets
+	s.screen.secrets, s.screen.every = s.secrets, o.progress
 	return s
 }
 
@@ -177,9 +164,16 @@ func (s *session) serveAPI(run *load.Run) (*control.Server, error) {
 	if s.o.address == "" {
 		return nil, nil
 	}
-	api, err := control.Listen(s.o.address, maskedRun{run, s.secrets})
+	api, err := control.Listen(s.o.address, maskedRun{run, s.secrets}, s.o.apiToken)
 	if err != nil {
 		return nil, err
+	}
+	if control.Open(api.Addr) {
+		also := "and takes changes from those who have the token"
+		if s.o.apiToken == "" {
+			also = "and takes no changes; with -api-token it does"
+		}
+		s.screen.warn("others can reach the REST API on " + api.Addr + ": it tells them how the test goes, " + also)
 	}
 	s.screen.notice("REST API on http://" + api.Addr + "/v1/status")
 	return api, nil

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/term"
 
@@ -21,6 +22,7 @@ type screen struct {
 	quiet    bool
 	terminal bool
 	color    bool
+	every    time.Duration  // how often the progress is shown; 0 is the default
 	secrets  *secret.Values // are not shown
 
 	mu    sync.Mutex

@@ -24,6 +24,7 @@ func (o *options) secrets() *secret.Values {
 	for _, auth := range o.load.TLSAuth {
 		v.Add(auth.Password)
 	}
+	v.Add(o.apiToken)
 	addNamed(v, o.env)
 	addNamed(v, o.load.Tags)
 	steps := o.allSteps()

@@ -159,7 +159,7 @@ func TestHost(t *testing.T) {
 
 func TestListen(t *testing.T) {
 	t.Run("OK", func(t *testing.T) {
-		s, err := control.Listen(":0", &fakeRun{state: "running"})
+		s, err := control.Listen(":0", &fakeRun{state: "running"}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,19 +177,59 @@ func TestListen(t *testing.T) {
 		}
 	})
 	t.Run("ErrTaken", func(t *testing.T) {
-		s, err := control.Listen("127.0.0.1:0", &fakeRun{})
+		s, err := control.Listen("127.0.0.1:0", &fakeRun{}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		if again, err := control.Listen(s.Addr, &fakeRun{}); err == nil {
+		if again, err := control.Listen(s.Addr, &fakeRun{}, ""); err == nil {
 			again.Close()
 			t.Error("two listeners on one address, want an error")
 		}
 	})
 	t.Run("ErrForm", func(t *testing.T) {
-		if _, err := control.Listen("nonsense", &fakeRun{}); err == nil || !strings.Contains(err.Error(), "HOST:PORT") {
+		if _, err := control.Listen("nonsense", &fakeRun{}, ""); err == nil || !strings.Contains(err.Error(), "HOST:PORT") {
 			t.Errorf("got %v, want an error that names the form", err)
 		}
 	})
+}
+
+// TestToken asks for a change on an address that others can reach, and on loopback.
+func TestToken(t *testing.T) {
+	for _, tt := range []struct {
+		name, address, token, given string
+		want                        int
+	}{
+		{"Loopback", "127.0.0.1:0", "", "", 200},
+		{"OpenWithoutToken", "0.0.0.0:0", "", "", 403},
+		{"OpenGuessed", "0.0.0.0:0", "", "Bearer ", 403},
+		{"OpenToken", "0.0.0.0:0", "t0ken", "Bearer t0ken", 200},
+		{"OpenWrong", "0.0.0.0:0", "t0ken", "Bearer token", 401},
+		{"LoopbackWrong", "127.0.0.1:0", "t0ken", "", 401},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := control.Listen(tt.address, &fakeRun{state: "running"}, tt.token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			_, port, _ := strings.Cut(strings.TrimPrefix(s.Addr, "[::]"), ":")
+			url := "http://127.0.0.1:" + port + "/v1/status"
+			for method, want := range map[string]int{"GET": 200, "PATCH": tt.want} {
+				r, err := http.NewRequest(method, url, strings.NewReader("{}"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Header.Set("Authorization", tt.given)
+				resp, err := http.DefaultClient.Do(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp.Body.Close()
+				if resp.StatusCode != want {
+					t.Errorf("%s: got %d, want %d", method, resp.StatusCode, want)
+				}
+			}
+		})
+	}
 }

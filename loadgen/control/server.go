@@ -2,9 +2,11 @@ package control
 
 import (
 	"context"
+	"crypto/subtle"
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -23,8 +25,10 @@ type Server struct {
 	server *http.Server
 }
 
-// Listen serves the API of run on address; without a host that is on loopback alone, and port 0 takes a free one.
-func Listen(address string, run Run) (*Server, error) {
+// Listen serves the API of run on address; without a host that is on loopback alone, and port 0 takes a free one. With a
+// token, changes are taken only from those who send it ("Authorization: Bearer TOKEN"); without one, an address that others
+// can reach takes none.
+func Listen(address string, run Run, token string) (*Server, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("the REST API's address %q: want HOST:PORT, such as localhost:6565: %w", address, err)
@@ -37,7 +41,7 @@ func Listen(address string, run Run) (*Server, error) {
 		return nil, fmt.Errorf("listen for the REST API: %w", err)
 	}
 	s := &Server{Addr: l.Addr().String(), server: &http.Server{
-		Handler: Handler(run), ReadTimeout: readWithin, WriteTimeout: writeWithin, IdleTimeout: idleWithin,
+		Handler: guard(Handler(run), token, Open(l.Addr().String())), ReadTimeout: readWithin, WriteTimeout: writeWithin, IdleTimeout: idleWithin,
 		MaxHeaderBytes: maxBody,
 	}}
 	go s.server.Serve(l) // ends with ErrServerClosed
@@ -52,4 +56,30 @@ func (s *Server) Close() error {
 		return s.server.Close()
 	}
 	return nil
+}
+
+// Open says whether an address that is listened on can be reached from other machines.
+func Open(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return host != "" && host != "localhost" && (ip == nil || !ip.IsLoopback())
+}
+
+// guard lets questions through, and changes from those who may make them.
+func guard(next http.Handler, token string, open bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		given, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		switch asks := r.Method == http.MethodGet || r.Method == http.MethodHead; {
+		case asks, token == "" && !open, token != "" && subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1:
+			next.ServeHTTP(w, r)
+		case token == "":
+			fail(w, http.StatusForbidden, "others can reach this address: changes are taken with a token only (-api-token)")
+		default:
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			fail(w, http.StatusUnauthorized, "changes want the token in Authorization: Bearer TOKEN")
+		}
+	})
 }
