@@ -5,7 +5,10 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"example.com/foobar/loadgen/load"
@@ -254,16 +257,12 @@ type Percent float64
 
 // UnmarshalText reads "5%" or "0.05".
 func (p *Percent) UnmarshalText(b []byte) error {
-	var v float64
-	var rest string
-	n, _ := fmt.Sscanf(string(b), "%f%s", &v, &rest)
-	switch {
-	case n == 2 && rest == "%":
+	text, percent := strings.CutSuffix(string(b), "%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if percent {
 		v /= 100
-	case n != 1 || rest != "":
-		return fmt.Errorf("%q is no share: write 5%% or 0.05", b)
 	}
-	if v < 0 || v != v {
+	if err != nil || v < 0 || v != v || math.IsInf(v, 0) {
 		return fmt.Errorf("%q is no share: write 5%% or 0.05", b)
 	}
 	*p = Percent(v)
