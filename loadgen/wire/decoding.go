@@ -86,7 +86,7 @@ func (d *decoding) decompress(raw []byte, encoding string) (truncated bool, err 
 	}
 	for i, name := range names {
 		if i > 0 {
-			from = &layer{decoding: d, from: from, left: maxLayer + 1}
+			from = &layer{decoding: d, from: from, left: d.call.client.network.maxLayer + 1}
 		}
 		stage, done, err := decoderFor(name)(from)
 		if err != nil {

@@ -15,12 +15,13 @@ type Network struct {
 	memory   *memory
 	debug    *dump
 	room     *room
+	maxLayer int // of a body in several codings, in bytes
 	http2    *http.Transport
 }
 
 // NewNetwork checks c; the error says which setting is wrong and what it takes.
 func NewNetwork(c Config) (*Network, error) {
-	n := &Network{config: c.withDefaults(), resolver: newResolver(c.DNS), room: newRoom()}
+	n := &Network{config: c.withDefaults(), resolver: newResolver(c.DNS), room: newRoom(), maxLayer: maxLayer}
 	n.http2 = newHTTP2Transport(n.mayKeep())
 	if err := n.config.heedGODEBUG(os.Getenv("GODEBUG")); err != nil {
 		return nil, err
