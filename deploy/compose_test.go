@@ -40,6 +40,10 @@ type composeService struct {
 		Args       map[string]string
 	}
 	Healthcheck *struct{ Test []string }
+	Deploy      struct{ Replicas string }
+	Develop     struct {
+		Watch []struct{ Action, Path string }
+	}
 }
 
 // MustCompose reads compose.yml without filling in variables.
@@ -118,6 +122,9 @@ func checkHardened(t *testing.T, s composeService) {
 
 func TestComposeChecksHealth(t *testing.T) {
 	for name, service := range MustCompose(t).running() {
+		if name == "demo" { // it serves nobody
+			continue
+		}
 		if service.Healthcheck == nil || len(service.Healthcheck.Test) < 2 || service.Healthcheck.Test[0] != "CMD" {
 			t.Errorf("%s: no health check that runs a program", name)
 		}
@@ -179,6 +186,9 @@ func TestCases(t *testing.T) {
 			if got["SAMPLING_PERCENTAGE"] != test.percentage || got["OTEL_SDK_DISABLED"] != test.disabled {
 				t.Errorf("got %v, want SAMPLING_PERCENTAGE %q and OTEL_SDK_DISABLED %q", got, test.percentage, test.disabled)
 			}
+			if got["DEMO"] != "0" {
+				t.Errorf("got DEMO=%q, want 0: nothing else makes load in a case", got["DEMO"])
+			}
 			file := string(MustRead(t, "compose.yml"))
 			for name := range got {
 				if !strings.Contains(file, "${"+name+":-") {
@@ -186,6 +196,46 @@ func TestCases(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDemo: without a case there is load to look at, gentle and for ever.
+func TestDemo(t *testing.T) {
+	file := MustCompose(t)
+	demo, running := file.running()["demo"]
+	if !running || demo.Deploy.Replicas != "${DEMO:-1}" || demo.Restart != "unless-stopped" {
+		t.Errorf("got %+v, want a service that docker compose up starts, unless DEMO is 0", demo)
+	}
+	if demo.Image != file.Services["loadgen"].Image {
+		t.Errorf("got the image %s, want loadgen's", demo.Image)
+	}
+}
+
+// TestWatch compares what docker compose watch looks at with what the Dockerfile copies.
+func TestWatch(t *testing.T) {
+	copied := regexp.MustCompile(`(?m)^COPY ([a-z]+) [a-z]+$`)
+	for _, name := range []string{"foo", "bar"} {
+		watched := map[string]bool{}
+		for _, w := range MustCompose(t).Services[name].Develop.Watch {
+			watched[w.Path] = w.Action == "rebuild"
+		}
+		matches := copied.FindAllStringSubmatch(string(MustRead(t, name+"/Dockerfile")), -1)
+		for _, m := range matches {
+			if !watched[m[1]] {
+				t.Errorf("%s: its Dockerfile copies %s, which isn't watched", name, m[1])
+			}
+		}
+		if len(matches) != len(watched) {
+			t.Errorf("%s: watches %v, its Dockerfile copies %v", name, watched, matches)
+		}
+	}
+}
+
+// TestExplore: a trace's link to metrics leads to Explore, which a viewer may open only so.
+func TestExplore(t *testing.T) {
+	env := MustCompose(t).Services["grafana"].Environment
+	if env["GF_AUTH_ANONYMOUS_ORG_ROLE"] != "Viewer" || env["GF_USERS_VIEWERS_CAN_EDIT"] != "true" {
+		t.Errorf("got the role %q, viewers_can_edit %q, want Viewer and true", env["GF_AUTH_ANONYMOUS_ORG_ROLE"], env["GF_USERS_VIEWERS_CAN_EDIT"])
 	}
 }
 

@@ -33,6 +33,7 @@ func TestSystem(t *testing.T) {
 		t.Run(name, func(t *testing.T) { s.in(t).testTraced(name, percentage) })
 	}
 	t.Run("case_3", func(t *testing.T) { s.in(t).testUntraced() })
+	t.Run("demo", func(t *testing.T) { s.in(t).testDemo() })
 	t.Run("faults", func(t *testing.T) { s.in(t).testFaults() })
 }
 
@@ -219,6 +220,15 @@ func (s *system) testUntraced() {
 	if got := s.value(`sum(otelcol_receiver_accepted_spans) or vector(0)`); got != 0 {
 		s.tb.Errorf("the Collector got %v spans, want 0", got)
 	}
+}
+
+// testDemo looks for something to see without anybody making load.
+func (s *system) testDemo() {
+	s.env = append(s.env, "DEMO=1") // stronger than the case's file
+	s.MustUp("case_1")
+	s.await("requests on the dashboard", func() bool {
+		return s.value(`sum(rate(traces_span_metrics_calls_total{service_name="foo",span_kind="SPAN_KIND_SERVER"}[1m]))`) > 0
+	})
 }
 
 // get fetches a page of a published port and returns its body; a status other than

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"go.opentelemetry.io/otel"
@@ -342,6 +343,7 @@ func TestRouterExpectContinue(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer conn.Close()
+				conn.SetDeadline(time.Now().Add(30 * time.Second)) // runs out only in a test that fails
 				fmt.Fprintf(conn, "%s\r\nHost: svc\r\nExpect: 100-continue\r\n\r\n", tc.request)
 				in := bufio.NewReader(conn)
 				if got, err := in.ReadString('\n'); got != tc.want {
