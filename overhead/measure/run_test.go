@@ -50,7 +50,7 @@ func mustRunner(t *testing.T, p *plan.Plan) *Runner {
 // allocates weighs the same on each.
 func shortPlan(cases ...plan.Case) *plan.Plan {
 	p := truthPlan(cases...)
-	p.Load.Scenario = map[string]any{"executor": "per-vu-iterations", "vus": 1, "iterations": 300}
+	p.Load.Scenario = map[string]any{"executor": "per-vu-iterations", "vus": 1, "iterations": 150}
 	return p
 }
 

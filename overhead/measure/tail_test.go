@@ -37,7 +37,7 @@ func TestTail(t *testing.T) {
 		})
 	}
 	t.Run("LineWithoutEnd", func(t *testing.T) {
-		const size = 32 << 20
+		const size = 8 << 20
 		parts := make([]string, size/32768)
 		for i := range parts {
 			parts[i] = strings.Repeat("x", 32768)
