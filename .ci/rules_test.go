@@ -167,16 +167,21 @@ func translations(tb testing.TB) map[string]string {
 type section struct {
 	heading string
 	level   int
-	blocks  []string // paragraph, item, row or code, in their order
-	code    []string // the text of each block of code, without its comments
-	text    string   // all the rest
+	blocks  []block
 }
 
-func (s *section) add(kind, line string) {
-	if kind != "" {
-		s.blocks = append(s.blocks, kind)
+// block is a paragraph, an item of a list, a row of a table, or code, without its comments.
+type block struct{ kind, text string }
+
+func (s *section) begin(kind string) { s.blocks = append(s.blocks, block{kind: kind}) }
+
+func (s *section) add(line string) { s.blocks[len(s.blocks)-1].text += line + "\n" }
+
+func (s *section) kinds() (kinds []string) {
+	for _, b := range s.blocks {
+		kinds = append(kinds, b.kind)
 	}
-	s.text += line + "\n"
+	return kinds
 }
 
 var (
@@ -188,33 +193,36 @@ var (
 func readSections(tb testing.TB, name string) []*section {
 	tb.Helper()
 	sections := []*section{{}}
-	inCode, inParagraph := false, false
+	inCode, inText := false, false
 	for line := range strings.Lines(MustRead(tb, name)) {
 		line = strings.TrimRight(line, "\n")
 		last := sections[len(sections)-1]
 		switch {
 		case strings.HasPrefix(strings.TrimSpace(line), "```"):
-			if inCode, inParagraph = !inCode, false; inCode {
-				last.blocks, last.code = append(last.blocks, "code"), append(last.code, "")
+			if inCode, inText = !inCode, false; inCode {
+				last.begin("code")
 			}
 		case inCode:
-			last.code[len(last.code)-1] += strings.TrimRight(comment.ReplaceAllString(line, ""), " ") + "\n"
+			last.add(strings.TrimRight(comment.ReplaceAllString(line, ""), " "))
 		case strings.HasPrefix(line, "#"):
 			heading := strings.TrimLeft(line, "#")
 			sections = append(sections, &section{heading: strings.TrimSpace(heading), level: len(line) - len(heading)})
-			inParagraph = false
+			inText = false
 		case strings.TrimSpace(line) == "":
-			inParagraph = false
+			inText = false
 		case strings.HasPrefix(line, "|"):
-			last.add("row", line)
+			last.begin("row")
+			last.add(line)
 		case item.MatchString(line):
-			last.add("item", line)
-			inParagraph = true
-		case inParagraph:
-			last.add("", line)
+			last.begin("item")
+			last.add(line)
+			inText = true
 		default:
-			last.add("paragraph", line)
-			inParagraph = true
+			if !inText {
+				last.begin("paragraph")
+			}
+			last.add(line)
+			inText = true
 		}
 	}
 	if inCode {
@@ -226,32 +234,53 @@ func readSections(tb testing.TB, name string) []*section {
 var (
 	codeSpan = regexp.MustCompile("`[^`]+`")
 	number   = regexp.MustCompile(`\d+([.,]\d+)*`)
+	word     = regexp.MustCompile(`[A-Za-z][A-Za-z']*`)
+	han      = regexp.MustCompile(`\p{Han}`)
 )
 
-// compareSections finds what a translation has dropped or added: blocks, code, names in backquotes and numbers.
-func compareSections(t *testing.T, a, b *section) {
+// compareSections finds what a translation has dropped, added or moved: blocks, code, names in backquotes and numbers.
+func compareSections(t *testing.T, english, chinese *section) {
 	t.Helper()
-	if a.level != b.level {
-		t.Errorf("%q has level %d, %q has %d", a.heading, a.level, b.heading, b.level)
+	if english.level != chinese.level {
+		t.Errorf("%q has level %d, %q has %d", english.heading, english.level, chinese.heading, chinese.level)
 	}
-	if !slices.Equal(a.blocks, b.blocks) {
-		t.Errorf("%q has the blocks\n%v, %q has\n%v", a.heading, a.blocks, b.heading, b.blocks)
+	if a, b := english.kinds(), chinese.kinds(); !slices.Equal(a, b) {
+		t.Errorf("%q consists of\n%v, %q of\n%v", english.heading, a, chinese.heading, b)
+		return
 	}
-	if !slices.Equal(a.code, b.code) {
-		t.Errorf("%q has the code\n%s, %q has\n%s", a.heading, a.code, b.heading, b.code)
+	for i, a := range english.blocks {
+		b := chinese.blocks[i]
+		if a.kind == "code" {
+			if a.text != b.text {
+				t.Errorf("%q: code differs from the original's:\n%s\n%s", chinese.heading, b.text, a.text)
+			}
+			continue
+		}
+		reportMissing(t, b.text, names(a.text), names(b.text))
+		reportMissing(t, a.text, names(b.text), names(a.text))
+		reportMissing(t, b.text, numbers(a.text), numbers(b.text)) // the Chinese has more: 25 November is 11 月 25 日
+		if words, chars := len(word.FindAllString(prose(a.text), -1)), len(han.FindAllString(b.text, -1)); words >= 20 && chars*10 < words*9 {
+			t.Errorf("%q has %d characters for %d words: has a sentence been dropped?", b.text, chars, words)
+		}
+		if x, y := strings.Count(a.text, " | "), strings.Count(b.text, " | "); x != y {
+			t.Errorf("%q has %d columns, want %d", b.text, y, x)
+		}
 	}
-	names := func(s *section) []string { return codeSpan.FindAllString(s.text, -1) }
-	numbers := func(s *section) []string { return number.FindAllString(codeSpan.ReplaceAllString(s.text, ""), -1) }
-	reportMissing(t, b.heading, names(a), names(b))
-	reportMissing(t, a.heading, names(b), names(a))
-	reportMissing(t, b.heading, numbers(a), numbers(b)) // the Chinese has more: 25 November is 11 月 25 日
 }
 
-func reportMissing(t *testing.T, heading string, want, got []string) {
+func names(text string) []string {
+	return codeSpan.FindAllString(strings.ReplaceAll(text, "\n", " "), -1)
+}
+
+func numbers(text string) []string {
+	return number.FindAllString(codeSpan.ReplaceAllString(text, ""), -1)
+}
+
+func reportMissing(t *testing.T, text string, want, got []string) {
 	t.Helper()
 	for _, s := range want {
 		if !slices.Contains(got, s) {
-			t.Errorf("%q lacks %s", heading, s)
+			t.Errorf("%q lacks %s", text, s)
 		}
 	}
 }
@@ -333,23 +362,59 @@ var (
 func checkChinese(t *testing.T, name string) {
 	t.Helper()
 	for _, s := range readSections(t, name) {
-		if n := strings.Count(s.text, "\n"); n != len(s.blocks)-len(s.code) {
-			t.Errorf("%s: %q has a line break in a paragraph, which is shown as a space", name, s.heading)
-		}
-		for line := range strings.Lines(s.heading + "\n" + s.text) {
-			line = strings.TrimSpace(line)
-			prose := linkText.ReplaceAllString(literal.ReplaceAllString(line, "X"), "$1")
-			prose = strings.Trim(strings.ReplaceAll(prose, "*", ""), "| ")
-			for _, m := range misused {
-				if found := m.pattern.FindString(strings.ReplaceAll(prose, " | ", "\n")); found != "" {
-					t.Errorf("%s: %q in %q: want %s", name, found, line, m.say)
-				}
+		checkProse(t, name, s.heading)
+		for _, b := range s.blocks {
+			if b.kind == "code" {
+				continue
+			}
+			if text := strings.TrimSpace(b.text); strings.Contains(text, "\n") {
+				t.Errorf("%s: %q has a line break, which is shown as a space", name, text)
+			} else {
+				checkProse(t, name, text)
 			}
 		}
 	}
 }
 
+// prose is a text without the targets of its links, and with an X for what is said in no language.
+func prose(text string) string {
+	return linkText.ReplaceAllString(literal.ReplaceAllString(text, "X"), "$1")
+}
+
+func checkProse(t *testing.T, name, line string) {
+	t.Helper()
+	text := strings.Trim(strings.ReplaceAll(prose(line), "*", ""), "| ")
+	for _, m := range misused {
+		if found := m.pattern.FindString(strings.ReplaceAll(text, " | ", "\n")); found != "" {
+			t.Errorf("%s: %q in %q: want %s", name, found, line, m.say)
+		}
+	}
+}
+
 var link = regexp.MustCompile(`\]\(([^)\s#]+)(?:#[^)]*)?\)`)
+
+// anchor is a link to a heading of the same page.
+var anchor = regexp.MustCompile(`\]\(#([^)]+)\)`)
+
+// slug is the anchor that a heading has.
+func slug(heading string) string {
+	heading = strings.ReplaceAll(strings.ToLower(heading), " ", "-")
+	return regexp.MustCompile(`[^\p{L}\p{N}_-]`).ReplaceAllString(heading, "")
+}
+
+func TestAnchors(t *testing.T) {
+	for _, name := range MustFiles(t, "*.md") {
+		headings := map[string]bool{}
+		for _, s := range readSections(t, name) {
+			headings[slug(s.heading)] = true
+		}
+		for _, m := range anchor.FindAllStringSubmatch(MustRead(t, name), -1) {
+			if !headings[m[1]] {
+				t.Errorf("%s: the link to #%s leads nowhere", name, m[1])
+			}
+		}
+	}
+}
 
 func TestLinks(t *testing.T) {
 	for _, name := range MustFiles(t, "*.md") {
