@@ -36,7 +36,7 @@ func TestEmbedded(t *testing.T) {
 		var stdout bytes.Buffer
 		stderr := &barKiller{t: t}
 		file := filepath.Join(t.TempDir(), "all.json")
-		code := run(context.Background(), []string{"-d", "3s", "-think", "10ms", "-verbose", "-summary-json", file}, os.Environ(), &stdout, stderr)
+		code := run(context.Background(), []string{"-d", "3s", "-think", "10ms", "-progress", "1s", "-verbose", "-summary-json", file}, os.Environ(), &stdout, stderr)
 		if code != exitOK {
 			t.Errorf("got exit code %d, want 0: some checks passed", code)
 		}

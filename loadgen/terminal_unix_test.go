@@ -84,7 +84,7 @@ func TestTerminal(t *testing.T) {
 	for _, columns := range []uint16{120, 60} {
 		t.Run(fmt.Sprint(columns), func(t *testing.T) {
 			r := MustOpenTerminal(t, columns, "-d", "10m", "-think", "10ms", site.URL)
-			r.await(t, "complete and")
+			r.await(t, "running (")
 			before := strings.Count(r.String(), "running (")
 			for strings.Count(r.String(), "running (") < before+3 {
 				time.Sleep(10 * time.Millisecond)

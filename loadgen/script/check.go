@@ -89,7 +89,7 @@ func headerCheck(text string) check {
 			return present
 		}}
 	}
-	is := short(want)
+	is := short(secret.Value(name, want))
 	if want == "" {
 		is = "empty"
 	}
