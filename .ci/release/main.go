@@ -71,8 +71,10 @@ func (r *release) run(chosen, targets []string) (err error) {
 			return fmt.Errorf("-programs: there is no program %q", name)
 		}
 	}
-	if r.out, err = filepath.Abs(r.out); err != nil {
-		return err
+	for _, dir := range []*string{&r.dir, &r.out} {
+		if *dir, err = filepath.Abs(*dir); err != nil {
+			return err
+		}
 	}
 	if err := os.Mkdir(r.out, 0o755); err != nil {
 		return fmt.Errorf("making the output directory: %w", err)
