@@ -7,7 +7,11 @@ import (
 	"os"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"example.com/foobar/telemetry/initlog"
 )
+
+func init() { initlog.Restore() }
 
 // NewLogger returns a logger that writes one JSON object a line to w: time, level, msg, service, what the caller adds, and
 // trace_id and span_id if the context carries a span. Secrets that the environment held when it was made are left out.

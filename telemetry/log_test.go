@@ -2,6 +2,10 @@ package telemetry
 
 import (
 	"context"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +26,22 @@ func TestLogger(t *testing.T) {
 	got := out.Await(t, "without span")
 	if _, is := got["trace_id"]; is || got["a"] != 1.0 || got["g"].(map[string]any)["b"] != 2.0 {
 		t.Errorf("got %v, want a and g.b and no ids", got)
+	}
+}
+
+// The packages of OpenTelemetry read variables before main runs, when there is only the logger of plain text.
+func TestNothingLoggedBeforeMain(t *testing.T) {
+	command := exec.Command(os.Args[0], "-test.run=^$")
+	command.Env = os.Environ()
+	for _, n := range sdkNumbers {
+		command.Env = append(command.Env, n.name+"="+secret)
+	}
+	out, err := command.CombinedOutput()
+	if err != nil || strings.Contains(string(out), secret) || strings.Contains(string(out), "WARN") {
+		t.Errorf("got %v and %s, want no line about a variable", err, out)
+	}
+	if !slog.Default().Enabled(t.Context(), slog.LevelInfo) {
+		t.Error("the default logger is still silent")
 	}
 }
 
