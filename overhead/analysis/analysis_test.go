@@ -12,7 +12,7 @@ import (
 )
 
 func TestOf(t *testing.T) {
-	f := specimen.MustRecord(t, "ladder", 10)
+	f := specimen.InMemory(t, "ladder", 10)
 	a := analysis.Of(f)
 	t.Run("FindsTheTruth", func(t *testing.T) {
 		for name, truth := range specimen.Truths {
@@ -63,7 +63,7 @@ func TestOf(t *testing.T) {
 }
 
 func TestVoid(t *testing.T) {
-	f := specimen.MustRecord(t, "quick", 3)
+	f := specimen.InMemory(t, "quick", 3)
 	var spoiled *record.Run
 	for _, r := range f.Runs {
 		if r.Case == "tail-20" && r.Round == 2 {
@@ -98,7 +98,7 @@ func TestVoid(t *testing.T) {
 }
 
 func TestBudget(t *testing.T) {
-	f := specimen.MustRecord(t, "ladder", 10)
+	f := specimen.InMemory(t, "ladder", 10)
 	for _, c := range []struct {
 		budget string
 		want   analysis.State

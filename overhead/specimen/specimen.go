@@ -41,6 +41,22 @@ const Noise = 0.04
 // MustRecord makes the record of a preset with so many rounds in a temporary folder.
 func MustRecord(tb testing.TB, preset string, rounds int) *record.Folder {
 	tb.Helper()
+	kept := InMemory(tb, preset, rounds)
+	f, err := record.Create(tb.TempDir(), kept.Experiment)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, r := range kept.Runs {
+		if err := f.Add(r); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return f
+}
+
+// InMemory is the same record without a folder, for tests that read and write no file: each file of a folder waits for the disk.
+func InMemory(tb testing.TB, preset string, rounds int) *record.Folder {
+	tb.Helper()
 	p, err := plan.Preset(preset, "/workspace")
 	if err != nil {
 		tb.Fatal(err)
@@ -49,20 +65,18 @@ func MustRecord(tb testing.TB, preset string, rounds int) *record.Folder {
 		p.Services[i].CPUs = ""
 	}
 	p.GeneratorCPUs = ""
-	f, err := record.Create(tb.TempDir(), record.Experiment{
-		Plan: *p, Seed: 42, Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Command: []string{"overhead", "-preset", preset},
+	f := &record.Folder{Experiment: record.Experiment{
+		Schema: record.Schema,
+		Plan:   *p, Seed: 42, Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Command: []string{"overhead", "-preset", preset},
 		Environment: record.Environment{OS: "linux", Arch: "amd64", Kernel: "6.1.0", CPU: "Specimen CPU", Cores: 2, MemoryBytes: 8e9,
 			Go: "go1.26", CPUAccount: "process CPU clocks", WireAccount: "the kernel's TCP counters"},
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	}}
 	rng := rand.New(rand.NewPCG(42, 1))
 	for round := 1; round <= rounds; round++ {
 		for i, at := range rng.Perm(len(p.Cases)) {
-			if err := f.Add(Run(rng, p, p.Cases[at], round, i+1)); err != nil {
-				tb.Fatal(err)
-			}
+			r := Run(rng, p, p.Cases[at], round, i+1)
+			r.Schema = record.Schema
+			f.Runs = append(f.Runs, r)
 		}
 	}
 	return f
