@@ -49,6 +49,8 @@ type Case struct {
 	Control     bool   `json:"control,omitempty"`
 	Runs        int    `json:"valid_runs"`
 	Cells       []Cell `json:"cells"`
+
+	paired int // rounds in which the baseline has a valid run too
 }
 
 // Cell is one metric of one process in one case.
@@ -114,6 +116,9 @@ func (a *Analysis) count(f *record.Folder) {
 				v.Reasons = append(v.Reasons, g.Name+": "+g.Shown)
 			}
 		}
+		if len(r.Gates) == 0 {
+			v.Reasons = []string{"no gate was checked"}
+		}
 		a.VoidRuns = append(a.VoidRuns, v)
 	}
 }
@@ -124,6 +129,9 @@ func (a *Analysis) analyse(f *record.Folder, c plan.Case) Case {
 	for round := 1; round <= a.Rounds; round++ {
 		if f.Valid(round, c.Name) != nil {
 			out.Runs++
+			if f.Valid(round, p.Baseline) != nil {
+				out.paired++
+			}
 		}
 	}
 	for _, m := range Metrics {

@@ -219,9 +219,26 @@ func describe(i stats.Interval, relative bool, m Metric) string {
 		decimals, unit = 1, "%"
 		i.Mean, i.Lo, i.Hi = 100*i.Mean, 100*i.Lo, 100*i.Hi
 	}
-	text := fmt.Sprintf("%+.*f %s", decimals, i.Mean, unit)
+	text := Number(i.Mean, decimals, true) + " " + unit
 	if i.Bounded {
-		text += fmt.Sprintf(" [%.*f, %.*f]", decimals, i.Lo, decimals, i.Hi)
+		text += fmt.Sprintf(" [%s, %s]", Number(i.Lo, decimals, false), Number(i.Hi, decimals, false))
+	}
+	return text
+}
+
+// Number is v with so many decimals, and a sign before it where one is asked for. What prints as zero has no minus, and what
+// is far beyond anything measured, as limits from two rounds may be, is written by its power of ten.
+func Number(v float64, decimals int, sign bool) string {
+	verb := byte('f')
+	switch {
+	case math.Abs(v) < 0.5*math.Pow10(-decimals):
+		v = 0
+	case math.Abs(v) >= 1e9:
+		verb, decimals = 'e', 1
+	}
+	text := strconv.FormatFloat(v, verb, decimals, 64)
+	if sign && v >= 0 {
+		text = "+" + text
 	}
 	return text
 }

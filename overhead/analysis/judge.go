@@ -137,12 +137,17 @@ func (a *Analysis) baselinesDiffer(metric, process string) bool {
 	return c != nil && (c.Verdict == stats.More || c.Verdict == stats.Less)
 }
 
-// Trustworthy reports whether there is something to judge: every case has a valid run, and the equal baselines came out
-// equal or undecided.
+// Trustworthy reports whether there is something to judge: every case has a valid run in a round of which the baseline has one,
+// and the equal baselines came out equal or undecided.
 func (a *Analysis) Trustworthy() error {
 	for _, c := range a.Cases {
 		if c.Runs == 0 {
 			return fmt.Errorf("%s has no valid run", c.Name)
+		}
+	}
+	for _, c := range a.Cases {
+		if c.paired == 0 {
+			return fmt.Errorf("%s has no valid run in a round in which %s has one", c.Name, a.experiment.Plan.Baseline)
 		}
 	}
 	if a.baselinesDiffer(a.Primary, a.PrimaryProcess()) {
@@ -154,15 +159,22 @@ func (a *Analysis) Trustworthy() error {
 // warn collects what makes the numbers doubtful.
 func (a *Analysis) warn() {
 	add := func(format string, args ...any) { a.Warnings = append(a.Warnings, fmt.Sprintf(format, args...)) }
+	base := a.experiment.Plan.Baseline
 	for _, c := range a.Cases {
 		switch {
 		case c.Runs == 0:
 			add("%s has no valid run: nothing is said of it.", c.Name)
+		case c.paired == 0 && a.Case(base).Runs > 0:
+			add("%s has no valid run in a round in which %s has one: there is nothing to compare it with.", c.Name, base)
 		case c.Runs < stats.MinRounds:
 			add("%s rests on %d valid %s, fewer than the %d that a verdict needs.", c.Name, c.Runs, plural(c.Runs, "round"), stats.MinRounds)
+		case c.paired < stats.MinRounds:
+			add("%s shares %d valid %s with %s, fewer than the %d that a verdict needs.", c.Name, c.paired, plural(c.paired, "round"), base, stats.MinRounds)
 		}
 	}
 	switch {
+	case a.Noise == nil && a.control() != nil:
+		add("%s repeats the baseline and can't be compared with it: the noise of this machine is not known.", a.control().Name)
 	case a.Noise == nil:
 		add("No case repeats the baseline: the noise of this machine is not known. Set control: in the plan.")
 	case a.baselinesDiffer(a.Primary, a.PrimaryProcess()):

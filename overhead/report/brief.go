@@ -20,6 +20,7 @@ func Brief(w io.Writer, a *analysis.Analysis) error {
 		title = t.Title
 	}
 	t.print()
+	line(&title)
 	left := max(0, len(t.Rows)-briefRows)
 	t.Rows = t.Rows[:len(t.Rows)-left]
 	var b strings.Builder

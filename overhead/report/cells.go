@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 
 	"example.com/foobar/overhead/analysis"
@@ -11,43 +10,41 @@ import (
 
 // level is "215.2 ±4.8", the value with half its interval.
 func level(i stats.Interval, m analysis.Metric) string {
-	if !i.Bounded {
-		return fmt.Sprintf("%.*f", m.Decimals, i.Mean)
+	text := analysis.Number(i.Mean, m.Decimals, false)
+	if i.Bounded {
+		text += " ±" + analysis.Number(i.Half(), m.Decimals, false)
 	}
-	return fmt.Sprintf("%.*f ±%.*f", m.Decimals, i.Mean, m.Decimals, i.Half())
+	return text
 }
 
 // difference is "+122 [100, 145]", with the unit behind it when asked for.
 func difference(c *analysis.Cell, m analysis.Metric, unit bool) string {
 	i := c.Effect.Difference
-	text := fmt.Sprintf("%+.*f", m.Decimals, zero(i.Mean, m.Decimals))
+	text := analysis.Number(i.Mean, m.Decimals, true)
 	if unit {
 		text += " " + m.Unit
 	}
 	if i.Bounded {
-		text += fmt.Sprintf(" [%.*f, %.*f]", m.Decimals, zero(i.Lo, m.Decimals), m.Decimals, zero(i.Hi, m.Decimals))
+		text += limits(i.Lo, i.Hi, m.Decimals)
 	}
 	return text
 }
 
-// zero removes the sign of a number that prints as zero.
-func zero(v float64, decimals int) float64 {
-	if math.Abs(v) < 0.5*math.Pow10(-decimals) {
-		return 0
-	}
-	return v
+// limits is " [100, 145]".
+func limits(lo, hi float64, decimals int) string {
+	return fmt.Sprintf(" [%s, %s]", analysis.Number(lo, decimals, false), analysis.Number(hi, decimals, false))
 }
 
 // share is "+57.0 % [45.1, 70.2]".
 func share(i stats.Interval) string {
-	text := fmt.Sprintf("%+.1f %%", zero(100*i.Mean, 1))
+	text := analysis.Number(100*i.Mean, 1, true) + " %"
 	if i.Bounded {
-		text += fmt.Sprintf(" [%.1f, %.1f]", zero(100*i.Lo, 1), zero(100*i.Hi, 1))
+		text += limits(100*i.Lo, 100*i.Hi, 1)
 	}
 	return text
 }
 
-func percent(v float64) string { return fmt.Sprintf("%.1f %%", 100*v) }
+func percent(v float64) string { return analysis.Number(100*v, 1, false) + " %" }
 
 // verdictText is the verdict in words: "costs more than 5 %", "inconclusive, about 7 more rounds".
 func verdictText(a *analysis.Analysis, c *analysis.Cell) string {

@@ -114,7 +114,7 @@ func lead(a *analysis.Analysis) []string {
 	p := a.Experiment().Plan
 	lines := []string{}
 	if p.Description != "" {
-		lines = append(lines, p.Description+".")
+		lines = append(lines, strings.TrimSuffix(p.Description, ".")+".")
 	}
 	lines = append(lines,
 		fmt.Sprintf("%s of %s in shuffled order (seed %d): %s, %d void.", counted(a.Rounds, "round"), counted(len(a.Cases), "case"), a.Seed,

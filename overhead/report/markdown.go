@@ -37,7 +37,7 @@ func Markdown(w io.Writer, a *analysis.Analysis) error {
 	}
 	b.WriteString("\n### where and how\n\n")
 	for _, f := range d.Facts {
-		fmt.Fprintf(&b, "- %s: %s\n", f[0], escape(f[1]))
+		fmt.Fprintf(&b, "- %s: %s\n", escape(f[0]), escape(f[1]))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -190,6 +190,9 @@ func latencyPicture(a *analysis.Analysis) ([]picture, error) {
 	p.X.Tick.Marker = nines{}
 	p.X.Min, p.X.Max = 0, 3.12
 	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, decades{}
+	if p.Y.Max <= p.Y.Min { // a flat curve: a logarithm needs room above 0
+		p.Y.Min, p.Y.Max = p.Y.Min/2, 2*p.Y.Max
+	}
 	drawing, err := svg(p, whole, 340)
 	return []picture{{ID: "latency", Title: "Distribution of latency", SVG: drawing, Legend: legend(a, drawn),
 		Text: "Mean over the valid runs at each share. Towards the right each step is ten times rarer; what few requests saw is noise in short runs."}}, err
@@ -228,7 +231,7 @@ func (nines) Ticks(_, _ float64) []plot.Tick {
 	return out
 }
 
-// decades marks 1, 2 and 5 of each power of ten.
+// decades marks 1, 2 and 5 of each power of ten, and as numbers does where there is room for less than two of those.
 type decades struct{}
 
 // Ticks implements plot.Ticker.
@@ -237,9 +240,12 @@ func (decades) Ticks(lo, hi float64) []plot.Tick {
 	for e := math.Floor(math.Log10(lo)); e <= math.Ceil(math.Log10(hi)); e++ {
 		for _, m := range []float64{1, 2, 5} {
 			if v := m * math.Pow(10, e); v >= lo*0.999 && v <= hi*1.001 {
-				out = append(out, plot.Tick{Value: v, Label: fmt.Sprintf("%.3g", v)})
+				out = append(out, plot.Tick{Value: v, Label: fmt.Sprintf("%.6g", v)})
 			}
 		}
+	}
+	if len(out) < 2 { // a narrow axis lies between two of them
+		return numbers{}.Ticks(lo, hi)
 	}
 	return out
 }
@@ -270,7 +276,9 @@ func coursePictures(a *analysis.Analysis) ([]picture, error) {
 			if len(drawn) == 0 {
 				continue
 			}
-			p.Y.Min = 0
+			if p.Y.Min = 0; p.Y.Max <= 0 { // nothing was used
+				p.Y.Max = 1
+			}
 			drawing, err := svg(p, part, 230)
 			if err != nil {
 				return nil, err

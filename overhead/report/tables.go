@@ -37,15 +37,18 @@ func primaryTable(a *analysis.Analysis) table {
 	for i := range a.Cases {
 		c := &a.Cases[i]
 		cell := c.Cell(a.Primary, a.PrimaryProcess())
-		row := []string{c.Name, "no valid run", "", "", ""}
+		row := []string{c.Name, missing(c), "", "", ""}
 		if cell != nil {
 			row = []string{c.Name, level(cell.Level, m), "", "", ""}
 			if c.Baseline {
 				row[4] = "baseline"
 			}
-			if cell.Effect != nil {
+			switch {
+			case cell.Effect != nil:
 				row[2] = difference(cell, m, false)
 				row[4] = verdictText(a, cell)
+			case !c.Baseline:
+				row[4] = "no round in common with " + base
 			}
 			if cell.Effect != nil && cell.Effect.Relative {
 				row[3] = share(cell.Effect.Ratio)
@@ -57,6 +60,14 @@ func primaryTable(a *analysis.Analysis) table {
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// missing says why a case has no value.
+func missing(c *analysis.Case) string {
+	if c.Runs == 0 {
+		return "no valid run"
+	}
+	return "not measured"
 }
 
 // levels is a table of values with their intervals.
@@ -81,8 +92,17 @@ func levels(a *analysis.Analysis, title string, keys []string, process string) t
 	if len(keys) == 0 {
 		t.Rows = nil
 	}
+	t.Notes = append(t.Notes, dashNotes(t)...)
 	t.Notes = append(t.Notes, closedNotes(a, keys, process)...)
 	return t
+}
+
+// dashNotes says what a dash is, where a table has one.
+func dashNotes(t table) []string {
+	if slices.ContainsFunc(t.Rows, func(row []string) bool { return slices.Contains(row, "-") }) {
+		return []string{"-: not measured in any valid run of the case."}
+	}
+	return nil
 }
 
 // closedNotes says why bytes sent are missing, where they are.
@@ -182,6 +202,7 @@ func othersTable(a *analysis.Analysis) table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	t.Notes = dashNotes(t)
 	return t
 }
 
@@ -242,7 +263,7 @@ func demonstrationTable(a *analysis.Analysis) table {
 			if cell := c.Cell(of.key, of.process); cell != nil {
 				row = append(row, level(cell.Level, m)+of.unit)
 			} else {
-				row = append(row, "no valid run")
+				row = append(row, missing(c))
 			}
 		}
 		t.Rows = append(t.Rows, row)
@@ -279,7 +300,21 @@ func ledgerTable(a *analysis.Analysis) table {
 		}
 		t.Rows = append(t.Rows, cells)
 	}
+	if silent := silent(p); known && len(silent) > 0 && len(t.Rows) > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("Started, ended and exported leave out the spans of %s, which tells no counters.", strings.Join(silent, ", ")))
+	}
 	return t
+}
+
+// silent are the services that make spans and don't tell how many.
+func silent(p plan.Plan) []string {
+	var out []string
+	for _, s := range p.Services {
+		if s.Spans > 0 && s.Metrics == "" {
+			out = append(out, s.Name)
+		}
+	}
+	return out
 }
 
 // spansKnown reports whether any service tells its own counters.

@@ -43,9 +43,13 @@ func (i Interval) Half() float64 { return (i.Hi - i.Lo) / 2 }
 // Covers reports whether x lies within the limits.
 func (i Interval) Covers(x float64) bool { return i.Bounded && i.Lo <= x && x <= i.Hi }
 
-// transform applies a rising function to the estimate and its limits.
+// largest is where numbers end: limits from two rounds may lie beyond what can be counted with, or written as JSON.
+const largest = 1e300
+
+// transform applies a rising function to the estimate and its limits, which stay within largest.
 func (i Interval) transform(f func(float64) float64) Interval {
-	i.Mean, i.Lo, i.Hi = f(i.Mean), f(i.Lo), f(i.Hi)
+	within := func(v float64) float64 { return math.Max(-largest, math.Min(f(v), largest)) }
+	i.Mean, i.Lo, i.Hi = within(i.Mean), within(i.Lo), within(i.Hi)
 	return i
 }
 

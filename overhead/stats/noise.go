@@ -20,7 +20,7 @@ func NoiseFloor(e Effect) Noise {
 	if !e.Relative {
 		return Noise{Effect: e}
 	}
-	return Noise{Effect: e, Floor: math.Expm1(e.LogRatio.reach()), Spread: math.Expm1(e.LogRatio.SD)}
+	return Noise{Effect: e, Floor: math.Min(math.Expm1(e.LogRatio.reach()), largest), Spread: math.Min(math.Expm1(e.LogRatio.SD), largest)}
 }
 
 // Floor is how far the effect's interval reaches from nothing: on the scale of log ratios, and as a difference in the
