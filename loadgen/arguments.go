@@ -84,6 +84,25 @@ func allSettings() []setting {
 
 var flagName = regexp.MustCompile(`^[A-Za-z][\w-]{0,40}$`)
 
+// joined is a flag of one letter with its number in the same word, as wrk and ab take it: -d30s, -c400.
+var joined = regexp.MustCompile(`^([A-Za-z])([0-9]+[a-z]*)$`)
+
+// apart says how a flag of one letter and its value are written here: ", -d 30s", or what the letter's counterpart is.
+func apart(letter, value string) string {
+	if letter == "c" { // ours is a file
+		letter = "C"
+	}
+	if hint := foreign[letter]; hint != "" {
+		return "; " + hint
+	}
+	for _, s := range allSettings() {
+		if letter == s.short {
+			return ", -" + letter + " " + value
+		}
+	}
+	return ""
+}
+
 // flagError says of an unknown flag which one may have been meant.
 func flagError(err error) error {
 	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
@@ -95,6 +114,9 @@ func flagError(err error) error {
 	}
 	if hint := foreign[name]; hint != "" {
 		return fmt.Errorf("there is no flag -%s: %s", name, hint)
+	}
+	if m := joined.FindStringSubmatch(name); m != nil {
+		return fmt.Errorf("there is no flag -%s: a value stands apart from its flag%s", name, apart(m[1], m[2]))
 	}
 	var names, longer []string
 	for _, s := range allSettings() {

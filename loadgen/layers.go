@@ -62,12 +62,23 @@ func (o *options) replaces(key string) string {
 	return fmt.Sprintf("%s %s the %s of %s", who, verb, key, o.origin[key])
 }
 
+// usersBy is what gave the number of users: the flag, the variable or the option of a file.
+func (o *options) usersBy() string {
+	switch {
+	case slices.Contains(o.written, "vus"):
+		return "-vus"
+	case o.environment["K6_VUS"] != "":
+		return "K6_VUS"
+	}
+	return "vus"
+}
+
 // withoutUsers names the scenarios that take no number of users.
 func (o *options) withoutUsers() []string {
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(o.load.Scenarios)) {
 		if s := o.load.Scenarios[name]; !s.TakesVUs() {
-			lines = append(lines, fmt.Sprintf("-vus has no effect on the scenario %s: %s says itself how many users there are", name, s.Executor))
+			lines = append(lines, fmt.Sprintf("%s has no effect on the scenario %s: %s says itself how many users there are", o.usersBy(), name, s.Executor))
 		}
 	}
 	return lines
@@ -83,21 +94,22 @@ func (o *options) shaped(name, text string) {
 	}
 }
 
-// unseen says what was given and has no effect on the load that results.
+// unseen says what was given and has no effect on the load that results, or gives way to what requests have themselves.
 func (o *options) unseen() {
 	if o.load.Rate != nil && o.load.VUs != nil {
-		o.warnings = append(o.warnings, "-vus has no effect with -rate: -pre-allocated-vus and -max-vus say how many users there are")
+		o.warnings = append(o.warnings, o.usersBy()+" has no effect with -rate: -pre-allocated-vus and -max-vus say how many users there are")
 	}
 	tags := maps.Clone(o.load.Tags)
+	if tags == nil {
+		tags = map[string]string{}
+	}
 	for _, s := range o.load.Scenarios {
-		if tags == nil {
-			tags = map[string]string{}
-		}
 		maps.Copy(tags, s.Tags)
 	}
+	maps.Copy(tags, o.script.Tags())
 	for _, name := range slices.Sorted(maps.Keys(tags)) {
 		if o.load.IsSystemTag(name) {
-			o.warnings = append(o.warnings, fmt.Sprintf("the tag %s has no effect: each request has one of its own by that name; take another name", name))
+			o.warnings = append(o.warnings, fmt.Sprintf("the tag %s gives way to what requests have by that name themselves; take another name", name))
 		}
 	}
 }

@@ -71,6 +71,10 @@ func (c Check) only(found []check) (check, error) {
 	switch {
 	case len(found) != 1:
 		return check{}, errors.New("want one of status, body, bodyContains, bodyRegex, header and json")
+	case c.Header != "" && nameless(strings.Cut(c.Header, ":")):
+		return check{}, errors.New("header: it has no name: want NAME or NAME: VALUE, such as X-Id: 7")
+	case c.JSON != "" && nameless(cutPath(c.JSON)):
+		return check{}, errors.New("json: it has no path: want PATH or PATH=VALUE, such as items.0.id=7")
 	case c.Status < 0 || c.Status > 999:
 		return check{}, fmt.Errorf("status %d: want a number such as 200", c.Status)
 	case c.Name != "":
@@ -78,6 +82,9 @@ func (c Check) only(found []check) (check, error) {
 	}
 	return found[0], nil
 }
+
+// nameless says whether there is nothing to look up in a text that was cut into its name and a value.
+func nameless(name, _ string, _ bool) bool { return strings.TrimSpace(name) == "" }
 
 // headerCheck is about a header that is there, and may be empty, or has that value.
 func headerCheck(text string) check {

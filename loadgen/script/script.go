@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"example.com/foobar/loadgen/load"
 )
@@ -58,6 +59,25 @@ type Step struct {
 type Compiled struct {
 	Exec      load.Func
 	Functions map[string]load.Func
+}
+
+// Tags are the tags of all requests of s.
+func (s *Script) Tags() map[string]string {
+	tags := map[string]string{}
+	collectTags(tags, s.Requests)
+	for _, steps := range s.Functions {
+		collectTags(tags, steps)
+	}
+	return tags
+}
+
+// collectTags adds to tags those of steps, and of what is within them.
+func collectTags(tags map[string]string, steps []Step) {
+	for _, s := range steps {
+		maps.Copy(tags, s.Tags)
+		collectTags(tags, s.Requests)
+		collectTags(tags, s.Batch)
+	}
 }
 
 // Compile checks s and reads the files it names, which are found from dir. An error says at which step and key what is
