@@ -86,7 +86,7 @@ func fold(t table) []table {
 			used += 2 + widths[i]
 			continue
 		}
-		part := table{Header: pick(t.Header, from, i)}
+		part := table{Header: pick(t.Header, from, i), Names: max(0, min(t.Names-from+1, i-from))}
 		for _, row := range t.Rows {
 			part.Rows = append(part.Rows, pick(row, from, i))
 		}
