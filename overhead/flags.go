@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -50,7 +51,8 @@ func (t textFlag) String() string {
 	return t.text.String()
 }
 
-func parseFlags(args []string, stderr io.Writer) (*options, error) {
+// parseFlags reads the flags of a run; -h is answered on help.
+func parseFlags(args []string, help io.Writer) (*options, error) {
 	o := &options{set: map[string]bool{}}
 	f := flag.NewFlagSet("overhead", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
@@ -72,7 +74,7 @@ func parseFlags(args []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.format, "format", "text", "print the report as `FORMAT` at the end: text, markdown, brief, json, bench or html")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	f.BoolVar(&o.verbose, "verbose", false, "print what the services print, on stderr")
-	if err := parse(f, args, stderr, usage); err != nil {
+	if err := parse(f, args, help, usage); err != nil {
 		return nil, err
 	}
 	if f.NArg() > 0 {
@@ -83,11 +85,11 @@ func parseFlags(args []string, stderr io.Writer) (*options, error) {
 }
 
 // parse parses flags; a mistake names the flag, and -h prints the text above and all flags.
-func parse(f *flag.FlagSet, args []string, stderr io.Writer, above string) error {
+func parse(f *flag.FlagSet, args []string, help io.Writer, above string) error {
 	err := f.Parse(args)
 	if err == flag.ErrHelp {
-		fmt.Fprint(stderr, above)
-		f.SetOutput(stderr)
+		fmt.Fprint(help, above)
+		f.SetOutput(help)
 		f.PrintDefaults()
 		return err
 	}
@@ -108,8 +110,13 @@ func (o *options) validate() error {
 			}
 		}
 	}
-	if o.rounds < 0 || o.maxRounds < 0 || o.rate < 0 {
-		return usageError{fmt.Errorf("-rounds, -max-rounds and -rate want numbers above 0")}
+	for _, f := range []struct {
+		name string
+		n    int
+	}{{"rounds", o.rounds}, {"max-rounds", o.maxRounds}, {"rate", o.rate}} {
+		if o.set[f.name] && f.n < 1 {
+			return usageError{fmt.Errorf("-%s %d: write a number above 0", f.name, f.n)}
+		}
 	}
 	if _, ok := formats[o.format]; !ok {
 		return usageError{fmt.Errorf("-format %q: write text, markdown, brief, json, bench or html", o.format)}
@@ -141,16 +148,13 @@ func (o *options) plan() (*plan.Plan, error) {
 	if err := o.choose(p); err != nil {
 		return nil, usageError{err}
 	}
-	setIf(&p.Rounds, o.rounds)
-	setIf(&p.Precision, o.precision)
-	setIf(&p.Margin, o.margin)
-	setIf(&p.Timing.Window, o.window)
-	if o.set["warm-up"] {
-		p.Timing.WarmUp = o.warmUp
-	}
-	setIf(&p.MaxRounds, o.maxRounds)
-	p.MaxRounds = max(p.MaxRounds, p.Rounds)
-	if o.rate > 0 {
+	setIf(o.set["rounds"], &p.Rounds, o.rounds)
+	setIf(o.set["precision"], &p.Precision, o.precision)
+	setIf(o.set["margin"], &p.Margin, o.margin)
+	setIf(o.set["window"], &p.Timing.Window, o.window)
+	setIf(o.set["warm-up"], &p.Timing.WarmUp, o.warmUp)
+	o.bound(p, 0)
+	if o.set["rate"] {
 		if _, open := p.Load.AskedRate(); !open {
 			return nil, usageError{fmt.Errorf("-rate %d: the load of this plan is no constant-arrival-rate", o.rate)}
 		}
@@ -165,11 +169,21 @@ func (o *options) plan() (*plan.Plan, error) {
 	return p, nil
 }
 
-func setIf[T comparable](v *T, to T) {
-	var zero T
-	if to != zero {
+// setIf sets a value of the plan to what a flag says, if it was given: 0 is 0.
+func setIf[T any](given bool, v *T, to T) {
+	if given {
 		*v = to
 	}
+}
+
+// bound keeps the rounds of a plan within its most: -max-rounds holds whatever the plan's rounds are, unless more are done.
+func (o *options) bound(p *plan.Plan, done int) {
+	if !o.set["max-rounds"] {
+		p.MaxRounds = max(p.MaxRounds, p.Rounds)
+		return
+	}
+	p.MaxRounds = max(o.maxRounds, done)
+	p.Rounds = min(p.Rounds, p.MaxRounds)
 }
 
 func (o *options) load() (*plan.Plan, error) {
@@ -224,7 +238,9 @@ func (o *options) limit(p *plan.Plan) error {
 		case "foreign":
 			err = p.Limits.Foreign.UnmarshalText([]byte(value))
 		case "attempts":
-			_, err = fmt.Sscan(value, &p.Limits.Attempts)
+			if p.Limits.Attempts, err = strconv.Atoi(value); err != nil {
+				err = fmt.Errorf("%q is no whole number: write one from 1 to 20", value)
+			}
 		default:
 			err = fmt.Errorf("there is no such limit; there are rate, lag, steal, throttled, foreign and attempts")
 		}

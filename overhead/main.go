@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case "generate":
 		err = runGenerate(ctx, rest, stdin, stdout)
 	case "help":
-		fmt.Fprint(stdout, usage)
+		_, err = parseFlags([]string{"-h"}, stdout)
 	default:
 		err = usageError{fmt.Errorf("there is no command %q: write run, report, init or help", command)}
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -40,27 +41,41 @@ func shop() {
 }
 
 func TestScript(t *testing.T) {
+	records := mustRecords(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
-		Setup: func(env *testscript.Env) error {
-			// $RECORD is a record of the ladder that was never measured, $BAD one whose runs are all void, $LACKING one
-			// in which those of a case are, and $FEW has fewer rounds than a verdict needs.
-			bad, lacking := specimen.MustRecord(t, "quick", 2), specimen.MustRecord(t, "quick", 6)
-			for _, r := range bad.Runs {
-				r.Gates = []record.Gate{{Name: "checks", Shown: "0 of 600 checks passed"}}
-			}
-			for _, r := range lacking.Runs {
-				if r.Case == "off-again" {
-					r.Gates = []record.Gate{{Name: "lag", Shown: "the generator lagged"}}
+		Setup: func(env *testscript.Env) error { // each script writes into records of its own
+			for name, dir := range records {
+				own := filepath.Join(env.WorkDir, ".records", name)
+				if err := os.CopyFS(own, os.DirFS(dir)); err != nil {
+					return err
 				}
+				env.Setenv(name, own)
 			}
-			env.Setenv("RECORD", specimen.MustRecord(t, "ladder", 10).Dir)
-			env.Setenv("FEW", specimen.MustRecord(t, "quick", 5).Dir)
-			env.Setenv("BAD", bad.Dir)
-			env.Setenv("LACKING", lacking.Dir)
-			return errors.Join(rewrite(bad), rewrite(lacking))
+			return nil
 		},
 	})
+}
+
+// mustRecords are the folders of records by the variable that names them in scripts: $RECORD is of a ladder that was never
+// measured, $BAD one whose runs are all void, $LACKING one in which those of a case are, and $FEW has fewer rounds than a
+// verdict needs.
+func mustRecords(t *testing.T) map[string]string {
+	t.Helper()
+	bad, lacking := specimen.MustRecord(t, "quick", 2), specimen.MustRecord(t, "quick", 6)
+	for _, r := range bad.Runs {
+		r.Gates = []record.Gate{{Name: "checks", Shown: "0 of 600 checks passed"}}
+	}
+	for _, r := range lacking.Runs {
+		if r.Case == "off-again" {
+			r.Gates = []record.Gate{{Name: "lag", Shown: "the generator lagged"}}
+		}
+	}
+	if err := errors.Join(rewrite(bad), rewrite(lacking)); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{"RECORD": specimen.MustRecord(t, "ladder", 10).Dir, "FEW": specimen.MustRecord(t, "quick", 5).Dir,
+		"BAD": bad.Dir, "LACKING": lacking.Dir}
 }
 
 // rewrite writes the changed runs of a record again.

@@ -49,7 +49,7 @@ func runReport(args []string, stdout, stderr io.Writer) (int, error) {
 		return exitOK, err
 	}
 	if f.NArg() != 1 {
-		return exitOK, usageError{fmt.Errorf("name one folder: overhead report DIR")}
+		return exitOK, usageError{fmt.Errorf("name one folder, after the flags: overhead report -format brief DIR")}
 	}
 	if err := o.validate(); err != nil {
 		return exitOK, err
@@ -169,6 +169,9 @@ func runInit(args []string, stdout, stderr io.Writer) error {
 	out := f.String("o", "", "write to `FILE`, which must not exist (stdout)")
 	if err := parse(f, args, stderr, "overhead init writes a commented experiment for a service of your own.\n\n  overhead init -o mine.yaml\n\nFlags:\n"); err != nil {
 		return err
+	}
+	if f.NArg() > 0 {
+		return usageError{fmt.Errorf("%q is no flag: write overhead init -o %s", f.Arg(0), f.Arg(0))}
 	}
 	if *out == "" {
 		_, err := stdout.Write(plan.Example)

@@ -136,10 +136,13 @@ func (o *options) record() (*record.Folder, error) {
 	}
 	p := &f.Experiment.Plan
 	p.Rounds = max(p.Rounds, f.Rounds()+o.rounds)
-	p.MaxRounds = max(p.MaxRounds, p.Rounds, o.maxRounds)
-	setIf(&p.Precision, o.precision)
+	o.bound(p, f.Rounds())
+	setIf(o.set["precision"], &p.Precision, o.precision)
 	if err := o.limit(p); err != nil {
 		return nil, usageError{err}
+	}
+	if err := p.Validate(); err != nil { // before it is written: a record whose plan isn't sound can't be opened again
+		return nil, usageError{fmt.Errorf("-resume: %w", err)}
 	}
 	return f, nil
 }

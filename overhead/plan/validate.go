@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -15,6 +16,9 @@ import (
 
 // Metrics that a plan may name as its primary one.
 var primaries = []string{"cpu", "allocs", "bytes", "rss", "p50", "mean"}
+
+// MostRounds is how many rounds an experiment that stops on its precision may have.
+const MostRounds = 10_000
 
 // defaults is a plan of what is left out of a file.
 func defaults() *Plan {
@@ -76,6 +80,9 @@ func (p *Plan) Validate() error {
 	}
 	if p.MaxRounds < p.Rounds {
 		add("max_rounds: %d is below rounds (%d)", p.MaxRounds, p.Rounds)
+	}
+	if p.MaxRounds > MostRounds {
+		add("max_rounds: %d: write a number up to %d", p.MaxRounds, MostRounds)
 	}
 	if p.Margin <= 0 || p.Margin >= 1 {
 		add("margin: %s: write a share above 0 and below 100%%, such as 5%%", p.Margin)
@@ -159,6 +166,9 @@ func (p *Plan) validateServices(add func(string, ...any)) {
 		if s.Spans < 0 || s.Spans > 10_000 {
 			add("%s: spans: %d: write how many spans one request makes here, 0 to 10000", at, s.Spans)
 		}
+		if s.GOMAXPROCS < 0 {
+			add("%s: gomaxprocs: %d: write a number above 0, or leave it out", at, s.GOMAXPROCS)
+		}
 		if s.CPUs != "" {
 			if _, err := ParseCPUs(s.CPUs); err != nil {
 				add("%s: cpus: %w", at, err)
@@ -186,9 +196,12 @@ var placeholder = regexp.MustCompile(`\$\{([^}]*)\}`)
 func (p *Plan) validatePlaceholders(add func(string, ...any)) {
 	known := []string{"sink", "dir", "decision_wait"}
 	for _, s := range p.Services {
-		for _, port := range s.Ports {
-			if !word.MatchString(port) {
+		for i, port := range s.Ports {
+			if !word.MatchString(port) || strings.Contains(port, ".") {
 				add("service %s: ports: %q: write letters, digits, _ and -", s.Name, port)
+			}
+			if slices.Contains(s.Ports[:i], port) {
+				add("service %s: ports: %q: the name is taken", s.Name, port)
 			}
 			known = append(known, s.Name+"."+port, s.Name+"."+port+".port")
 		}
@@ -207,9 +220,7 @@ func (p *Plan) texts() func(yield func(string, string) bool) {
 	return func(yield func(string, string) bool) {
 		for _, s := range p.Services {
 			texts := append([]string{s.Ready, s.Metrics, s.Flush, s.GC}, s.Command...)
-			for _, v := range s.Env {
-				texts = append(texts, v)
-			}
+			texts = append(texts, sortedValues(s.Env)...)
 			for _, v := range texts {
 				if !yield("service "+s.Name, v) {
 					return
@@ -217,23 +228,28 @@ func (p *Plan) texts() func(yield func(string, string) bool) {
 			}
 		}
 		for _, c := range p.Cases {
-			for _, env := range c.Env {
-				for _, v := range env {
-					if !yield("case "+c.Name, v) {
-						return
-					}
-				}
+			var texts []string
+			for _, env := range sortedValues(c.Env) {
+				texts = append(texts, sortedValues(env)...)
 			}
-			for _, args := range c.Args {
-				for _, v := range args {
-					if !yield("case "+c.Name, v) {
-						return
-					}
+			texts = append(texts, slices.Concat(sortedValues(c.Args)...)...)
+			for _, v := range texts {
+				if !yield("case "+c.Name, v) {
+					return
 				}
 			}
 		}
 		yield("load: url", p.Load.URL)
 	}
+}
+
+// sortedValues are the values in the order of their keys, so that mistakes are told in the same order each time.
+func sortedValues[T any](m map[string]T) []T {
+	out := make([]T, 0, len(m))
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, m[key])
+	}
+	return out
 }
 
 func (p *Plan) validateCases(add func(string, ...any)) {
@@ -273,12 +289,8 @@ func (p *Plan) validateComparisons(add func(string, ...any)) {
 
 func (p *Plan) validateServiceNames(at string, c Case, add func(string, ...any)) {
 	names := append([]string{}, c.Without...)
-	for name := range c.Env {
-		names = append(names, name)
-	}
-	for name := range c.Args {
-		names = append(names, name)
-	}
+	names = append(names, slices.Sorted(maps.Keys(c.Env))...)
+	names = append(names, slices.Sorted(maps.Keys(c.Args))...)
 	var known []string
 	for _, s := range p.Services {
 		known = append(known, s.Name)

@@ -28,6 +28,8 @@ func TestValidate(t *testing.T) {
 		{"OK", func(*Plan) {}, ""},
 		{"Rounds", func(p *Plan) { p.Rounds = 1001 }, "rounds: 1001: write a number from 2 to 1000"},
 		{"MaxRounds", func(p *Plan) { p.MaxRounds = 3 }, "max_rounds: 3 is below rounds (10)"},
+		{"MaxRoundsMore", func(p *Plan) { p.MaxRounds = MostRounds }, ""},
+		{"MaxRoundsMoreThanARecordHolds", func(p *Plan) { p.MaxRounds = MostRounds + 1 }, "max_rounds: 10001: write a number up to 10000"},
 		{"MarginZero", func(p *Plan) { p.Margin = 0 }, "margin: 0%: write a share above 0"},
 		{"MarginWhole", func(p *Plan) { p.Margin = 1 }, "margin: 100%"},
 		{"Precision", func(p *Plan) { p.Precision = 1 }, "precision: 100%"},
@@ -40,6 +42,10 @@ func TestValidate(t *testing.T) {
 		{"WarmUpShort", func(p *Plan) { p.Timing.WarmUp = Duration(time.Millisecond) }, "warm_up: 1ms: write 0s, or a duration from 1s"},
 		{"NoWarmUp", func(p *Plan) { p.Timing.WarmUp = 0 }, ""},
 		{"DrainLong", func(p *Plan) { p.Timing.Drain = Duration(time.Hour) }, "drain: 1h0m0s: write at most 10m"},
+		{"NoDrainToFlush", func(p *Plan) {
+			p.Services[0].Flush, p.Timing.Drain = "http://${shop.http}/flush", 0
+		}, "drain: 0s: write how long a service that is asked to flush may take"},
+		{"WarmUpLong", func(p *Plan) { p.Timing.WarmUp = Duration(11 * time.Minute) }, "warm_up: 11m0s: write at most 10m"},
 		{"DecisionWaitLong", func(p *Plan) { p.Timing.DecisionWait = Duration(time.Hour) }, "decision_wait: 1h0m0s"},
 		{"ReadyLong", func(p *Plan) { p.Timing.Ready = Duration(time.Hour) }, "ready: 1h0m0s"},
 		{"NoServices", func(p *Plan) { p.Services = nil }, "services: none"},
@@ -55,12 +61,24 @@ func TestValidate(t *testing.T) {
 		{"NoReady", shop(func(s *Service) { s.Ready = "" }), "ready: write the URL"},
 		{"Spans", shop(func(s *Service) { s.Spans = 10_001 }), "spans: 10001"},
 		{"CPUs", shop(func(s *Service) { s.CPUs = "1-0" }), "cpus:"},
+		{"GOMAXPROCS", shop(func(s *Service) { s.GOMAXPROCS = -1 }), "gomaxprocs: -1: write a number above 0"},
+		{"SpansBelowZero", shop(func(s *Service) { s.Spans = -1 }), "spans: -1"},
+		{"TwoMeasured", func(p *Plan) {
+			p.Services = append(p.Services, Service{Name: "a", Command: []string{"a"}, Ready: "http://a/", Measured: true})
+		}, "2 are marked measured: true"},
 		{"NothingMeasured", shop(func(s *Service) { s.Measured = false }), "0 are marked measured: true"},
 		{"TwoCollectors", func(p *Plan) {
 			p.Services = append(p.Services, Service{Name: "a", Command: []string{"a"}, Ready: "http://a/", Collector: true},
 				Service{Name: "b", Command: []string{"b"}, Ready: "http://b/", Collector: true})
 		}, "2 are marked collector: true"},
 		{"Port", shop(func(s *Service) { s.Ports = append(s.Ports, "a b") }), `ports: "a b"`},
+		{"PortWithDot", shop(func(s *Service) { s.Ports = append(s.Ports, "http.port") }), `ports: "http.port": write letters, digits, _ and -`},
+		{"PortTwice", shop(func(s *Service) { s.Ports = append(s.Ports, "http") }), `ports: "http": the name is taken`},
+		{"PlaceholderOfFlush", shop(func(s *Service) { s.Flush = "http://${shop.admin}/flush" }), "${shop.admin} stands for nothing"},
+		{"PlaceholderOfPort", shop(func(s *Service) {
+			s.Command = []string{"shop", "${shop.http.port}", "${dir}", "${sink}", "${decision_wait}"}
+		}), ""},
+		{"PlaceholderInCaseEnv", func(p *Plan) { p.Cases[2].Env = map[string]map[string]string{"shop": {"A": "${snk}"}} }, `did you mean "sink"?`},
 		{"PlaceholderInEnv", shop(func(s *Service) { s.Env["X"] = "${nowhere}" }), "${nowhere} stands for nothing"},
 		{"PlaceholderInCase", func(p *Plan) { p.Cases[2].Args = map[string][]string{"shop": {"${shop.htp}"}} }, `did you mean "shop.http"?`},
 		{"PlaceholderInURL", func(p *Plan) { p.Load.URL = "http://${shp.http}/" }, "${shp.http} stands for nothing"},
@@ -71,11 +89,19 @@ func TestValidate(t *testing.T) {
 		{"KeptTwice", func(p *Plan) { two := Percent(2); p.Cases[2].Kept = &two }, "at most 100%"},
 		{"Without", func(p *Plan) { p.Cases[2].Without = []string{"shop"} }, "the measured service can't be left out"},
 		{"WithoutNobody", func(p *Plan) { p.Cases[2].Without = []string{"shpo"} }, `did you mean "shop"?`},
+		{"ArgsOfNobody", func(p *Plan) { p.Cases[2].Args = map[string][]string{"zebra": nil} }, `there is no service "zebra"; known are shop`},
+		{"CaseLong", func(p *Plan) { p.Cases[2].Name = strings.Repeat("x", 41) }, "name: write letters, digits"},
+		{"ControlOfNoCase", func(p *Plan) { p.Control = "of-again" }, `did you mean "off-again"?`},
+		{"ComparisonOfNoCase", func(p *Plan) { p.Comparisons = [][]string{{"off", "on"}} }, `comparisons: ["off" "on"]: write two names`},
 		{"Control", func(p *Plan) { p.Control = p.Baseline }, "must be another case"},
 		{"Comparison", func(p *Plan) { p.Comparisons = [][]string{{"off"}} }, "comparisons:"},
 		{"ComparisonWithItself", func(p *Plan) { p.Comparisons = [][]string{{"off", "off"}} }, "comparisons:"},
 		{"URL", func(p *Plan) { p.Load.URL = "shop:8080" }, "load: url:"},
 		{"URLScheme", func(p *Plan) { p.Load.URL = "ftp://shop/" }, "load: url:"},
+		{"URLWithoutHost", func(p *Plan) { p.Load.URL = "http:///products" }, "load: url:"},
+		{"URLWithSpace", func(p *Plan) { p.Load.URL = "http://sh op/" }, "load: url:"},
+		{"StatusLow", func(p *Plan) { p.Load.Status = 99 }, "load: status: 99 is no HTTP status"},
+		{"ExecutorNoText", func(p *Plan) { p.Load.Scenario = map[string]any{"executor": 5} }, "scenario: executor: write constant-arrival-rate"},
 		{"Status", func(p *Plan) { p.Load.Status = 600 }, "load: status: 600"},
 		{"NoExecutor", func(p *Plan) { p.Load.Scenario = nil }, "scenario"},
 	} {
@@ -93,6 +119,18 @@ func TestValidate(t *testing.T) {
 		p.Rounds, p.Margin, p.Baseline = 0, 0, "nowhere"
 		if err := p.Validate(); err == nil || strings.Count(err.Error(), "\n") < 2 {
 			t.Errorf("got %v, want three mistakes", err)
+		}
+	})
+	t.Run("TheSameEachTime", func(t *testing.T) {
+		p := mustExample(t)
+		p.Services[0].Env = map[string]string{"A": "${a}", "B": "${b}", "C": "${c}", "D": "${d}"}
+		p.Cases[1].Env = map[string]map[string]string{"p": {"A": "${e}", "B": "${f}"}, "q": {"C": "${g}"}, "r": nil}
+		p.Cases[2].Args = map[string][]string{"s": {"${h}"}, "t": {"${i}"}, "u": {"${j}"}}
+		first := p.Validate()
+		for range 20 {
+			if again := p.Validate(); again.Error() != first.Error() {
+				t.Fatalf("got\n%v\nthen\n%v", first, again)
+			}
 		}
 	})
 }

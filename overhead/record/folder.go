@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,6 +39,11 @@ func Create(dir string, e Experiment) (*Folder, error) {
 	if _, err := os.Stat(filepath.Join(dir, experimentFile)); err == nil {
 		return nil, fmt.Errorf("creating a record: %s holds an experiment already: add rounds with -resume %s or choose another -out", dir, dir)
 	}
+	if left, err := runFiles(dir); err != nil {
+		return nil, fmt.Errorf("creating a record: %w", err)
+	} else if len(left) > 0 {
+		return nil, fmt.Errorf("creating a record: %s holds runs of another experiment: choose another -out", dir)
+	}
 	if err := os.MkdirAll(filepath.Join(dir, runsFolder), 0o755); err != nil {
 		return nil, fmt.Errorf("creating a record: %w", err)
 	}
@@ -66,22 +72,35 @@ func Open(dir string) (*Folder, error) {
 		return nil, fmt.Errorf("opening a record: %w", err)
 	}
 	slices.SortFunc(f.Runs, func(a, b *Run) int {
-		return 1_000_000*(a.Round-b.Round) + 1000*(a.Attempt-b.Attempt) + a.Position - b.Position
+		return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.Attempt, b.Attempt), cmp.Compare(a.Position, b.Position))
 	})
 	return f, nil
 }
 
-func (f *Folder) readRuns() error {
-	entries, err := os.ReadDir(filepath.Join(f.Dir, runsFolder))
+// runFiles are the files of the runs below dir: none where there is no folder of runs.
+func runFiles(dir string) ([]string, error) {
+	dir = filepath.Join(dir, runsFolder)
+	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".json" && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, filepath.Join(dir, e.Name()))
+		}
+	}
+	return names, nil
+}
+
+func (f *Folder) readRuns() error {
+	names, err := runFiles(f.Dir)
+	if err != nil {
 		return err
 	}
 	left := int64(maxRecord)
-	for _, e := range entries {
-		if filepath.Ext(e.Name()) != ".json" || strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		name, r := filepath.Join(f.Dir, runsFolder, e.Name()), &Run{}
+	for _, name := range names {
+		r := &Run{}
 		size, err := readJSON(name, r)
 		if err != nil {
 			return err

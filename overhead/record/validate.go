@@ -10,7 +10,7 @@ import (
 
 // What a record may hold at most. Sums over all of its runs stay within what numbers can hold.
 const (
-	maxRound  = 10_000
+	maxRound  = plan.MostRounds
 	maxCores  = 1 << 20
 	maxText   = 64 << 10
 	maxList   = 1 << 20
