@@ -16,6 +16,8 @@ var (
 	parts = []string{"authorization", "cookie", "token", "secret", "passw", "passphrase", "pwd", "apikey", "accesskey",
 		"privatekey", "signature", "credential", "sessionid", "sessid", "xauth", "jwt"}
 	whole = []string{"pass", "auth", "sig", "pin", "sid", "session", "bearer"}
+	// counted is what the name of a number of tokens begins with, as in max_tokens.
+	counted = []string{"max", "min", "num", "total", "used", "prompt", "completion", "input", "output", "limit", "budget"}
 )
 
 // longest is how much of a name is looked at.
@@ -34,8 +36,8 @@ func Named(name string) bool {
 			flat = append(flat, c)
 		}
 	}
-	if n := len("tokens"); len(flat) >= n && string(flat[len(flat)-n:]) == "tokens" {
-		return false // a number of them, as in max_tokens
+	if isCount(flat) {
+		return false
 	}
 	for _, w := range whole {
 		if string(flat) == w {
@@ -44,6 +46,19 @@ func Named(name string) bool {
 	}
 	for _, p := range parts {
 		if has(flat, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// isCount says whether a name is that of a number of tokens.
+func isCount(flat []byte) bool {
+	if n := len("tokens"); len(flat) < n || string(flat[len(flat)-n:]) != "tokens" {
+		return false
+	}
+	for _, c := range counted {
+		if len(flat) > len(c) && string(flat[:len(c)]) == c {
 			return true
 		}
 	}

@@ -13,12 +13,12 @@ import (
 
 func TestNamed(t *testing.T) {
 	for _, name := range []string{"Authorization", "proxy-authorization", "Cookie", "Set-Cookie", "X-Api-Key", "api_key", "apikey", "access_token",
-		"password", "PASSWD", "client_secret", "X-Amz-Signature", "sig", "pass", "db.password", "X-CSRF-Token", "sessionId", "AWS_SECRET_ACCESS_KEY"} {
+		"password", "PASSWD", "client_secret", "X-Amz-Signature", "sig", "pass", "db.password", "X-CSRF-Token", "sessionId", "AWS_SECRET_ACCESS_KEY", "tokens", "refresh_tokens"} {
 		if !secret.Named(name) {
 			t.Errorf("%s: got no secret, want one", name)
 		}
 	}
-	for _, name := range []string{"", "Accept", "user", "id", "author", "passenger", "max_tokens", "design", "monkey", "Content-Type", "pint"} {
+	for _, name := range []string{"", "Accept", "user", "id", "author", "passenger", "max_tokens", "max-completion-tokens", "total_tokens", "design", "monkey", "Content-Type", "pint"} {
 		if secret.Named(name) {
 			t.Errorf("%s: got a secret, want none", name)
 		}
