@@ -204,6 +204,8 @@ func TestToken(t *testing.T) {
 		{"OpenWithoutToken", "0.0.0.0:0", "", "", 403},
 		{"OpenGuessed", "0.0.0.0:0", "", "Bearer ", 403},
 		{"OpenToken", "0.0.0.0:0", "t0ken", "Bearer t0ken", 200},
+		{"OpenTokenLowerCase", "0.0.0.0:0", "t0ken", "bearer t0ken", 200},
+		{"OpenNoScheme", "0.0.0.0:0", "t0ken", "t0ken", 401},
 		{"OpenWrong", "0.0.0.0:0", "t0ken", "Bearer token", 401},
 		{"LoopbackWrong", "127.0.0.1:0", "t0ken", "", 401},
 	} {

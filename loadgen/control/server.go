@@ -71,7 +71,10 @@ func Open(address string) bool {
 // guard lets questions through, and changes from those who may make them.
 func guard(next http.Handler, token string, open bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		given, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		if !strings.EqualFold(scheme, "Bearer") { // RFC 9110, 11.1: in any case
+			given = ""
+		}
 		switch asks := r.Method == http.MethodGet || r.Method == http.MethodHead; {
 		case asks, token == "" && !open, token != "" && subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1:
 			next.ServeHTTP(w, r)
