@@ -17,7 +17,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, text string) {
 		n, err := Parse(name, []byte(text))
 		if err != nil {
-			if strings.Contains(err.Error(), "%!") {
+			if strings.Contains(err.Error(), "%!") && !strings.Contains(name+text, "%") {
 				t.Errorf("a message that isn't one: %v", err)
 			}
 			return
