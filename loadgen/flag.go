@@ -57,7 +57,7 @@ func integer(at func(*options) **int) func(*options, string) error {
 		if err != nil || n < math.MinInt32 || n > math.MaxInt32 {
 			return fmt.Errorf("want a whole number, such as 5")
 		}
-		*at(o) = load.Of(int(n))
+		*at(o) = new(int(n))
 		return nil
 	}
 }
@@ -145,7 +145,7 @@ func fileText(at func(*options) **string) func(*options, string) error {
 		if err != nil {
 			return err
 		}
-		*at(o) = load.Of(string(b))
+		*at(o) = new(string(b))
 		o.read = append(o.read, place{"the file", path})
 		return nil
 	}
@@ -156,6 +156,6 @@ func think(o *options, v string) error {
 	if err != nil || d < 0 {
 		return fmt.Errorf("want a time with its unit, such as 1s or 200ms")
 	}
-	o.think = load.Of(time.Duration(d))
+	o.think = new(time.Duration(d))
 	return nil
 }

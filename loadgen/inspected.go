@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/file"
-	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/script"
 	"example.com/foobar/loadgen/secret"
 )
@@ -30,7 +29,7 @@ func (o *options) readInspected(root *file.Node) error {
 	}
 	if name, err := target.Text(); err == nil && strings.HasPrefix(name, embeddedTarget) {
 		o.step, o.script = o.script.Requests[0], script.Script{}
-		o.think, o.step.Think = load.Of(time.Duration(o.step.Think)), 0
+		o.think, o.step.Think = new(time.Duration(o.step.Think)), 0
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func maskOptions(o load.Options) load.Options {
 	}
 	o.TLSAuth = auths
 	if o.Proxy != nil {
-		o.Proxy = load.Of(secret.URL(*o.Proxy))
+		o.Proxy = new(secret.URL(*o.Proxy))
 	}
 	o.Tags = maskValues(o.Tags)
 	o.Scenarios = maps.Clone(o.Scenarios)
@@ -84,7 +84,7 @@ func maskChecks(checks []script.Check) []script.Check {
 	var out []script.Check
 	for _, c := range checks {
 		if c.Body != nil {
-			c.Body = load.Of(secret.Text(*c.Body))
+			c.Body = new(secret.Text(*c.Body))
 		}
 		for _, text := range []*string{&c.Name, &c.BodyContains, &c.BodyRegex, &c.Header, &c.JSON} {
 			*text = secret.Text(*text)

@@ -73,7 +73,7 @@ func defaults() *options {
 }
 
 // demonstration is the load that the embedded target gets unless told otherwise.
-var demonstration = load.Options{VUs: load.Of(5), Duration: load.For(30 * time.Second)}
+var demonstration = load.Options{VUs: new(5), Duration: load.For(30 * time.Second)}
 
 // demonstrationThink is the pause after each request of the embedded target, where the load is users and not a rate.
 const demonstrationThink = time.Second
@@ -113,13 +113,13 @@ func (o *options) settle() error {
 		o.summaryMode = string(summary.Disabled)
 	}
 	if o.summaryMode == string(summary.Full) {
-		o.load.Sections = load.Of(true)
+		o.load.Sections = new(true)
 	}
 	if o.k6ExitCodes && o.load.K6Semantics == nil {
-		o.load.K6Semantics = load.Of(true)
+		o.load.K6Semantics = new(true)
 	}
 	if o.load.UserAgent == nil {
-		o.load.UserAgent = load.Of("loadgen/" + version())
+		o.load.UserAgent = new("loadgen/" + version())
 	}
 	if err := errors.Join(o.checkTarget(), o.checkCompany()); err != nil {
 		return invalid(err)
@@ -200,7 +200,7 @@ func (o *options) steps(target string) script.Script {
 		s.Basic, s.Bearer = literal(o.basic), literal(o.bearer)
 	}
 	if o.embedded() && len(s.Checks) == 0 {
-		s.Checks = []script.Check{{Status: 200}, {Body: load.Of("foobar")}}
+		s.Checks = []script.Check{{Status: 200}, {Body: new("foobar")}}
 	}
 	if pause := o.pause(); pause > 0 {
 		s.Think = load.Duration(pause)

@@ -70,7 +70,7 @@ func runReport(args []string, stdout, stderr io.Writer) (int, error) {
 
 // analyse judges a record, and its budget if there is one.
 func analyse(f *record.Folder, o *options) (*analysis.Analysis, error) {
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	limits, err := o.limitsOfBudget()
 	if err != nil {
 		return nil, err

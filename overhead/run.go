@@ -173,7 +173,7 @@ func checkBudget(f *record.Folder, o *options) error {
 	if len(limits) > 0 && rounds < stats.MinRounds {
 		return usageError{fmt.Errorf("-budget: %d rounds can't answer it: write -rounds %d at least", rounds, stats.MinRounds)}
 	}
-	if err := analysis.Of(f).Check(limits); err != nil {
+	if err := analysis.New(f).Check(limits); err != nil {
 		return usageError{err}
 	}
 	return nil

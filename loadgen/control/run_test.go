@@ -14,7 +14,7 @@ import (
 // mustStart starts a test that waits to be resumed.
 func mustStart(tb testing.TB, test load.Test) *load.Run {
 	tb.Helper()
-	test.Options.Paused, test.Options.VUs, test.Options.Duration = load.Of(true), load.Of(5), load.For(time.Hour)
+	test.Options.Paused, test.Options.VUs, test.Options.Duration = new(true), new(5), load.For(time.Hour)
 	test.Exec = func(vu *load.VU) error {
 		vu.Sleep(time.Minute)
 		return nil

@@ -16,16 +16,16 @@ func TestArrivalsFirst(t *testing.T) {
 	for _, onBusy := range []string{OnBusyDrop, OnBusyWait} {
 		for _, users := range [][2]int{{1, 1}, {50, 50}, {50, 60}, {500, 1000}} {
 			for name, s := range map[string]Scenario{
-				"constant": {Executor: ConstantArrivalRate, Rate: Of(int64(200)), Duration: For(2 * second)},
-				"one":      {Executor: ConstantArrivalRate, Rate: Of(int64(1)), Duration: For(second)},
-				"ramping":  {Executor: RampingArrivalRate, StartRate: Of(int64(1_000_000)), Stages: []Stage{{Duration(100 * time.Microsecond), 1_000_000}}},
+				"constant": {Executor: ConstantArrivalRate, Rate: new(int64(200)), Duration: For(2 * second)},
+				"one":      {Executor: ConstantArrivalRate, Rate: new(int64(1)), Duration: For(second)},
+				"ramping":  {Executor: RampingArrivalRate, StartRate: new(int64(1_000_000)), Stages: []Stage{{Duration(100 * time.Microsecond), 1_000_000}}},
 			} {
 				if name == "ramping" && users[0] < 500 {
 					continue // a hundred at once
 				}
 				t.Run(fmt.Sprintf("%s, %d to %d, %s", onBusy, users[0], users[1], name), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						s.PreAllocatedVUs, s.MaxVUs, s.OnBusy = Of(users[0]), Of(users[1]), onBusy
+						s.PreAllocatedVUs, s.MaxVUs, s.OnBusy = new(users[0]), new(users[1]), onBusy
 						r := MustStart(t, &Test{Options: scenario(s), Exec: works(time.Millisecond)})
 						want := r.players[0].executor.(*arrivals).schedule.total()
 						res := r.Wait()
@@ -46,7 +46,7 @@ func TestArrivalsFirst(t *testing.T) {
 func TestArrivalsFirstForReal(t *testing.T) {
 	for range 10 {
 		test := &Test{Exec: func(*VU) error { return nil }, Options: scenario(Scenario{Executor: ConstantArrivalRate,
-			Rate: Of(int64(1)), Duration: For(time.Millisecond), PreAllocatedVUs: Of(20), OnBusy: OnBusyDrop})}
+			Rate: new(int64(1)), Duration: For(time.Millisecond), PreAllocatedVUs: new(20), OnBusy: OnBusyDrop})}
 		res, err := test.Run(context.Background())
 		if err != nil || sum(res, "iterations") != 1 || sum(res, "dropped_iterations") != 0 {
 			t.Fatalf("%v iterations, %v dropped, %v; want 1", sum(res, "iterations"), sum(res, "dropped_iterations"), err)
@@ -65,8 +65,8 @@ func TestArrivalsCutOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var begun atomic.Int64
-				r := MustStart(t, &Test{Options: scenario(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(200)), Duration: For(3 * time.Second),
-					PreAllocatedVUs: Of(5), GracefulStop: For(100 * time.Millisecond)}),
+				r := MustStart(t, &Test{Options: scenario(Scenario{Executor: ConstantArrivalRate, Rate: new(int64(200)), Duration: For(3 * time.Second),
+					PreAllocatedVUs: new(5), GracefulStop: For(100 * time.Millisecond)}),
 					Exec: func(vu *VU) error {
 						begun.Add(1)
 						return works(10 * time.Second)(vu)
@@ -90,7 +90,7 @@ func TestArrivalsCutOff(t *testing.T) {
 func TestArrivalsBusyUsers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := MustStart(t, &Test{Exec: works(200 * time.Millisecond), Options: scenario(Scenario{Executor: ConstantArrivalRate,
-			Rate: Of(int64(10)), Duration: For(3 * time.Second), PreAllocatedVUs: Of(50)})})
+			Rate: new(int64(10)), Duration: For(3 * time.Second), PreAllocatedVUs: new(50)})})
 		var mu sync.Mutex
 		most := 0
 		look := func() {
@@ -119,7 +119,7 @@ func TestLeftBehindCountsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		res := MustRun(t, &Test{Functions: map[string]Func{"deaf": func(*VU) error { time.Sleep(20 * time.Second); return errTest }, "other": works(time.Second)},
 			Options: Options{Scenarios: map[string]Scenario{
-				"deaf":  {Executor: ConstantVUs, VUs: Of(3), Duration: For(time.Second), GracefulStop: For(0), Exec: "deaf"},
+				"deaf":  {Executor: ConstantVUs, VUs: new(3), Duration: For(time.Second), GracefulStop: For(0), Exec: "deaf"},
 				"other": {Executor: ConstantVUs, Duration: For(29500 * time.Millisecond), Exec: "other"}}}})
 		if res.Interrupted != 3 || res.Failed != 0 || sum(res, "iterations") != 30 {
 			t.Errorf("%d interrupted, %d failed, %v iterations; want 3, 0 and the other scenario's 30", res.Interrupted, res.Failed, sum(res, "iterations"))
@@ -136,15 +136,15 @@ func TestCatchUp(t *testing.T) {
 		late              float64
 	}{
 		{"unbounded", nil, 400, 500, 1000},
-		{"bounded", Of(int64(300)), 60, 80, 1000},
-		{"as fast as the rate", Of(int64(200)), 45, 55, 1000},
+		{"bounded", new(int64(300)), 60, 80, 1000},
+		{"as fast as the rate", new(int64(200)), 45, 55, 1000},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				begin := time.Now()
 				var within atomic.Int64
-				res := MustRun(t, &Test{Options: scenario(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(200)), Duration: For(10 * time.Second),
-					PreAllocatedVUs: Of(20), MaxCatchUpRate: tt.most}), Exec: func(vu *VU) error {
+				res := MustRun(t, &Test{Options: scenario(Scenario{Executor: ConstantArrivalRate, Rate: new(int64(200)), Duration: For(10 * time.Second),
+					PreAllocatedVUs: new(20), MaxCatchUpRate: tt.most}), Exec: func(vu *VU) error {
 					at := time.Since(begin)
 					if at >= time.Second && at < 3*time.Second {
 						return works(3*time.Second - at)(vu)
@@ -171,11 +171,11 @@ func TestCatchUp(t *testing.T) {
 
 func TestCatchUpRefused(t *testing.T) {
 	for name, o := range map[string]Options{
-		"less than the rate": {Rate: Of(int64(10)), Duration: For(time.Second), MaxCatchUpRate: Of(int64(9))},
-		"less than the peak": {Rate: Of(int64(1)), Stages: []Stage{{Duration(time.Second), 20}}, MaxCatchUpRate: Of(int64(10))},
-		"nothing waits":      {Rate: Of(int64(10)), Duration: For(time.Second), MaxCatchUpRate: Of(int64(20)), OnBusy: Of(OnBusyDrop)},
-		"negative":           {Rate: Of(int64(10)), Duration: For(time.Second), MaxCatchUpRate: Of(int64(-1))},
-		"another executor":   scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), MaxCatchUpRate: Of(int64(20))}),
+		"less than the rate": {Rate: new(int64(10)), Duration: For(time.Second), MaxCatchUpRate: new(int64(9))},
+		"less than the peak": {Rate: new(int64(1)), Stages: []Stage{{Duration(time.Second), 20}}, MaxCatchUpRate: new(int64(10))},
+		"nothing waits":      {Rate: new(int64(10)), Duration: For(time.Second), MaxCatchUpRate: new(int64(20)), OnBusy: new(OnBusyDrop)},
+		"negative":           {Rate: new(int64(10)), Duration: For(time.Second), MaxCatchUpRate: new(int64(-1))},
+		"another executor":   scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), MaxCatchUpRate: new(int64(20))}),
 	} {
 		if err := o.Validate(); err == nil {
 			t.Errorf("%s: want an error", name)
@@ -189,11 +189,11 @@ func TestCatchUpRefused(t *testing.T) {
 // Thinking ends with the first stop, whatever the executor; work under way goes on.
 func TestStopEndsThinking(t *testing.T) {
 	for _, s := range []Scenario{
-		{Executor: ConstantVUs, VUs: Of(2), Duration: For(time.Hour)},
-		{Executor: RampingVUs, StartVUs: Of(2), Stages: []Stage{{Duration(time.Hour), 2}}},
-		{Executor: SharedIterations, VUs: Of(2), Iterations: Of(int64(100))},
-		{Executor: PerVUIterations, VUs: Of(2), Iterations: Of(int64(100))},
-		{Executor: ConstantArrivalRate, Rate: Of(int64(1)), Duration: For(time.Hour), PreAllocatedVUs: Of(2)},
+		{Executor: ConstantVUs, VUs: new(2), Duration: For(time.Hour)},
+		{Executor: RampingVUs, StartVUs: new(2), Stages: []Stage{{Duration(time.Hour), 2}}},
+		{Executor: SharedIterations, VUs: new(2), Iterations: new(int64(100))},
+		{Executor: PerVUIterations, VUs: new(2), Iterations: new(int64(100))},
+		{Executor: ConstantArrivalRate, Rate: new(int64(1)), Duration: For(time.Hour), PreAllocatedVUs: new(2)},
 	} {
 		t.Run(s.Executor, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -233,7 +233,7 @@ func TestPlanOfInvalidOptions(t *testing.T) {
 			t.Errorf("%s without options: got %v", executor, err)
 		}
 	}
-	if _, err := (Options{Rate: Of(int64(1))}).Plan(); err == nil {
+	if _, err := (Options{Rate: new(int64(1))}).Plan(); err == nil {
 		t.Error("a rate without a duration: want an error")
 	}
 }

@@ -28,9 +28,9 @@ var answers = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 func TestExecEnds(t *testing.T) {
 	for name, ending := range endings {
 		for _, s := range []Scenario{
-			{Executor: SharedIterations, VUs: Of(2), Iterations: Of(int64(6))},
-			{Executor: PerVUIterations, VUs: Of(2), Iterations: Of(int64(3))},
-			{Executor: ConstantArrivalRate, Rate: Of(int64(6)), Duration: For(1e9), PreAllocatedVUs: Of(2)},
+			{Executor: SharedIterations, VUs: new(2), Iterations: new(int64(6))},
+			{Executor: PerVUIterations, VUs: new(2), Iterations: new(int64(3))},
+			{Executor: ConstantArrivalRate, Rate: new(int64(6)), Duration: For(1e9), PreAllocatedVUs: new(2)},
 		} {
 			t.Run(name+" "+s.Executor, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestExpectedEnds(t *testing.T) {
 				}
 				req.Tags = map[string]string{"kind": "odd"}
 				req.Expected = func(int) bool { ending.end(); return true }
-				test := &Test{Handler: answers, Options: Options{Iterations: Of(int64(4)), Thresholds: map[string][]Threshold{
+				test := &Test{Handler: answers, Options: Options{Iterations: new(int64(4)), Thresholds: map[string][]Threshold{
 					"http_reqs{kind:odd}":           {{Expression: "count==0"}},
 					"http_reqs{group:::g}":          {{Expression: "count==0"}},
 					"iterations":                    {{Expression: "count==2"}},
@@ -152,7 +152,7 @@ func TestEndedContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for range 20 {
-		test := &Test{Exec: sleeps(0), Options: Options{VUs: Of(3), Duration: For(1e9)},
+		test := &Test{Exec: sleeps(0), Options: Options{VUs: new(3), Duration: For(1e9)},
 			Setup:    func(*VU) (any, error) { return nil, errors.New("set up") },
 			Teardown: func(*VU, any) error { return errors.New("torn down") }}
 		res, err := test.Run(ctx)

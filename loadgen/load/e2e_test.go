@@ -22,7 +22,7 @@ func foobar(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "foobar"
 
 func TestLoopback(t *testing.T) {
 	srv := MustServe(t, foobar)
-	test := &Test{Options: Options{VUs: Of(2), Iterations: Of(int64(100))}, Exec: func(vu *VU) error {
+	test := &Test{Options: Options{VUs: new(2), Iterations: new(int64(100))}, Exec: func(vu *VU) error {
 		res := vu.Get(srv.URL)
 		vu.Check("is status 200", res.Status == 200)
 		vu.Check("returns foobar", string(res.Body) == "foobar")
@@ -56,7 +56,7 @@ func TestLoopback(t *testing.T) {
 }
 
 func TestHandler(t *testing.T) {
-	test := &Test{Options: Options{VUs: Of(2), Duration: For(300 * time.Millisecond)}, Handler: http.HandlerFunc(foobar), Exec: func(vu *VU) error {
+	test := &Test{Options: Options{VUs: new(2), Duration: For(300 * time.Millisecond)}, Handler: http.HandlerFunc(foobar), Exec: func(vu *VU) error {
 		vu.Check("is status 200", vu.Get("http://any.example/").Status == 200)
 		return nil
 	}}

@@ -13,7 +13,7 @@ import (
 // A load test of a handler, in the process of the test: no port is opened.
 func ExampleTest_handler() {
 	test := &load.Test{
-		Options: load.Options{VUs: load.Of(2), Iterations: load.Of(int64(10))},
+		Options: load.Options{VUs: new(2), Iterations: new(int64(10))},
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "foobar") }),
 		Exec: func(vu *load.VU) error {
 			res := vu.Get("http://foo.example/foo")
@@ -39,7 +39,7 @@ func ExampleTest_handler() {
 func ExampleTest_rate() {
 	test := &load.Test{
 		Options: load.Options{
-			Rate:       load.Of(int64(100)),
+			Rate:       new(int64(100)),
 			Duration:   load.For(300 * time.Millisecond),
 			Thresholds: map[string][]load.Threshold{"http_req_response_time": {{Expression: "p(95)<0.001"}}},
 		},
@@ -62,8 +62,8 @@ func ExampleTest_rate() {
 func ExampleTest_scenarios() {
 	test := &load.Test{
 		Options: load.Options{Scenarios: map[string]load.Scenario{
-			"browse": {Executor: load.PerVUIterations, VUs: load.Of(2), Iterations: load.Of(int64(3)), Exec: "browse"},
-			"buy":    {Executor: load.SharedIterations, VUs: load.Of(2), Iterations: load.Of(int64(4)), Exec: "buy", After: "browse"},
+			"browse": {Executor: load.PerVUIterations, VUs: new(2), Iterations: new(int64(3)), Exec: "browse"},
+			"buy":    {Executor: load.SharedIterations, VUs: new(2), Iterations: new(int64(4)), Exec: "buy", After: "browse"},
 		}},
 		Handler: http.NotFoundHandler(),
 	}

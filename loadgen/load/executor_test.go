@@ -50,7 +50,7 @@ func scenario(s Scenario) Options { return Options{Scenarios: map[string]Scenari
 func TestConstantVUs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		res := MustRun(t, &Test{Options: Options{VUs: Of(5), Duration: For(30 * time.Second)}, Exec: sleeps(1001 * time.Millisecond)})
+		res := MustRun(t, &Test{Options: Options{VUs: new(5), Duration: For(30 * time.Second)}, Exec: sleeps(1001 * time.Millisecond)})
 		if got, want := sum(res, "iterations"), 150.0; got != want {
 			t.Errorf("%v iterations, want %v", got, want)
 		}
@@ -86,7 +86,7 @@ func TestGracefulStop(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				begin := time.Now()
 				res := MustRun(t, &Test{Exec: sleeps(3 * time.Second), Options: scenario(Scenario{
-					Executor: ConstantVUs, VUs: Of(2), Duration: For(time.Second), GracefulStop: For(tt.grace)})})
+					Executor: ConstantVUs, VUs: new(2), Duration: For(time.Second), GracefulStop: For(tt.grace)})})
 				if got := sum(res, "iterations"); got != tt.complete {
 					t.Errorf("%v iterations, want %v", got, tt.complete)
 				}
@@ -113,11 +113,11 @@ func TestIterations(t *testing.T) {
 		complete, dropped, cutOff float64
 		took                      time.Duration
 	}{
-		{"shared", Scenario{Executor: SharedIterations, VUs: Of(2), Iterations: Of(int64(9))}, slow, 9, 0, 0, 600 * time.Millisecond},
-		{"shared, out of time", Scenario{Executor: SharedIterations, VUs: Of(2), Iterations: Of(int64(9)), MaxDuration: For(3 * time.Second)},
+		{"shared", Scenario{Executor: SharedIterations, VUs: new(2), Iterations: new(int64(9))}, slow, 9, 0, 0, 600 * time.Millisecond},
+		{"shared, out of time", Scenario{Executor: SharedIterations, VUs: new(2), Iterations: new(int64(9)), MaxDuration: For(3 * time.Second)},
 			sleeps(2 * time.Second), 4, 5, 0, 4 * time.Second},
-		{"per user", Scenario{Executor: PerVUIterations, VUs: Of(2), Iterations: Of(int64(5))}, slow, 10, 0, 0, time.Second},
-		{"per user, out of time", Scenario{Executor: PerVUIterations, VUs: Of(2), Iterations: Of(int64(5)), MaxDuration: For(3 * time.Second), GracefulStop: For(0)},
+		{"per user", Scenario{Executor: PerVUIterations, VUs: new(2), Iterations: new(int64(5))}, slow, 10, 0, 0, time.Second},
+		{"per user, out of time", Scenario{Executor: PerVUIterations, VUs: new(2), Iterations: new(int64(5)), MaxDuration: For(3 * time.Second), GracefulStop: For(0)},
 			sleeps(2 * time.Second), 2, 6, 2, 3 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -175,17 +175,17 @@ func TestRampingVUs(t *testing.T) {
 		want     []int
 		cutOff   uint64
 	}{
-		{"up, level and down", Scenario{StartVUs: Of(0), Stages: []Stage{s(4*time.Second, 4), s(2*time.Second, 4), s(2*time.Second, 0)}}, 10 * time.Millisecond,
+		{"up, level and down", Scenario{StartVUs: new(0), Stages: []Stage{s(4*time.Second, 4), s(2*time.Second, 4), s(2*time.Second, 0)}}, 10 * time.Millisecond,
 			ms(500, 1100, 2100, 3100, 4100, 6100, 6600, 7100, 7600, 8100), []int{0, 1, 2, 3, 4, 4, 3, 2, 1, 0}, 0},
-		{"iterations end while ramped down", Scenario{StartVUs: Of(2), Stages: []Stage{s(time.Second, 2), s(0, 0), s(5*time.Second, 0)}}, 3 * time.Second,
+		{"iterations end while ramped down", Scenario{StartVUs: new(2), Stages: []Stage{s(time.Second, 2), s(0, 0), s(5*time.Second, 0)}}, 3 * time.Second,
 			ms(100, 2900, 3100), []int{2, 2, 0}, 0},
-		{"gracefulRampDown cuts off", Scenario{StartVUs: Of(2), GracefulRampDown: For(time.Second), Stages: []Stage{s(time.Second, 2), s(0, 0), s(5*time.Second, 0)}}, 3 * time.Second,
+		{"gracefulRampDown cuts off", Scenario{StartVUs: new(2), GracefulRampDown: For(time.Second), Stages: []Stage{s(time.Second, 2), s(0, 0), s(5*time.Second, 0)}}, 3 * time.Second,
 			ms(100, 1900, 2100), []int{2, 2, 0}, 2},
-		{"gracefulStop bounds gracefulRampDown", Scenario{StartVUs: Of(2), GracefulStop: For(time.Second), Stages: []Stage{s(2*time.Second, 1)}}, 20 * time.Second,
+		{"gracefulStop bounds gracefulRampDown", Scenario{StartVUs: new(2), GracefulStop: For(time.Second), Stages: []Stage{s(2*time.Second, 1)}}, 20 * time.Second,
 			ms(100, 2900, 3100), []int{2, 2, 0}, 2},
-		{"a user still leaving stays when the ramp turns", Scenario{StartVUs: Of(1), Stages: []Stage{s(time.Second, 1), s(0, 0), s(time.Second, 0), s(0, 1), s(3*time.Second, 1)}}, 3 * time.Second,
+		{"a user still leaving stays when the ramp turns", Scenario{StartVUs: new(1), Stages: []Stage{s(time.Second, 1), s(0, 0), s(time.Second, 0), s(0, 1), s(3*time.Second, 1)}}, 3 * time.Second,
 			ms(100, 1100, 2900, 3100, 4900), []int{1, 1, 1, 1, 1}, 0},
-		{"a user cut off comes back", Scenario{StartVUs: Of(1), GracefulRampDown: For(0), Stages: []Stage{s(time.Second, 1), s(0, 0), s(time.Second, 0), s(0, 1), s(3*time.Second, 1)}}, 2 * time.Second,
+		{"a user cut off comes back", Scenario{StartVUs: new(1), GracefulRampDown: For(0), Stages: []Stage{s(time.Second, 1), s(0, 0), s(time.Second, 0), s(0, 1), s(3*time.Second, 1)}}, 2 * time.Second,
 			ms(100, 1100, 2100, 4900), []int{1, 0, 1, 1}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -208,7 +208,7 @@ func TestRampingVUs(t *testing.T) {
 
 func TestArrivalsOnTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		res := MustRun(t, &Test{Exec: sleeps(30 * time.Millisecond), Options: Options{Rate: Of(int64(200)), Duration: For(6 * time.Second)}})
+		res := MustRun(t, &Test{Exec: sleeps(30 * time.Millisecond), Options: Options{Rate: new(int64(200)), Duration: For(6 * time.Second)}})
 		if got := sum(res, "iterations"); got != 1200 {
 			t.Errorf("%v iterations, want 1200", got)
 		}
@@ -228,7 +228,7 @@ var errTest = errors.New("no luck")
 
 func TestOutcomes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		res := MustRun(t, &Test{Options: Options{VUs: Of(1), Iterations: Of(int64(8))}, Exec: func(vu *VU) error {
+		res := MustRun(t, &Test{Options: Options{VUs: new(1), Iterations: new(int64(8))}, Exec: func(vu *VU) error {
 			switch vu.Iteration % 4 {
 			case 0:
 				return errTest
@@ -278,7 +278,7 @@ func TestArrivalsShortOfUsers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				res := MustRun(t, &Test{Exec: sleeps(100 * time.Millisecond), Options: scenario(Scenario{Executor: ConstantArrivalRate,
-					Rate: Of(int64(100)), Duration: For(time.Second), PreAllocatedVUs: Of(5), MaxVUs: Of(tt.max), OnBusy: tt.onBusy})})
+					Rate: new(int64(100)), Duration: For(time.Second), PreAllocatedVUs: new(5), MaxVUs: new(tt.max), OnBusy: tt.onBusy})})
 				complete, missed := sum(res, "iterations"), sum(res, "dropped_iterations")
 				if complete+missed != 100 || complete < tt.complete-5 || complete > tt.complete+5 {
 					t.Errorf("%v iterations and %v missed, want about %v and %v", complete, missed, tt.complete, tt.missed)
@@ -303,7 +303,7 @@ func TestRampingArrivals(t *testing.T) {
 		var mu sync.Mutex
 		begin := time.Now()
 		stages := []Stage{{Duration(2 * time.Second), 20}, {Duration(time.Second), 20}, {Duration(2 * time.Second), 0}}
-		res := MustRun(t, &Test{Options: scenario(Scenario{Executor: RampingArrivalRate, Stages: stages, PreAllocatedVUs: Of(3)}), Exec: func(vu *VU) error {
+		res := MustRun(t, &Test{Options: scenario(Scenario{Executor: RampingArrivalRate, Stages: stages, PreAllocatedVUs: new(3)}), Exec: func(vu *VU) error {
 			mu.Lock()
 			defer mu.Unlock()
 			at = append(at, time.Since(begin))
@@ -326,7 +326,7 @@ func TestArrivalsReuseTheLastUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		did := map[int64]int{}
-		MustRun(t, &Test{Options: Options{Rate: Of(int64(50)), Duration: For(2 * time.Second), PreAllocatedVUs: Of(10)}, Exec: func(vu *VU) error {
+		MustRun(t, &Test{Options: Options{Rate: new(int64(50)), Duration: For(2 * time.Second), PreAllocatedVUs: new(10)}, Exec: func(vu *VU) error {
 			mu.Lock()
 			defer mu.Unlock()
 			did[vu.ID]++
@@ -344,7 +344,7 @@ func TestArrivalsReuseTheLastUser(t *testing.T) {
 
 func TestArrivalsEndWithTheStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := MustStart(t, &Test{Exec: sleeps(time.Millisecond), Options: Options{Rate: Of(int64(100)), Duration: For(time.Hour)}})
+		r := MustStart(t, &Test{Exec: sleeps(time.Millisecond), Options: Options{Rate: new(int64(100)), Duration: For(time.Hour)}})
 		time.Sleep(995 * time.Millisecond)
 		r.Stop(InterruptedSignal)
 		res := r.Wait()

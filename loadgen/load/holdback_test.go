@@ -17,7 +17,7 @@ func blocked(o Options) *Test {
 
 func TestHoldBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		res := MustRun(t, blocked(Options{VUs: Of(50), Duration: For(10 * time.Second)}))
+		res := MustRun(t, blocked(Options{VUs: new(50), Duration: For(10 * time.Second)}))
 		got := sum(res, "iterations")
 		if least, most := 10*unreachedRate-50.0, 10*unreachedRate+unreachedBurst+50.0; got < least || got > most {
 			t.Errorf("got %v iterations in 10 s, want %v to %v", got, least, most)
@@ -40,10 +40,10 @@ func TestHoldBack(t *testing.T) {
 // TestHoldBackKeepsCounts: a number of iterations that was asked for is done.
 func TestHoldBackKeepsCounts(t *testing.T) {
 	for name, o := range map[string]Options{
-		"shared-iterations": {VUs: Of(5), Iterations: Of[int64](1000)},
-		"per-vu-iterations": scenario(Scenario{Executor: PerVUIterations, VUs: Of(5), Iterations: Of[int64](200)}),
-		"constant-arrival-rate": scenario(Scenario{Executor: ConstantArrivalRate, Rate: Of[int64](5000), Duration: For(200 * time.Millisecond),
-			PreAllocatedVUs: Of(5)}),
+		"shared-iterations": {VUs: new(5), Iterations: new(int64(1000))},
+		"per-vu-iterations": scenario(Scenario{Executor: PerVUIterations, VUs: new(5), Iterations: new(int64(200))}),
+		"constant-arrival-rate": scenario(Scenario{Executor: ConstantArrivalRate, Rate: new(int64(5000)), Duration: For(200 * time.Millisecond),
+			PreAllocatedVUs: new(5)}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

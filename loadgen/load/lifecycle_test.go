@@ -39,7 +39,7 @@ func TestStartTimeAndAfter(t *testing.T) {
 func TestHold(t *testing.T) {
 	two := func(hold func(context.Context, *Run, string)) *Test {
 		one := func(after string) Scenario {
-			return Scenario{Executor: ConstantVUs, VUs: Of(2), Duration: For(time.Second), After: after}
+			return Scenario{Executor: ConstantVUs, VUs: new(2), Duration: For(time.Second), After: after}
 		}
 		return &Test{Hold: hold, Exec: sleeps(400 * time.Millisecond), Options: Options{Scenarios: map[string]Scenario{
 			"first": one(""), "second": one("first")}}}
@@ -119,7 +119,7 @@ func TestStop(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				begin := time.Now()
 				torn := false
-				r := MustStart(t, &Test{Exec: works(3 * time.Second), Options: Options{VUs: Of(1), Duration: For(time.Minute)},
+				r := MustStart(t, &Test{Exec: works(3 * time.Second), Options: Options{VUs: new(1), Duration: For(time.Minute)},
 					Teardown: func(*VU, any) error { torn = true; return nil }})
 				time.Sleep(time.Second)
 				tt.end(r)
@@ -145,7 +145,7 @@ func TestContextEndsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		test := &Test{Exec: sleeps(time.Hour), Options: Options{VUs: Of(3), Duration: For(time.Minute)}}
+		test := &Test{Exec: sleeps(time.Hour), Options: Options{VUs: new(3), Duration: For(time.Minute)}}
 		res, err := test.Run(ctx)
 		if err != nil || res.Reason != InterruptedSignal || res.Interrupted != 3 {
 			t.Errorf("got %+v, %v, want 3 interrupted", res, err)
@@ -186,7 +186,7 @@ func TestDeafFunction(t *testing.T) {
 func TestSetupAndTeardown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		res := MustRun(t, &Test{
-			Options: Options{VUs: Of(2), Duration: For(time.Second)},
+			Options: Options{VUs: new(2), Duration: For(time.Second)},
 			Setup: func(vu *VU) (any, error) {
 				vu.Sleep(5 * time.Second)
 				vu.Check("not counted", false)
@@ -269,7 +269,7 @@ func TestAbortInTeardown(t *testing.T) {
 
 func TestAbortAndMark(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		res := MustRun(t, &Test{Options: Options{VUs: Of(3), Duration: For(time.Minute)}, Exec: func(vu *VU) error {
+		res := MustRun(t, &Test{Options: Options{VUs: new(3), Duration: For(time.Minute)}, Exec: func(vu *VU) error {
 			vu.MarkTestFailed("as expected")
 			vu.Sleep(time.Duration(vu.ID) * time.Second)
 			vu.Abort("enough")
@@ -286,7 +286,7 @@ func TestAbortAndMark(t *testing.T) {
 
 func TestPaused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := MustStart(t, &Test{Exec: sleeps(time.Second), Options: Options{Paused: Of(true)}})
+		r := MustStart(t, &Test{Exec: sleeps(time.Second), Options: Options{Paused: new(true)}})
 		time.Sleep(time.Hour)
 		if got := r.Progress().State; got != "paused" {
 			t.Errorf("state %q, want paused", got)
@@ -298,7 +298,7 @@ func TestPaused(t *testing.T) {
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		r := MustStart(t, &Test{Exec: sleeps(time.Second), Options: Options{Paused: Of(true)}})
+		r := MustStart(t, &Test{Exec: sleeps(time.Second), Options: Options{Paused: new(true)}})
 		r.Stop(StoppedByAPI)
 		if res := r.Wait(); res.Reason != StoppedByAPI || sum(res, "iterations") != 0 {
 			t.Errorf("%v, %v iterations, want none", res.Reason, sum(res, "iterations"))
@@ -313,7 +313,7 @@ func TestThresholds(t *testing.T) {
 		return nil
 	}
 	run := func(t *testing.T, thresholds map[string][]Threshold, k6 bool) *Result {
-		return MustRun(t, &Test{Exec: failing, Options: Options{VUs: Of(1), Duration: For(10 * time.Second), Thresholds: thresholds, K6Semantics: Of(k6)}})
+		return MustRun(t, &Test{Exec: failing, Options: Options{VUs: new(1), Duration: For(10 * time.Second), Thresholds: thresholds, K6Semantics: new(k6)}})
 	}
 	t.Run("fails at the end", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -355,7 +355,7 @@ func TestThresholds(t *testing.T) {
 
 func TestMinIterationDuration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		res := MustRun(t, &Test{Exec: sleeps(100 * time.Millisecond), Options: Options{VUs: Of(1), Duration: For(9500 * time.Millisecond), MinIterationDuration: For(time.Second)}})
+		res := MustRun(t, &Test{Exec: sleeps(100 * time.Millisecond), Options: Options{VUs: new(1), Duration: For(9500 * time.Millisecond), MinIterationDuration: For(time.Second)}})
 		if got := sum(res, "iterations"); got != 10 {
 			t.Errorf("%v iterations, want 10", got)
 		}
@@ -373,7 +373,7 @@ func TestLimiter(t *testing.T) {
 		var last atomic.Int64
 		begin := time.Now()
 		l := newLimiter(10)
-		MustRun(t, &Test{Options: Options{VUs: Of(5), Iterations: Of(int64(50))}, Exec: func(vu *VU) error {
+		MustRun(t, &Test{Options: Options{VUs: new(5), Iterations: new(int64(50))}, Exec: func(vu *VU) error {
 			l.wait(vu)
 			last.Store(int64(time.Since(begin)))
 			return nil
@@ -390,7 +390,7 @@ func TestScenarioFunctionsEnvAndTags(t *testing.T) {
 			Tags: map[string]string{"team": "blue"},
 			Scenarios: map[string]Scenario{
 				"buy":    {Executor: PerVUIterations, Exec: "buy", Env: map[string]string{"B": "2"}, Tags: map[string]string{"kind": "write"}},
-				"browse": {Executor: PerVUIterations, Iterations: Of(int64(3))},
+				"browse": {Executor: PerVUIterations, Iterations: new(int64(3))},
 			},
 			Thresholds: map[string][]Threshold{
 				"iterations{scenario:buy,kind:write,team:blue}": {{Expression: "count==1"}},
@@ -444,7 +444,7 @@ func TestScenarioFunctionsEnvAndTags(t *testing.T) {
 
 func TestAllIterationsFail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		res := MustRun(t, &Test{Options: Options{VUs: Of(2), Iterations: Of(int64(4))}, Exec: func(*VU) error { panic(errors.New("x")) }})
+		res := MustRun(t, &Test{Options: Options{VUs: new(2), Iterations: new(int64(4))}, Exec: func(*VU) error { panic(errors.New("x")) }})
 		if !res.Verdict.AllIterationsFailed || res.Panicked != 4 {
 			t.Errorf("verdict %+v, %d panicked, want all", res.Verdict, res.Panicked)
 		}

@@ -60,7 +60,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	for name, do := range ways {
 		t.Run(name, func(t *testing.T) {
 			var at [2]uint64
-			test := &Test{Handler: handler, Options: Options{VUs: Of(1), Iterations: Of(int64(late + 1))}, Exec: func(vu *VU) error {
+			test := &Test{Handler: handler, Options: Options{VUs: new(1), Iterations: new(int64(late + 1))}, Exec: func(vu *VU) error {
 				switch vu.Iteration {
 				case early:
 					at[0] = heap()

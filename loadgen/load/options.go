@@ -141,11 +141,11 @@ type DNS struct {
 // Threshold is a condition on a metric, "p(95)<500", that may end the test.
 type Threshold = metrics.Threshold
 
-// Of points at a copy of v: Options{VUs: load.Of(5)}.
+// Of points at a copy of v: Options{VUs: new(5)}.
 func Of[T any](v T) *T { return &v }
 
 // For is a Duration for an option: Options{Duration: load.For(30 * time.Second)}.
-func For(d time.Duration) *Duration { return Of(Duration(d)) }
+func For(d time.Duration) *Duration { return new(Duration(d)) }
 
 // or is what p points at, or def.
 func or[T any](p *T, def T) T {

@@ -148,7 +148,7 @@ func (o Options) shortcut() (Scenario, error) {
 	case o.Duration != nil:
 		return Scenario{Executor: ConstantVUs, VUs: o.VUs, Duration: o.Duration}, nil
 	case o.VUs != nil:
-		return Scenario{Executor: SharedIterations, VUs: o.VUs, Iterations: Of(int64(*o.VUs))}, nil
+		return Scenario{Executor: SharedIterations, VUs: o.VUs, Iterations: new(int64(*o.VUs))}, nil
 	}
 	return Scenario{Executor: PerVUIterations}, nil
 }
@@ -176,10 +176,10 @@ func (o Options) arrivals() (Scenario, error) {
 	rate := perSecond(peak, unit)
 	most := int(min(max(rate*10, 100), 10_000))
 	if s.MaxVUs == nil {
-		s.MaxVUs = Of(max(most, or(s.PreAllocatedVUs, 0)))
+		s.MaxVUs = new(max(most, or(s.PreAllocatedVUs, 0)))
 	}
 	if s.PreAllocatedVUs == nil {
-		s.PreAllocatedVUs = Of(min(int(min(max(rate/10, 10), 500)), *s.MaxVUs))
+		s.PreAllocatedVUs = new(min(int(min(max(rate/10, 10), 500)), *s.MaxVUs))
 	}
 	return s, nil
 }

@@ -112,13 +112,13 @@ dns: {ttl: 1m}
 
 func TestParseOptions(t *testing.T) {
 	want := Options{
-		Scenarios:            map[string]Scenario{"x": {Executor: ConstantArrivalRate, Rate: Of(int64(5)), Duration: For(time.Second), PreAllocatedVUs: Of(2)}},
+		Scenarios:            map[string]Scenario{"x": {Executor: ConstantArrivalRate, Rate: new(int64(5)), Duration: For(time.Second), PreAllocatedVUs: new(2)}},
 		Thresholds:           map[string][]Threshold{"iterations": {{Expression: "count>3"}, {Expression: "rate<100", AbortOnFail: true, DelayAbortEval: 5 * time.Second}}},
 		SummaryTrendStats:    []string{"med", "p(99)", "count"},
 		Tags:                 map[string]string{"a": "b"},
 		MinIterationDuration: For(50 * time.Millisecond),
 	}
-	want.UserAgent, want.DiscardResponseBodies = Of("ua"), Of(true)
+	want.UserAgent, want.DiscardResponseBodies = new("ua"), new(true)
 	want.TLSVersion, want.DNS = &TLSVersion{Min: "tls1.2"}, &DNS{TTL: "1m"}
 	for name, text := range map[string]string{"JSON": k6Options, "YAML": yamlOptions} {
 		t.Run(name, func(t *testing.T) {
@@ -219,13 +219,13 @@ func FuzzParseOptions(f *testing.F) {
 }
 
 func TestApply(t *testing.T) {
-	file := Options{VUs: Of(3), Scenarios: map[string]Scenario{"x": {Executor: PerVUIterations}}, Tags: map[string]string{"a": "1", "b": "1"}}
-	file.UserAgent = Of("file")
+	file := Options{VUs: new(3), Scenarios: map[string]Scenario{"x": {Executor: PerVUIterations}}, Tags: map[string]string{"a": "1", "b": "1"}}
+	file.UserAgent = new("file")
 	cli := Options{Duration: For(time.Second), Tags: map[string]string{"a": "2"}}
-	cli.MaxRedirects = Of(3)
+	cli.MaxRedirects = new(3)
 	got := file.Apply(cli)
-	want := Options{VUs: Of(3), Duration: For(time.Second), Tags: map[string]string{"a": "2"}}
-	want.UserAgent, want.MaxRedirects = Of("file"), Of(3)
+	want := Options{VUs: new(3), Duration: For(time.Second), Tags: map[string]string{"a": "2"}}
+	want.UserAgent, want.MaxRedirects = new("file"), new(3)
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -235,7 +235,7 @@ func TestApply(t *testing.T) {
 	if file.Scenarios == nil {
 		t.Error("Apply changed what it was applied to")
 	}
-	looped := Options{Duration: For(time.Minute)}.Apply(Options{VUs: Of(7)})
+	looped := Options{Duration: For(time.Minute)}.Apply(Options{VUs: new(7)})
 	if looped.Duration == nil || *looped.VUs != 7 {
 		t.Errorf("got %+v, want 7 users for a minute", looped)
 	}
@@ -243,15 +243,15 @@ func TestApply(t *testing.T) {
 
 func TestApplyUsers(t *testing.T) {
 	file := Options{Scenarios: map[string]Scenario{
-		"loop": {Executor: ConstantVUs, VUs: Of(3), Duration: For(time.Second)}, "ramp": {Executor: RampingVUs, Stages: []Stage{{*For(time.Second), 5}}}}}
-	got := file.Apply(Options{VUs: Of(7)})
+		"loop": {Executor: ConstantVUs, VUs: new(3), Duration: For(time.Second)}, "ramp": {Executor: RampingVUs, Stages: []Stage{{*For(time.Second), 5}}}}}
+	got := file.Apply(Options{VUs: new(7)})
 	if *got.Scenarios["loop"].VUs != 7 || got.Scenarios["ramp"].VUs != nil || *file.Scenarios["loop"].VUs != 3 {
 		t.Errorf("got %+v, want 7 users in the scenario that takes them", got.Scenarios)
 	}
 	if err := got.Validate(); err != nil {
 		t.Error(err)
 	}
-	if file.Overrides(Options{VUs: Of(7)}) {
+	if file.Overrides(Options{VUs: new(7)}) {
 		t.Error("a number of users replaces the scenarios")
 	}
 }
@@ -273,9 +273,9 @@ func TestApplyThresholds(t *testing.T) {
 }
 
 func TestReplaced(t *testing.T) {
-	file := Options{Stages: []Stage{{*For(time.Second), 5}}, Rate: Of(int64(5))}
+	file := Options{Stages: []Stage{{*For(time.Second), 5}}, Rate: new(int64(5))}
 	for want, over := range map[string]Options{
-		"":              {VUs: Of(3)},
+		"":              {VUs: new(3)},
 		"[rate]":        {Stages: file.Stages},
 		"[rate stages]": {Duration: For(time.Second)},
 	} {
@@ -293,37 +293,37 @@ func TestValidate(t *testing.T) {
 		want    string // "" is valid
 	}{
 		"nothing":                    {Options{}, ""},
-		"zero users ramp":            {Options{VUs: Of(0), Stages: []Stage{{*sec, 5}}}, ""},
-		"no users":                   {Options{VUs: Of(0)}, "vus is 0: give a number from 1"},
+		"zero users ramp":            {Options{VUs: new(0), Stages: []Stage{{*sec, 5}}}, ""},
+		"no users":                   {Options{VUs: new(0)}, "vus is 0: give a number from 1"},
 		"duration and stages":        {Options{Duration: sec, Stages: []Stage{{*sec, 5}}}, "cannot stand together"},
-		"iterations and stages":      {Options{Iterations: Of(int64(5)), Stages: []Stage{{*sec, 5}}}, "cannot stand beside"},
+		"iterations and stages":      {Options{Iterations: new(int64(5)), Stages: []Stage{{*sec, 5}}}, "cannot stand beside"},
 		"scenarios and duration":     {Options{Duration: sec, Scenarios: map[string]Scenario{"x": {Executor: PerVUIterations}}}, "cannot stand beside"},
 		"no scenarios":               {Options{Scenarios: map[string]Scenario{}}, "empty"},
 		"bad name":                   {Options{Scenarios: map[string]Scenario{"a b": {Executor: PerVUIterations}}}, "a name is made of"},
-		"rate alone":                 {Options{Rate: Of(int64(5))}, "needs a duration"},
-		"rate":                       {Options{Rate: Of(int64(5)), Duration: sec}, ""},
-		"rate in no time":            {Options{Rate: Of(int64(5)), Duration: sec, TimeUnit: For(0)}, "timeUnit is 0s"},
+		"rate alone":                 {Options{Rate: new(int64(5))}, "needs a duration"},
+		"rate":                       {Options{Rate: new(int64(5)), Duration: sec}, ""},
+		"rate in no time":            {Options{Rate: new(int64(5)), Duration: sec, TimeUnit: For(0)}, "timeUnit is 0s"},
 		"unknown executor":           {one(Scenario{Executor: "externally-controlled"}), `"externally-controlled": give one of constant-vus`},
 		"missing duration":           {one(Scenario{Executor: ConstantVUs}), "scenarios.s.duration is missing"},
-		"missing preAllocatedVUs":    {one(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(1)), Duration: sec}), "preAllocatedVUs is missing"},
-		"foreign option":             {one(Scenario{Executor: ConstantVUs, Duration: sec, Rate: Of(int64(1))}), "scenarios.s.rate: constant-vus does not take it; it takes vus, duration"},
+		"missing preAllocatedVUs":    {one(Scenario{Executor: ConstantArrivalRate, Rate: new(int64(1)), Duration: sec}), "preAllocatedVUs is missing"},
+		"foreign option":             {one(Scenario{Executor: ConstantVUs, Duration: sec, Rate: new(int64(1))}), "scenarios.s.rate: constant-vus does not take it; it takes vus, duration"},
 		"no duration":                {one(Scenario{Executor: ConstantVUs, Duration: For(0)}), "longer than 0s"},
-		"fewer iterations than vus":  {one(Scenario{Executor: SharedIterations, VUs: Of(3), Iterations: Of(int64(2))}), "each user one at least"},
-		"maxVUs below":               {one(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(1)), Duration: sec, PreAllocatedVUs: Of(5), MaxVUs: Of(2)}), "less than the 5"},
-		"no user at all":             {one(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(1)), Duration: sec, PreAllocatedVUs: Of(0)}), "at least one user"},
-		"rate 0":                     {one(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(0)), Duration: sec, PreAllocatedVUs: Of(5)}), "rate is 0"},
-		"onBusy":                     {one(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(1)), Duration: sec, PreAllocatedVUs: Of(5), OnBusy: "cry"}), "give one of wait, drop"},
+		"fewer iterations than vus":  {one(Scenario{Executor: SharedIterations, VUs: new(3), Iterations: new(int64(2))}), "each user one at least"},
+		"maxVUs below":               {one(Scenario{Executor: ConstantArrivalRate, Rate: new(int64(1)), Duration: sec, PreAllocatedVUs: new(5), MaxVUs: new(2)}), "less than the 5"},
+		"no user at all":             {one(Scenario{Executor: ConstantArrivalRate, Rate: new(int64(1)), Duration: sec, PreAllocatedVUs: new(0)}), "at least one user"},
+		"rate 0":                     {one(Scenario{Executor: ConstantArrivalRate, Rate: new(int64(0)), Duration: sec, PreAllocatedVUs: new(5)}), "rate is 0"},
+		"onBusy":                     {one(Scenario{Executor: ConstantArrivalRate, Rate: new(int64(1)), Duration: sec, PreAllocatedVUs: new(5), OnBusy: "cry"}), "give one of wait, drop"},
 		"negative stage":             {one(Scenario{Executor: RampingVUs, Stages: []Stage{{-1, 5}}}), "stages[0]"},
 		"stages without time":        {one(Scenario{Executor: RampingVUs, Stages: []Stage{{0, 5}}}), "at least one stage with a duration"},
 		"negative gracefulStop":      {one(Scenario{Executor: PerVUIterations, GracefulStop: For(-1)}), "gracefulStop"},
 		"after nobody":               {one(Scenario{Executor: PerVUIterations, After: "x"}), "no scenario has that name"},
 		"after itself":               {one(Scenario{Executor: PerVUIterations, After: "s"}), "wait for each other"},
-		"too many users":             {one(Scenario{Executor: PerVUIterations, VUs: Of(1 << 30)}), "from 1 to"},
+		"too many users":             {one(Scenario{Executor: PerVUIterations, VUs: new(1 << 30)}), "from 1 to"},
 		"system tag":                 {Options{SystemTags: []string{"colour"}}, "systemTags"},
 		"system tag of k6":           {Options{SystemTags: []string{"vu", "url"}}, ""},
-		"time unit of the summary":   {Options{SummaryTimeUnit: Of("min")}, "summaryTimeUnit"},
-		"user agent with line break": {Options{HTTPOptions: HTTPOptions{UserAgent: Of("a\r\nb")}}, "userAgent"},
-		"rps":                        {Options{RPS: Of(int64(-1))}, "rps is -1"},
+		"time unit of the summary":   {Options{SummaryTimeUnit: new("min")}, "summaryTimeUnit"},
+		"user agent with line break": {Options{HTTPOptions: HTTPOptions{UserAgent: new("a\r\nb")}}, "userAgent"},
+		"rps":                        {Options{RPS: new(int64(-1))}, "rps is -1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := tt.options.Validate()
@@ -347,14 +347,14 @@ func TestDescriptions(t *testing.T) {
 	}
 	two := []Stage{{*d("1s"), 5}, {*d("1s"), 0}}
 	for want, s := range map[string]Scenario{
-		"9 iterations shared among 2 VUs (maxDuration: 5s, gracefulStop: 30s)":              {Executor: SharedIterations, VUs: Of(2), Iterations: Of(int64(9)), MaxDuration: d("5s")},
-		"5 iterations for each of 1 VUs (maxDuration: 10m0s, exec: buy, gracefulStop: 30s)": {Executor: PerVUIterations, Iterations: Of(int64(5)), Exec: "buy"},
-		"2 looping VUs for 2s (gracefulStop: 1s)":                                           {Executor: ConstantVUs, VUs: Of(2), Duration: d("2s"), GracefulStop: d("1s")},
+		"9 iterations shared among 2 VUs (maxDuration: 5s, gracefulStop: 30s)":              {Executor: SharedIterations, VUs: new(2), Iterations: new(int64(9)), MaxDuration: d("5s")},
+		"5 iterations for each of 1 VUs (maxDuration: 10m0s, exec: buy, gracefulStop: 30s)": {Executor: PerVUIterations, Iterations: new(int64(5)), Exec: "buy"},
+		"2 looping VUs for 2s (gracefulStop: 1s)":                                           {Executor: ConstantVUs, VUs: new(2), Duration: d("2s"), GracefulStop: d("1s")},
 		"1 looping VUs for 2s": {Executor: ConstantVUs, Duration: d("2s"), GracefulStop: d("0s")},
 		"Up to 5 looping VUs for 2s over 2 stages (gracefulRampDown: 2s, gracefulStop: 30s)":         {Executor: RampingVUs, Stages: two, GracefulRampDown: d("2s")},
-		"20.00 iterations/s for 2s (maxVUs: 2-5, gracefulStop: 30s)":                                 {Executor: ConstantArrivalRate, Rate: Of(int64(20)), Duration: d("2s"), PreAllocatedVUs: Of(2), MaxVUs: Of(5)},
-		"0.50 iterations/s for 2s (maxVUs: 2, startTime: 1s, gracefulStop: 30s)":                     {Executor: ConstantArrivalRate, Rate: Of(int64(30)), TimeUnit: d("1m"), Duration: d("2s"), PreAllocatedVUs: Of(2), StartTime: d("1s")},
-		"Up to 30.00 iterations/s for 2s over 2 stages (maxVUs: 3, after: other, gracefulStop: 30s)": {Executor: RampingArrivalRate, StartRate: Of(int64(30)), Stages: two, PreAllocatedVUs: Of(3), After: "other"},
+		"20.00 iterations/s for 2s (maxVUs: 2-5, gracefulStop: 30s)":                                 {Executor: ConstantArrivalRate, Rate: new(int64(20)), Duration: d("2s"), PreAllocatedVUs: new(2), MaxVUs: new(5)},
+		"0.50 iterations/s for 2s (maxVUs: 2, startTime: 1s, gracefulStop: 30s)":                     {Executor: ConstantArrivalRate, Rate: new(int64(30)), TimeUnit: d("1m"), Duration: d("2s"), PreAllocatedVUs: new(2), StartTime: d("1s")},
+		"Up to 30.00 iterations/s for 2s over 2 stages (maxVUs: 3, after: other, gracefulStop: 30s)": {Executor: RampingArrivalRate, StartRate: new(int64(30)), Stages: two, PreAllocatedVUs: new(3), After: "other"},
 	} {
 		if got := (plan{"s", s.withDefaults()}).describe(); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
@@ -364,7 +364,7 @@ func TestDescriptions(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	users := func(n int) Scenario {
-		return Scenario{Executor: ConstantVUs, VUs: Of(n), Duration: For(10 * time.Second)}
+		return Scenario{Executor: ConstantVUs, VUs: new(n), Duration: For(10 * time.Second)}
 	}
 	after, late := users(3), users(4)
 	after.After, late.StartTime = "a", For(time.Minute)
@@ -373,7 +373,7 @@ func TestPlan(t *testing.T) {
 	if err != nil || p.MaxVUs != 7 || p.MaxDuration != 100*time.Second || len(p.Scenarios) != 4 {
 		t.Errorf("got %+v, %v, want 7 users and 1m40s", p, err)
 	}
-	rate, err := Options{Rate: Of(int64(2000)), Duration: For(time.Second)}.Plan()
+	rate, err := Options{Rate: new(int64(2000)), Duration: For(time.Second)}.Plan()
 	if err != nil || rate.MaxVUs != 10_000 || rate.Scenarios[0].Description != "2000.00 iterations/s for 1s (maxVUs: 200-10000, gracefulStop: 30s)" {
 		t.Errorf("got %+v, %v", rate, err)
 	}

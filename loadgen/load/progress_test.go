@@ -30,11 +30,11 @@ func TestProgress(t *testing.T) {
 	stages := []Stage{{Duration(time.Second), 5}, {Duration(time.Second), 0}}
 	synctest.Test(t, func(t *testing.T) {
 		r := MustStart(t, &Test{Exec: sleeps(990 * time.Millisecond / 10), Options: Options{Scenarios: map[string]Scenario{
-			"a_cvus":   {Executor: ConstantVUs, VUs: Of(2), Duration: For(2 * time.Second)},
+			"a_cvus":   {Executor: ConstantVUs, VUs: new(2), Duration: For(2 * time.Second)},
 			"b_rvus":   {Executor: RampingVUs, Stages: stages},
-			"c_shared": {Executor: SharedIterations, VUs: Of(2), Iterations: Of(int64(40)), MaxDuration: For(5 * time.Second)},
-			"d_pervu":  {Executor: PerVUIterations, VUs: Of(2), Iterations: Of(int64(30)), MaxDuration: For(2 * time.Second)},
-			"e_car":    {Executor: ConstantArrivalRate, Rate: Of(int64(20)), Duration: For(2 * time.Second), PreAllocatedVUs: Of(5)},
+			"c_shared": {Executor: SharedIterations, VUs: new(2), Iterations: new(int64(40)), MaxDuration: For(5 * time.Second)},
+			"d_pervu":  {Executor: PerVUIterations, VUs: new(2), Iterations: new(int64(30)), MaxDuration: For(2 * time.Second)},
+			"e_car":    {Executor: ConstantArrivalRate, Rate: new(int64(20)), Duration: For(2 * time.Second), PreAllocatedVUs: new(5)},
 			"f_wait":   {Executor: ConstantVUs, StartTime: For(2 * time.Second), Duration: For(time.Second)},
 			"g_after":  {Executor: PerVUIterations, After: "f_wait"},
 		}}})

@@ -35,7 +35,7 @@ func TestIterationAllocatesNothing(t *testing.T) {
 	for _, way := range []string{"closed", "arrivals", "tagged"} {
 		t.Run(way, func(t *testing.T) {
 			var allocs float64
-			MustFinish(t, &Test{Options: Options{VUs: Of(1), Iterations: Of(int64(1))}, Exec: func(vu *VU) error {
+			MustFinish(t, &Test{Options: Options{VUs: new(1), Iterations: new(int64(1))}, Exec: func(vu *VU) error {
 				inner := func(vu *VU) error {
 					var res *Response
 					if way == "tagged" {
@@ -83,7 +83,7 @@ func TestStalledServer(t *testing.T) {
 			from.Store(begin.Add(2 * time.Second).UnixNano())
 			to.Store(begin.Add(3500 * time.Millisecond).UnixNano())
 			res := MustFinish(t, &Test{Exec: func(vu *VU) error { vu.Get(srv.URL); return nil }, Options: Options{
-				Rate: Of(int64(200)), Duration: For(6 * time.Second), PreAllocatedVUs: Of(vus), MaxVUs: Of(vus)}})
+				Rate: new(int64(200)), Duration: For(6 * time.Second), PreAllocatedVUs: new(vus), MaxVUs: new(vus)}})
 			if got := sum(res, "iterations") + sum(res, "dropped_iterations"); got != 1200 {
 				t.Errorf("%v iterations ran or were dropped, want 1200", got)
 			}
@@ -118,7 +118,7 @@ func MustRefuse(tb testing.TB) string {
 func TestRefused(t *testing.T) {
 	url := MustRefuse(t)
 	for _, k6 := range []bool{false, true} {
-		res := MustFinish(t, &Test{Options: Options{VUs: Of(2), Iterations: Of(int64(20)), K6Semantics: Of(k6)}, Exec: func(vu *VU) error {
+		res := MustFinish(t, &Test{Options: Options{VUs: new(2), Iterations: new(int64(20)), K6Semantics: new(k6)}, Exec: func(vu *VU) error {
 			if res := vu.Get(url); res.Err == nil || res.ErrorCode != 1212 || res.Status != 0 {
 				t.Errorf("response %+v, want error code 1212", res)
 			}
@@ -155,7 +155,7 @@ func TestInterruptedRequests(t *testing.T) {
 	defer close(release)
 	begin := time.Now()
 	res := MustFinish(t, &Test{Exec: func(vu *VU) error { return vu.Get(srv.URL).Err },
-		Options: scenario(Scenario{Executor: ConstantVUs, VUs: Of(5), Duration: For(300 * time.Millisecond), GracefulStop: For(0)})})
+		Options: scenario(Scenario{Executor: ConstantVUs, VUs: new(5), Duration: For(300 * time.Millisecond), GracefulStop: For(0)})})
 	if got := sum(res, "http_reqs_interrupted"); got != 5 {
 		t.Errorf("%v requests interrupted, want 5", got)
 	}
@@ -173,7 +173,7 @@ func TestInterruptedRequests(t *testing.T) {
 func TestThrow(t *testing.T) {
 	url := MustRefuse(t)
 	for _, throw := range []bool{false, true} {
-		res := MustFinish(t, &Test{Options: Options{Throw: Of(throw)}, Exec: func(vu *VU) error { vu.Get(url); vu.Get(url); return nil }})
+		res := MustFinish(t, &Test{Options: Options{Throw: new(throw)}, Exec: func(vu *VU) error { vu.Get(url); vu.Get(url); return nil }})
 		want, failed := 2.0, uint64(0)
 		if throw {
 			want, failed = 1, 1
@@ -269,7 +269,7 @@ func TestRequestTags(t *testing.T) {
 // A hundred thousand URLs must not become a hundred thousand tag sets.
 func TestManyURLs(t *testing.T) {
 	url := MustAnswer(t)
-	res := MustFinish(t, &Test{Options: Options{VUs: Of(2), Iterations: Of(int64(10_000))}, Exec: func(vu *VU) error {
+	res := MustFinish(t, &Test{Options: Options{VUs: new(2), Iterations: new(int64(10_000))}, Exec: func(vu *VU) error {
 		vu.Get(url + "item?vu=" + strings.Repeat("x", int(vu.Iteration)%3000))
 		return nil
 	}})

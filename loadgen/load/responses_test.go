@@ -48,7 +48,7 @@ func TestResponsesThatAreNotAsTheySeem(t *testing.T) {
 }
 
 func TestUndecodableResponses(t *testing.T) {
-	r := MustFinish(t, &Test{Options: Options{Iterations: Of(int64(3))}, Exec: func(vu *VU) error { vu.Get("http://a.test/"); return nil },
+	r := MustFinish(t, &Test{Options: Options{Iterations: new(int64(3))}, Exec: func(vu *VU) error { vu.Get("http://a.test/"); return nil },
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write([]byte("this is not gzip"))

@@ -48,7 +48,7 @@ func MustAnswer(tb testing.TB) (url string) {
 // starting and ending a test allocates is spread over the iterations.
 func BenchmarkIteration(b *testing.B) {
 	url := MustAnswer(b)
-	test := &Test{Options: Options{VUs: Of(1), Iterations: Of(int64(b.N))}, Exec: func(vu *VU) error {
+	test := &Test{Options: Options{VUs: new(1), Iterations: new(int64(b.N))}, Exec: func(vu *VU) error {
 		res := vu.Get(url)
 		vu.Check("is status 200", res.Status == 200)
 		vu.Check("returns foobar", string(res.Body) == "foobar")

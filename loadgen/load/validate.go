@@ -198,21 +198,21 @@ func (s Scenario) validateTogether(path string, errs *problems) {
 
 // withDefaults fills in k6's defaults for the options of the executor.
 func (s Scenario) withDefaults() Scenario {
-	s.GracefulStop = Of(or(s.GracefulStop, Duration(defaultGracefulStop)))
-	s.StartTime = Of(or(s.StartTime, 0))
+	s.GracefulStop = new(or(s.GracefulStop, Duration(defaultGracefulStop)))
+	s.StartTime = new(or(s.StartTime, 0))
 	switch s.Executor {
 	case SharedIterations, PerVUIterations:
-		s.VUs, s.Iterations = Of(or(s.VUs, 1)), Of(or(s.Iterations, 1))
-		s.MaxDuration = Of(or(s.MaxDuration, Duration(defaultMaxDuration)))
+		s.VUs, s.Iterations = new(or(s.VUs, 1)), new(or(s.Iterations, 1))
+		s.MaxDuration = new(or(s.MaxDuration, Duration(defaultMaxDuration)))
 	case ConstantVUs:
-		s.VUs = Of(or(s.VUs, 1))
+		s.VUs = new(or(s.VUs, 1))
 	case RampingVUs:
-		s.StartVUs = Of(or(s.StartVUs, 1))
-		s.GracefulRampDown = Of(or(s.GracefulRampDown, Duration(defaultGracefulStop)))
+		s.StartVUs = new(or(s.StartVUs, 1))
+		s.GracefulRampDown = new(or(s.GracefulRampDown, Duration(defaultGracefulStop)))
 	case ConstantArrivalRate, RampingArrivalRate:
-		s.TimeUnit = Of(or(s.TimeUnit, Duration(time.Second)))
-		s.StartRate = Of(or(s.StartRate, 0))
-		s.MaxVUs = Of(or(s.MaxVUs, or(s.PreAllocatedVUs, 0)))
+		s.TimeUnit = new(or(s.TimeUnit, Duration(time.Second)))
+		s.StartRate = new(or(s.StartRate, 0))
+		s.MaxVUs = new(or(s.MaxVUs, or(s.PreAllocatedVUs, 0)))
 		if s.OnBusy == "" {
 			s.OnBusy = OnBusyWait
 		}

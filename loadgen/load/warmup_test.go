@@ -14,7 +14,7 @@ import (
 
 func TestWarmup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		res := MustRun(t, &Test{Exec: sleeps(390 * time.Millisecond), Options: Options{VUs: Of(1), Duration: For(10 * time.Second), Warmup: For(4 * time.Second)}})
+		res := MustRun(t, &Test{Exec: sleeps(390 * time.Millisecond), Options: Options{VUs: new(1), Duration: For(10 * time.Second), Warmup: For(4 * time.Second)}})
 		// The 11th iteration is under way when the warm-up ends, and the 26th when the load does: both count as a whole.
 		if got := sum(res, "iterations"); got != 16 {
 			t.Errorf("%v iterations, want 16", got)
@@ -27,7 +27,7 @@ func TestWarmup(t *testing.T) {
 
 func TestWarmupWithoutEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		res := MustRun(t, &Test{Exec: sleeps(390 * time.Millisecond), Options: Options{VUs: Of(1), Iterations: Of(int64(5)), Warmup: For(4 * time.Second)}})
+		res := MustRun(t, &Test{Exec: sleeps(390 * time.Millisecond), Options: Options{VUs: new(1), Iterations: new(int64(5)), Warmup: For(4 * time.Second)}})
 		if !res.Verdict.NothingMeasured {
 			t.Error("want the verdict that nothing was measured")
 		}
@@ -53,12 +53,12 @@ func TestWarmupOfArrivals(t *testing.T) {
 	const second = time.Second
 	for name, onBusy := range map[string]string{"wait": OnBusyWait, "drop": OnBusyDrop} {
 		for executor, s := range map[string]Scenario{
-			"constant": {Executor: ConstantArrivalRate, Rate: Of(int64(50)), Duration: For(6 * second)},
-			"ramping":  {Executor: RampingArrivalRate, StartRate: Of(int64(50)), Stages: []Stage{{Duration(6 * second), 50}}},
+			"constant": {Executor: ConstantArrivalRate, Rate: new(int64(50)), Duration: For(6 * second)},
+			"ramping":  {Executor: RampingArrivalRate, StartRate: new(int64(50)), Stages: []Stage{{Duration(6 * second), 50}}},
 		} {
 			t.Run(name+", "+executor, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					s.PreAllocatedVUs, s.OnBusy = Of(2), onBusy
+					s.PreAllocatedVUs, s.OnBusy = new(2), onBusy
 					o := scenario(s)
 					o.Warmup = For(2 * second)
 					o.Thresholds = map[string][]Threshold{"dropped_iterations": {{Expression: "count<1", AbortOnFail: true}}}
@@ -81,7 +81,7 @@ func TestWarmupOfArrivals(t *testing.T) {
 // An arrival that was due in the warm-up and waits still when it ends is late for its reasons.
 func TestWarmupLeavesItsBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := scenario(Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(100)), Duration: For(4 * time.Second), PreAllocatedVUs: Of(1)})
+		o := scenario(Scenario{Executor: ConstantArrivalRate, Rate: new(int64(100)), Duration: For(4 * time.Second), PreAllocatedVUs: new(1)})
 		o.Warmup = For(time.Second)
 		res := MustRun(t, &Test{Options: o, Exec: slowStart(time.Second+time.Millisecond, time.Hour, 100*time.Microsecond)})
 		if got := sum(res, "iterations"); got != 400 {
@@ -97,7 +97,7 @@ func TestWarmupLeavesItsBacklog(t *testing.T) {
 func TestForgetScenario(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		one := func(after, exec string) Scenario {
-			return Scenario{Executor: ConstantArrivalRate, Rate: Of(int64(10)), Duration: For(2 * time.Second), PreAllocatedVUs: Of(1), GracefulStop: For(0), After: after, Exec: exec}
+			return Scenario{Executor: ConstantArrivalRate, Rate: new(int64(10)), Duration: For(2 * time.Second), PreAllocatedVUs: new(1), GracefulStop: For(0), After: after, Exec: exec}
 		}
 		res := MustRun(t, &Test{Exec: works(time.Millisecond), Functions: map[string]Func{"slow": works(time.Hour)},
 			Hold: func(_ context.Context, r *Run, scenario string) {
@@ -117,7 +117,7 @@ func TestWarmupGoesWrong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n atomic.Int64
 		begin := time.Now()
-		r := MustStart(t, &Test{Handler: answers, Options: Options{VUs: Of(1), Duration: For(10 * time.Second), Warmup: For(5 * time.Second),
+		r := MustStart(t, &Test{Handler: answers, Options: Options{VUs: new(1), Duration: For(10 * time.Second), Warmup: For(5 * time.Second),
 			Thresholds: map[string][]Threshold{"checks": {{Expression: "rate>0.9", AbortOnFail: true}}}},
 			Exec: func(vu *VU) error {
 				vu.Sleep(130 * time.Millisecond) // no iteration ends at the very instant of the warm-up
@@ -165,7 +165,7 @@ func TestWarmupTooLong(t *testing.T) {
 		"as long":      {Options{Duration: For(time.Second), Warmup: For(time.Second)}, true},
 		"shorter":      {Options{Duration: For(time.Second), Warmup: For(999 * time.Millisecond)}, false},
 		"stages":       {Options{Stages: []Stage{{Duration(time.Second), 2}}, Warmup: For(time.Second)}, true},
-		"iterations":   {Options{Iterations: Of(int64(5)), Warmup: For(time.Second)}, false},
+		"iterations":   {Options{Iterations: new(int64(5)), Warmup: For(time.Second)}, false},
 		"starts later": {Options{Scenarios: map[string]Scenario{"s": {Executor: ConstantVUs, Duration: For(time.Second), StartTime: For(time.Second)}}, Warmup: For(time.Second)}, false},
 		"another scenario": {Options{Scenarios: map[string]Scenario{"s": {Executor: ConstantVUs, Duration: For(time.Second)},
 			"t": {Executor: ConstantVUs, Duration: For(3 * time.Second)}}, Warmup: For(2 * time.Second)}, false},
@@ -182,8 +182,8 @@ func TestNothingMeasured(t *testing.T) {
 		exec func(*Metric) Func
 		want bool
 	}{
-		"a rate of none": {Options{Rate: Of(int64(0)), Stages: []Stage{{Duration(time.Second), 0}}}, nil, true},
-		"no users":       {Options{VUs: Of(0), Stages: []Stage{{Duration(time.Second), 0}}}, nil, true},
+		"a rate of none": {Options{Rate: new(int64(0)), Stages: []Stage{{Duration(time.Second), 0}}}, nil, true},
+		"no users":       {Options{VUs: new(0), Stages: []Stage{{Duration(time.Second), 0}}}, nil, true},
 		"all cut off":    {scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), GracefulStop: For(0)}), func(*Metric) Func { return works(time.Hour) }, true},
 		"a custom metric": {scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), GracefulStop: For(0)}), func(m *Metric) Func {
 			return func(vu *VU) error { vu.Add(m, 1); vu.Sleep(time.Hour); return nil }
@@ -225,7 +225,7 @@ func TestWarmupGroups(t *testing.T) {
 			}
 			return nil
 		}, Functions: map[string]Func{"brief": func(vu *VU) error { vu.Check("brief", true); return nil }}, Options: Options{
-			Sections: Of(true), Warmup: For(time.Second), Scenarios: map[string]Scenario{
+			Sections: new(true), Warmup: For(time.Second), Scenarios: map[string]Scenario{
 				"brief": {Executor: PerVUIterations, Exec: "brief"}, "long": {Executor: ConstantVUs, Duration: For(2 * time.Second)}}}})
 		names := func(sections []metrics.Section) (all []string) {
 			for _, s := range sections {

@@ -81,8 +81,8 @@ type VoidRun struct {
 	Reasons []string `json:"reasons"`
 }
 
-// Of analyses a record.
-func Of(f *record.Folder) *Analysis {
+// New is the analysis of a record.
+func New(f *record.Folder) *Analysis {
 	p := f.Experiment.Plan
 	a := &Analysis{
 		Schema: record.Schema, Name: p.Name, Measured: p.Measured(), Primary: p.Primary, Margin: p.Margin,

@@ -11,9 +11,9 @@ import (
 	"example.com/foobar/overhead/stats"
 )
 
-func TestOf(t *testing.T) {
+func TestNew(t *testing.T) {
 	f := specimen.InMemory(t, "ladder", 10)
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	t.Run("FindsTheTruth", func(t *testing.T) {
 		for name, truth := range specimen.Truths {
 			c := a.Case(name)
@@ -71,7 +71,7 @@ func TestVoid(t *testing.T) {
 		}
 	}
 	spoiled.Gates = append(spoiled.Gates, record.Gate{Name: "received", OK: false, Shown: "0 of 9000 spans"})
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	t.Run("IsLeftOut", func(t *testing.T) {
 		if n := a.Case("tail-20").Cell("cpu", "foo").Effect.Difference.N; n != 2 || a.Void != 1 {
 			t.Errorf("got %d pairs, %d void runs", n, a.Void)
@@ -91,7 +91,7 @@ func TestVoid(t *testing.T) {
 		for _, r := range f.Runs {
 			r.Gates = []record.Gate{{Name: "checks", Shown: "none passed"}}
 		}
-		if a := analysis.Of(f); a.Trustworthy() == nil {
+		if a := analysis.New(f); a.Trustworthy() == nil {
 			t.Error("nothing valid, yet trustworthy")
 		}
 	})
@@ -114,7 +114,7 @@ func TestBudget(t *testing.T) {
 		{"foo.allocs<=+130", analysis.BudgetWithin},
 	} {
 		t.Run(c.budget, func(t *testing.T) {
-			a := analysis.Of(f)
+			a := analysis.New(f)
 			limits, err := analysis.ParseBudget(c.budget)
 			if err != nil {
 				t.Fatal(err)
@@ -138,7 +138,7 @@ func TestBudget(t *testing.T) {
 		})
 	}
 	t.Run("ErrNames", func(t *testing.T) {
-		a := analysis.Of(f)
+		a := analysis.New(f)
 		for _, text := range []string{"cpu@nowhere<=+1", "nobody.cpu<=+1", "cpu@off<=+1", "collector.cpu<=+500", "generator.allocs<=+3", "foo.p50<=+1"} {
 			limits, err := analysis.ParseBudget(text)
 			if err != nil {

@@ -117,7 +117,7 @@ func FuzzBudgetRoundTrip(f *testing.F) {
 
 func TestBudgetCheckSays(t *testing.T) {
 	f := specimen.InMemory(t, "ladder", 6)
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	for budget, want := range map[string]string{
 		"cpu@nowhere<=+1":          `-budget: "cpu@nowhere<=+1": there is no case "nowhere"`,
 		"cpu@off<=+1":              "off is the baseline: it costs nothing on top of itself",
@@ -157,12 +157,12 @@ func TestBudgetLines(t *testing.T) {
 	}
 	t.Run("EveryCaseButBaselineAndControl", func(t *testing.T) {
 		want := "allocs<=+1 sdk, allocs<=+1 head-1, allocs<=+1 head-20, allocs<=+1 head-100, allocs<=+1 tail-20, allocs<=+1 tail-40"
-		if got := cases(mustSpend(t, analysis.Of(f), "allocs<=+1")); got != want {
+		if got := cases(mustSpend(t, analysis.New(f), "allocs<=+1")); got != want {
 			t.Errorf("got %s", got)
 		}
 	})
 	t.Run("TheNamedCase", func(t *testing.T) {
-		if got := cases(mustSpend(t, analysis.Of(f), "allocs@head-20<=+61,cpu@off-again<=+50%")); got != "allocs@head-20<=+61 head-20, cpu@off-again<=+50% off-again" {
+		if got := cases(mustSpend(t, analysis.New(f), "allocs@head-20<=+61,cpu@off-again<=+50%")); got != "allocs@head-20<=+61 head-20, cpu@off-again<=+50% off-again" {
 			t.Errorf("got %s", got)
 		}
 	})
@@ -172,7 +172,7 @@ func TestBudgetLines(t *testing.T) {
 			"allocs@head-100<=+122,allocs@sdk<=+46.1": analysis.BudgetOver, "allocs@sdk<=+46.1,bar.wire<=+1": analysis.BudgetInconclusive,
 			"bar.wire<=+1,allocs@head-100<=+122": analysis.BudgetOver,
 		} {
-			if got := mustSpend(t, analysis.Of(f), budget).State; got != want {
+			if got := mustSpend(t, analysis.New(f), budget).State; got != want {
 				t.Errorf("%s: got %s, want %s", budget, got, want)
 			}
 		}
@@ -186,7 +186,7 @@ func TestBudgetLines(t *testing.T) {
 			"bytes@head-100<=+1":   "+14000 B/request [14000, 14000]",
 			"allocs@head-100<=+1%": "+175.",
 		} {
-			if got := mustSpend(t, analysis.Of(f), budget).Lines[0].Found; !strings.HasPrefix(got, want) {
+			if got := mustSpend(t, analysis.New(f), budget).Lines[0].Found; !strings.HasPrefix(got, want) {
 				t.Errorf("%s: found %q, want %q", budget, got, want)
 			}
 		}
@@ -194,7 +194,7 @@ func TestBudgetLines(t *testing.T) {
 	t.Run("NobodyAsked", func(t *testing.T) {
 		f := specimen.InMemory(t, "quick", 6)
 		f.Experiment.Plan.Cases = []plan.Case{*f.Experiment.Plan.Case("off")}
-		if o := mustSpend(t, analysis.Of(f), "cpu<=+900%"); o.State != analysis.BudgetInconclusive || len(o.Lines) != 0 {
+		if o := mustSpend(t, analysis.New(f), "cpu<=+900%"); o.State != analysis.BudgetInconclusive || len(o.Lines) != 0 {
 			t.Errorf("a budget of no case: %+v", o)
 		}
 	})
@@ -206,7 +206,7 @@ func TestBudgetOfVoidRounds(t *testing.T) {
 	for n, want := range []analysis.State{analysis.BudgetWithin, analysis.BudgetWithin, analysis.BudgetWithin, analysis.BudgetInconclusive, analysis.BudgetInconclusive,
 		analysis.BudgetInconclusive, analysis.BudgetInconclusive, analysis.BudgetInconclusive, analysis.BudgetInconclusive} {
 		spoil(f, func(r *record.Run) bool { return r.Case == "tail-20" && r.Round <= n })
-		o := mustSpend(t, analysis.Of(f), "allocs<=+130")
+		o := mustSpend(t, analysis.New(f), "allocs<=+130")
 		if o.State != want || len(o.Lines) != 1 {
 			t.Errorf("%d of 8 rounds void: %+v", n, o)
 		}
@@ -214,7 +214,7 @@ func TestBudgetOfVoidRounds(t *testing.T) {
 			t.Errorf("%d of 8 rounds void: found %q", n, o.Lines[0].Found)
 		}
 	}
-	if found := mustSpend(t, analysis.Of(f), "allocs<=+130").Lines[0].Found; found != "not measured" {
+	if found := mustSpend(t, analysis.New(f), "allocs<=+130").Lines[0].Found; found != "not measured" {
 		t.Errorf("found %q", found)
 	}
 }

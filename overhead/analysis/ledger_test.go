@@ -24,7 +24,7 @@ func rowOf(t *testing.T, a *analysis.Analysis, name string) analysis.LedgerRow {
 func TestLedgerTotals(t *testing.T) {
 	f := specimen.InMemory(t, "ladder", 6)
 	spoil(f, func(r *record.Run) bool { return r.Round == 2 && r.Case == "head-20" || r.Case == "sdk" })
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	for _, c := range a.Cases {
 		var want analysis.LedgerRow
 		var collectors int
@@ -71,16 +71,16 @@ func TestLedgerUnknown(t *testing.T) {
 	f.Valid(1, "tail-20").Ledger.Collector.ArrivedTraces = -1
 	f.Valid(2, "tail-20").Ledger.Collector.CompleteTraces = 0
 	f.Valid(1, "tail-20").Ledger.Collector.CompleteTraces = 0
-	row := rowOf(t, analysis.Of(f), "tail-20")
+	row := rowOf(t, analysis.New(f), "tail-20")
 	if row.Decided != 3000 || row.Kept != 1200 || row.Arrived != 600 || row.Complete != 0 {
 		t.Errorf("got %+v", row)
 	}
-	if row := rowOf(t, analysis.Of(f), "off"); row.Decided != -1 || row.Kept != -1 || row.Arrived != -1 || row.Complete != -1 || row.ArrivedSpans != -1 {
+	if row := rowOf(t, analysis.New(f), "off"); row.Decided != -1 || row.Kept != -1 || row.Arrived != -1 || row.Complete != -1 || row.ArrivedSpans != -1 {
 		t.Errorf("without a Collector: %+v", row)
 	}
 	t.Run("NothingValid", func(t *testing.T) {
 		spoil(f, func(*record.Run) bool { return true })
-		if row := rowOf(t, analysis.Of(f), "tail-20"); row.Closed || row.Runs != 0 || row.Requests != 0 || row.Arrived != -1 {
+		if row := rowOf(t, analysis.New(f), "tail-20"); row.Closed || row.Runs != 0 || row.Requests != 0 || row.Arrived != -1 {
 			t.Errorf("got %+v", row)
 		}
 	})

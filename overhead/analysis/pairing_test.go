@@ -56,7 +56,7 @@ func TestPairing(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := specimen.InMemory(t, "quick", 8)
 			spoil(f, c.void)
-			a := analysis.Of(f)
+			a := analysis.New(f)
 			if got := a.Case("tail-20").Runs; got != c.runs {
 				t.Errorf("%d valid runs, want %d", got, c.runs)
 			}
@@ -86,7 +86,7 @@ func TestPairing(t *testing.T) {
 // A run that was void and was made again counts once, by its valid attempt.
 func TestSecondAttempt(t *testing.T) {
 	f := specimen.InMemory(t, "quick", 6)
-	want := mustJSON(t, analysis.Of(f))
+	want := mustJSON(t, analysis.New(f))
 	again := *f.Valid(2, "tail-20")
 	first := again
 	first.Gates = []record.Gate{{Name: "rate", Shown: "900 of 1000 requests/s"}}
@@ -98,14 +98,14 @@ func TestSecondAttempt(t *testing.T) {
 		}
 	}
 	f.Runs = append(f.Runs, &again)
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	if a.Valid != 18 || a.Void != 1 || len(a.VoidRuns) != 1 || a.VoidRuns[0].Attempt != 1 || a.VoidRuns[0].Round != 2 {
 		t.Errorf("%d valid, %d void: %+v", a.Valid, a.Void, a.VoidRuns)
 	}
 	if got := a.Warnings; !slices.Contains(got, "Void and left out: 1 of 19 runs; the reasons are below.") {
 		t.Errorf("warnings: %q", got)
 	}
-	a.Void, a.VoidRuns, a.Warnings = 0, nil, analysis.Of(specimen.InMemory(t, "quick", 6)).Warnings
+	a.Void, a.VoidRuns, a.Warnings = 0, nil, analysis.New(specimen.InMemory(t, "quick", 6)).Warnings
 	if mustJSON(t, a) != want {
 		t.Error("a void attempt changed what came out")
 	}
@@ -115,7 +115,7 @@ func TestReasons(t *testing.T) {
 	f := specimen.InMemory(t, "quick", 1)
 	f.Runs[0].Gates = nil
 	f.Runs[1].Gates = []record.Gate{{Name: "checks", OK: true, Shown: "all"}, {Name: "lag", Shown: "9 ms"}, {Name: "received", Shown: "0 of 6"}}
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	want := [][]string{{"no gate was checked"}, {"lag: 9 ms", "received: 0 of 6"}}
 	for i, v := range a.VoidRuns {
 		if !slices.Equal(v.Reasons, want[i]) || v.Case != f.Runs[i].Case {
@@ -163,7 +163,7 @@ func TestWarnings(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := specimen.InMemory(t, "quick", c.rounds)
 			c.change(f)
-			a := analysis.Of(f)
+			a := analysis.New(f)
 			if c.want == "" && len(a.Warnings) > 0 || !strings.Contains(strings.Join(a.Warnings, "\n"), c.want) {
 				t.Errorf("got %q, want %q", a.Warnings, c.want)
 			}
@@ -180,7 +180,7 @@ func TestWarnings(t *testing.T) {
 // The baseline has no effect and no verdict; each other case has, in everything that both were measured in.
 func TestBaselineHasNoEffect(t *testing.T) {
 	for preset, base := range map[string]string{"quick": "off", "ladder": "off", "seed": "case_3"} {
-		a := analysis.Of(specimen.InMemory(t, preset, 6))
+		a := analysis.New(specimen.InMemory(t, preset, 6))
 		for _, c := range a.Cases {
 			if c.Baseline != (c.Name == base) {
 				t.Errorf("%s: %s is a baseline: %v", preset, c.Name, c.Baseline)
@@ -205,9 +205,9 @@ func TestBaselineHasNoEffect(t *testing.T) {
 func TestBaselineTurned(t *testing.T) {
 	f := specimen.InMemory(t, "quick", 8)
 	f.Experiment.Plan.Control = ""
-	forth := analysis.Of(f).Case("tail-20").Cell("cpu", "foo").Effect.LogRatio
+	forth := analysis.New(f).Case("tail-20").Cell("cpu", "foo").Effect.LogRatio
 	f.Experiment.Plan.Baseline = "tail-20"
-	cell := analysis.Of(f).Case("off").Cell("cpu", "foo")
+	cell := analysis.New(f).Case("off").Cell("cpu", "foo")
 	back := cell.Effect.LogRatio
 	if math.Abs(forth.Mean+back.Mean) > 1e-12 || math.Abs(forth.Lo+back.Hi) > 1e-12 || math.Abs(forth.Hi+back.Lo) > 1e-12 {
 		t.Errorf("%+v and %+v", forth, back)
@@ -221,7 +221,7 @@ func TestBaselineTurned(t *testing.T) {
 func TestPrimaryOfTheRequests(t *testing.T) {
 	f := specimen.InMemory(t, "quick", 8)
 	f.Experiment.Plan.Primary = "p99"
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	cell := a.Case("tail-20").Cell("p99", "")
 	if a.PrimaryProcess() != "" || cell == nil || !cell.Primary || cell.Confidence != analysis.Confidence {
 		t.Errorf("%q: %+v", a.PrimaryProcess(), cell)
@@ -235,7 +235,7 @@ func TestPrimaryOfTheRequests(t *testing.T) {
 }
 
 func TestScaling(t *testing.T) {
-	base := analysis.Of(specimen.InMemory(t, "quick", 8))
+	base := analysis.New(specimen.InMemory(t, "quick", 8))
 	for _, by := range []float64{1e-6, 0.5, 7, 1e6} {
 		f := specimen.InMemory(t, "quick", 8)
 		for _, r := range f.Runs {
@@ -245,7 +245,7 @@ func TestScaling(t *testing.T) {
 			p.Objects, p.RSSMean = &objects, by*p.RSSMean
 			r.Processes["foo"] = p
 		}
-		a := analysis.Of(f)
+		a := analysis.New(f)
 		for _, key := range []string{"cpu", "user", "allocs", "rss"} {
 			for _, name := range []string{"off-again", "tail-20"} {
 				was, is := base.Case(name).Cell(key, "foo"), a.Case(name).Cell(key, "foo")
@@ -285,7 +285,7 @@ func TestEqualCases(t *testing.T) {
 				}
 			}
 		}
-		for _, c := range cells(analysis.Of(f)) {
+		for _, c := range cells(analysis.New(f)) {
 			if c.Verdict == stats.More || c.Verdict == stats.Less || math.Abs(c.Effect.Difference.Mean) > 1e-9 {
 				t.Errorf("%s of %s: %q, %+v", c.Metric, c.Process, c.Verdict, c.Effect.Difference)
 			}
@@ -300,7 +300,7 @@ func TestWildRounds(t *testing.T) {
 		r.Load.Response.P99 *= math.Pow(30, float64(i%5)-2)
 		scale(r, math.Pow(10, float64(100*(i%3)-200)))
 	}
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	limits, err := analysis.ParseBudget("p99<=+10%,cpu<=+10%")
 	if err != nil {
 		t.Fatal(err)
@@ -324,7 +324,7 @@ func TestComparisons(t *testing.T) {
 	f := specimen.InMemory(t, "ladder", 8)
 	f.Experiment.Plan.Comparisons = [][]string{{"sdk", "head-100"}, {"head-100", "sdk"}}
 	spoil(f, func(r *record.Run) bool { return r.Case == "sdk" && r.Round == 4 })
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	if len(a.Comparisons) != 2 || a.Comparisons[0].A != "sdk" || a.Comparisons[0].B != "head-100" {
 		t.Fatalf("got %+v", a.Comparisons)
 	}
@@ -341,7 +341,7 @@ func TestComparisons(t *testing.T) {
 	}
 	t.Run("NothingInCommon", func(t *testing.T) {
 		spoil(f, func(r *record.Run) bool { return r.Case == "sdk" })
-		for _, c := range analysis.Of(f).Comparisons {
+		for _, c := range analysis.New(f).Comparisons {
 			if len(c.Cells) > 0 {
 				t.Errorf("%s against %s: %+v", c.B, c.A, c.Cells)
 			}

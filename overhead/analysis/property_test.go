@@ -54,7 +54,7 @@ func cells(a *analysis.Analysis) []*analysis.Cell {
 func TestVerdictsAgreeWithTheirIntervals(t *testing.T) {
 	for seed := range uint64(20) {
 		rounds, noise := 2+int(seed%9), []float64{0, 0.02, 0.1, 0.5, 2}[seed%5]
-		a := analysis.Of(mustNoisy(t, []string{"quick", "ladder"}[seed%2], rounds, noise, seed))
+		a := analysis.New(mustNoisy(t, []string{"quick", "ladder"}[seed%2], rounds, noise, seed))
 		margin := stats.LogMargin(float64(a.Margin))
 		for _, c := range cells(a) {
 			i, what := c.Effect.LogRatio, fmt.Sprintf("%d rounds, noise %v: %s of %s: %q (%s), %+v", rounds, noise, c.Metric, c.Process, c.Verdict, c.Reason, c.Effect.LogRatio)
@@ -94,7 +94,7 @@ func isControl(a *analysis.Analysis, c *analysis.Cell) bool {
 
 func TestNoVerdictFromFewRounds(t *testing.T) {
 	for rounds := 2; rounds < stats.MinRounds; rounds++ {
-		a := analysis.Of(specimen.InMemory(t, "quick", rounds))
+		a := analysis.New(specimen.InMemory(t, "quick", rounds))
 		for _, c := range cells(a) {
 			if c.Effect.Relative && (c.Verdict != stats.Inconclusive || c.Reason != stats.TooFewRounds) {
 				t.Errorf("%d rounds: %s of %s: %q", rounds, c.Metric, c.Process, c.Verdict)
@@ -118,7 +118,7 @@ func TestNoise(t *testing.T) {
 				scale(r, control(r.Round))
 			}
 		}
-		return analysis.Of(f)
+		return analysis.New(f)
 	}
 	t.Run("AFloorAboveTheCost", func(t *testing.T) {
 		a := spoilt(func(round int) float64 { return math.Pow(20, float64(round%2)-0.5) })
@@ -157,7 +157,7 @@ func TestNoise(t *testing.T) {
 	t.Run("NoControl", func(t *testing.T) {
 		f := specimen.InMemory(t, "quick", 8)
 		f.Experiment.Plan.Control = ""
-		a := analysis.Of(f)
+		a := analysis.New(f)
 		if a.Noise != nil || a.Case("tail-20").Cell("cpu", "foo").Verdict != stats.More {
 			t.Errorf("got %+v, %q", a.Noise, a.Case("tail-20").Cell("cpu", "foo").Verdict)
 		}
@@ -175,19 +175,19 @@ func mustJSON(t *testing.T, a *analysis.Analysis) string {
 
 func TestInvariance(t *testing.T) {
 	f := specimen.InMemory(t, "ladder", 8)
-	want := mustJSON(t, analysis.Of(f))
+	want := mustJSON(t, analysis.New(f))
 	t.Run("OrderOfFiles", func(t *testing.T) {
 		rand.New(rand.NewPCG(1, 1)).Shuffle(len(f.Runs), func(i, j int) { f.Runs[i], f.Runs[j] = f.Runs[j], f.Runs[i] })
-		if got := mustJSON(t, analysis.Of(f)); got != want {
+		if got := mustJSON(t, analysis.New(f)); got != want {
 			t.Error("the order of the runs changes the analysis")
 		}
 	})
 	t.Run("SpeedOfTheMachine", func(t *testing.T) {
-		before := analysis.Of(f)
+		before := analysis.New(f)
 		for _, r := range f.Runs {
 			scale(r, 3)
 		}
-		after := analysis.Of(f)
+		after := analysis.New(f)
 		for i := range before.Cases {
 			was, is := before.Cases[i].Cell("cpu", "foo"), after.Cases[i].Cell("cpu", "foo")
 			if was.Verdict != is.Verdict || was.Effect != nil && math.Abs(was.Effect.Ratio.Mean-is.Effect.Ratio.Mean) > 1e-9 {
@@ -196,11 +196,11 @@ func TestInvariance(t *testing.T) {
 		}
 	})
 	t.Run("DriftFromRoundToRound", func(t *testing.T) {
-		before := analysis.Of(f)
+		before := analysis.New(f)
 		for _, r := range f.Runs {
 			scale(r, math.Pow(2, float64(r.Round)))
 		}
-		after := analysis.Of(f)
+		after := analysis.New(f)
 		for i := range before.Cases {
 			if was, is := before.Cases[i].Cell("cpu", "foo"), after.Cases[i].Cell("cpu", "foo"); was.Verdict != is.Verdict {
 				t.Errorf("%s: %q became %q", before.Cases[i].Name, was.Verdict, is.Verdict)
@@ -212,7 +212,7 @@ func TestInvariance(t *testing.T) {
 // A larger limit is never worse, and a budget is over for some limit and within another one.
 func TestBudgetIsMonotone(t *testing.T) {
 	rank := map[analysis.State]int{analysis.BudgetOver: 0, analysis.BudgetInconclusive: 1, analysis.BudgetWithin: 2}
-	a := analysis.Of(specimen.InMemory(t, "quick", 10))
+	a := analysis.New(specimen.InMemory(t, "quick", 10))
 	for _, metric := range []string{"cpu<=+%d%%", "cpu<=+%d", "allocs<=+%d", "rss<=+%d%%"} {
 		last, seen := 0, map[analysis.State]bool{}
 		for n := range 300 {
@@ -246,7 +246,7 @@ func TestBudgetIsMonotone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := analysis.Of(f)
+			a := analysis.New(f)
 			if a.Spend(limits); a.Budget.State != want {
 				t.Errorf("%s: %+v", budget, a.Budget)
 			}
@@ -299,7 +299,7 @@ func TestLedger(t *testing.T) {
 			r.Ledger.Collector.Refused, r.Ledger.Collector.SendFailed = 1, 4
 		}
 	}
-	for _, row := range analysis.Of(f).Ledger {
+	for _, row := range analysis.New(f).Ledger {
 		if row.Case != "tail-20" {
 			if row.LostSum() != 0 || row.LostText() != "" {
 				t.Errorf("%s lost %s", row.Case, row.LostText())
@@ -315,15 +315,15 @@ func TestLedger(t *testing.T) {
 
 func TestPrecise(t *testing.T) {
 	f := specimen.InMemory(t, "quick", 12)
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	if !a.Precise(0.5) || a.Precise(0.0001) {
 		t.Errorf("within 50 %%: %v; within 0.01 %%: %v", a.Precise(0.5), a.Precise(0.0001))
 	}
-	if few := analysis.Of(specimen.InMemory(t, "quick", stats.PreciseRounds-1)); few.Precise(0.9) {
+	if few := analysis.New(specimen.InMemory(t, "quick", stats.PreciseRounds-1)); few.Precise(0.9) {
 		t.Error("precise after too few rounds")
 	}
 	f.Experiment.Plan.Cases = append(f.Experiment.Plan.Cases, plan.Case{Name: "never-run"})
-	if analysis.Of(f).Precise(0.9) {
+	if analysis.New(f).Precise(0.9) {
 		t.Error("precise with a case that was never run")
 	}
 }

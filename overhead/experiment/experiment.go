@@ -55,7 +55,7 @@ func (e *Experiment) Run(ctx context.Context) error {
 		last = p.MaxRounds
 	}
 	for round := 1; round <= last; round++ {
-		if p.Precision > 0 && e.Folder.Rounds() >= round-1 && round > 1 && analysis.Of(e.Folder).Precise(float64(p.Precision)) {
+		if p.Precision > 0 && e.Folder.Rounds() >= round-1 && round > 1 && analysis.New(e.Folder).Precise(float64(p.Precision)) {
 			return nil
 		}
 		if err := e.round(ctx, round, last); err != nil {

@@ -90,7 +90,7 @@ func TestKnownTruth(t *testing.T) {
 		plan.Case{Name: "traced", Sampled: 1})
 	p.Control = "off-again"
 	f := mustRun(t, p)
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	cell := func(name, metric string) *analysis.Cell {
 		t.Helper()
 		c := a.Case(name).Cell(metric, "synthetic")

@@ -74,7 +74,7 @@ func TestHostileRecord(t *testing.T) {
 	f.Experiment.Command = []string{evil}
 	f.Runs[0].Gates = append(f.Runs[0].Gates, record.Gate{Name: "started", Shown: evil})
 	f.Runs[4].Ledger.Services[0].Dropped = map[string]int64{evil: 3}
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	limits, err := analysis.ParseBudget("allocs<=+130")
 	if err != nil {
 		t.Fatal(err)

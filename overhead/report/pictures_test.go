@@ -153,7 +153,7 @@ func TestOnlyDrawnLinesAreNamed(t *testing.T) {
 			r.Series, r.Load.Response.Curve = nil, nil
 		}
 	}
-	for name, p := range mustPictures(t, analysis.Of(f)) {
+	for name, p := range mustPictures(t, analysis.New(f)) {
 		sound(t, "void", p)
 		var named []string
 		for _, e := range p.Legend {
@@ -199,7 +199,7 @@ func TestPicturesOfLittle(t *testing.T) {
 				c.change(r)
 			}
 			var names []string
-			for name, p := range mustPictures(t, analysis.Of(f)) {
+			for name, p := range mustPictures(t, analysis.New(f)) {
 				names = append(names, name)
 				sound(t, c.name, p)
 			}
@@ -207,7 +207,7 @@ func TestPicturesOfLittle(t *testing.T) {
 				t.Errorf("got %q, want %q", names, c.want)
 			}
 			for name, draw := range drawings {
-				if got := string(render(t, draw, analysis.Of(f))); strings.Contains(got, "NaN") || strings.Contains(got, "Inf") {
+				if got := string(render(t, draw, analysis.New(f))); strings.Contains(got, "NaN") || strings.Contains(got, "Inf") {
 					t.Errorf("%s has a number in it that is none", name)
 				}
 			}
@@ -227,7 +227,7 @@ func TestFlatCurves(t *testing.T) {
 				p.CPU["bar"] = 0
 			}
 		}
-		drawn := mustPictures(t, analysis.Of(f))
+		drawn := mustPictures(t, analysis.New(f))
 		for name, p := range drawn {
 			sound(t, fmt.Sprint(level), p)
 			below := 0
@@ -322,7 +322,7 @@ func TestCurveIsAMean(t *testing.T) {
 			r.Gates = nil
 		}
 	}
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	xys := curve(a, "off")
 	if len(xys) != len(record.CurveQuantiles)-1 {
 		t.Errorf("%d points", len(xys))

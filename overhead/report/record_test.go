@@ -45,7 +45,7 @@ func FuzzRecord(f *testing.F) {
 		if err != nil {
 			return
 		}
-		a := analysis.Of(opened)
+		a := analysis.New(opened)
 		for name, draw := range drawings {
 			if name == "html" && len(run)%8 > 0 {
 				continue // its pictures take long

@@ -20,9 +20,9 @@ func TestBrief(t *testing.T) {
 	golden(t, "quick-brief.md", render(t, Brief, mustAnalysis(t, "quick", 6)))
 	golden(t, "ladder-brief.md", render(t, Brief, mustAnalysis(t, "ladder", 6)))
 	f := specimen.InMemory(t, "quick", 6)
-	golden(t, "no-budget-brief.md", render(t, Brief, analysis.Of(f)))
+	golden(t, "no-budget-brief.md", render(t, Brief, analysis.New(f)))
 	f.Experiment.Plan.Name = "\x1b[2J<b>"
-	if got := render(t, Brief, analysis.Of(f)); bytes.ContainsAny(got, "\x1b") || bytes.Contains(got, []byte("<b>")) {
+	if got := render(t, Brief, analysis.New(f)); bytes.ContainsAny(got, "\x1b") || bytes.Contains(got, []byte("<b>")) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -41,16 +41,16 @@ func TestBenchLines(t *testing.T) {
 
 // A record of one round, one of none, and one in which nothing holds.
 func TestLittle(t *testing.T) {
-	golden(t, "one-round.txt", render(t, Text, analysis.Of(specimen.InMemory(t, "quick", 1))))
-	golden(t, "one-round.md", render(t, Markdown, analysis.Of(specimen.InMemory(t, "quick", 1))))
-	golden(t, "no-round.txt", render(t, Text, analysis.Of(specimen.InMemory(t, "quick", 0))))
+	golden(t, "one-round.txt", render(t, Text, analysis.New(specimen.InMemory(t, "quick", 1))))
+	golden(t, "one-round.md", render(t, Markdown, analysis.New(specimen.InMemory(t, "quick", 1))))
+	golden(t, "no-round.txt", render(t, Text, analysis.New(specimen.InMemory(t, "quick", 0))))
 	f := specimen.InMemory(t, "quick", 2)
 	for i, r := range f.Runs {
 		if r.Gates = nil; i > 0 {
 			r.Gates = []record.Gate{{Name: "checks", Shown: "1 of 6000 passed"}, {Name: "lag", Shown: "9 ms late"}}
 		}
 	}
-	golden(t, "all-void.txt", render(t, Text, analysis.Of(f)))
+	golden(t, "all-void.txt", render(t, Text, analysis.New(f)))
 }
 
 // rowOf is the row of a table that begins with a name.
@@ -75,7 +75,7 @@ func TestMissingCounters(t *testing.T) {
 		p.GCs = nil
 		r.Processes["foo"] = p
 	}
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	of := levels(a, "foo", resources, "foo")
 	if slices.Contains(of.Header, short["gc"]) || !slices.Contains(of.Header, short["wire"]) {
 		t.Errorf("columns %q", of.Header)
@@ -94,7 +94,7 @@ func TestMissingCounters(t *testing.T) {
 		t.Errorf("a table without columns: %q", of.Rows)
 	}
 	f.Experiment.Plan.Primary = "allocs"
-	a = analysis.Of(f)
+	a = analysis.New(f)
 	if row := rowOf(t, primaryTable(a), "tail-20"); row[1] != "not measured" {
 		t.Errorf("got %q", row)
 	}
@@ -108,7 +108,7 @@ func TestNoRoundInCommon(t *testing.T) {
 	for _, r := range f.Runs {
 		r.Gates[0].OK = r.Case == "off-again" || (r.Case == "off") == (r.Round%2 == 0)
 	}
-	a := analysis.Of(f)
+	a := analysis.New(f)
 	if row := rowOf(t, primaryTable(a), "tail-20"); row[4] != "no round in common with off" {
 		t.Errorf("got %q", row)
 	}
@@ -123,7 +123,7 @@ func TestLedgerTable(t *testing.T) {
 	lossy := f.Valid(1, "tail-20")
 	lossy.Ledger.Services[0].Dropped = map[string]int64{"queue_full": 7}
 	lossy.Ledger.Services[0].ExpectedHigh += 5
-	of := ledgerTable(analysis.Of(f))
+	of := ledgerTable(analysis.New(f))
 	row := rowOf(t, of, "tail-20")
 	if want := fmt.Sprintf("%d-%d", 6000*p.SpansPerTrace(), 6000*p.SpansPerTrace()+5); row[2] != want || row[7] != "7" || row[8] != "yes" {
 		t.Errorf("got %q, want %s", row, want)
@@ -139,14 +139,14 @@ func TestLedgerTable(t *testing.T) {
 			}
 		}
 	}
-	of = ledgerTable(analysis.Of(f))
+	of = ledgerTable(analysis.New(f))
 	if got := of.Notes[len(of.Notes)-1]; !strings.Contains(got, "leave out the spans of "+strings.Join(quiet, ", ")) {
 		t.Errorf("notes %q", of.Notes)
 	}
 	for i := range p.Services {
 		p.Services[i].Metrics = ""
 	}
-	if row := rowOf(t, ledgerTable(analysis.Of(f)), "tail-20"); row[3] != "-" || row[4] != "-" || row[5] != "-" {
+	if row := rowOf(t, ledgerTable(analysis.New(f)), "tail-20"); row[3] != "-" || row[4] != "-" || row[5] != "-" {
 		t.Errorf("counted by nobody: %q", row)
 	}
 }
@@ -175,7 +175,7 @@ func TestFlows(t *testing.T) {
 	f := specimen.InMemory(t, "quick", 2)
 	c := f.Valid(1, "tail-20").Ledger.Collector
 	c.Refused, c.SendFailed = 2, 3
-	for _, row := range flows(analysis.Of(f)) {
+	for _, row := range flows(analysis.New(f)) {
 		var names, lost []string
 		for _, s := range row.Stations {
 			names = append(names, strings.Fields(s.Name)[0])
