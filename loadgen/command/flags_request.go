@@ -1,0 +1,129 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"example.com/foobar/loadgen/file"
+	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/script"
+)
+
+func requestFlags() []setting {
+	return []setting{
+		{name: "X", form: "METHOD", about: "method (GET; POST with a body)", request: true, set: method},
+		{name: "H", form: "'NAME: VALUE'", about: "a header; repeatable", request: true, set: headerLine},
+		{name: "body", form: "TEXT", about: "body to send", request: true, set: plainText(func(o *options) *string { return &o.step.Body })},
+		{name: "body-file", form: "FILE", about: "body to send, from a file", request: true,
+			set: readable(func(o *options) *string { return &o.step.BodyFile })},
+		{name: "timeout", form: "TIME", about: "of a request, redirects included (1m)",
+			set: duration(func(o *options) **load.Duration { return &o.layer.Timeout })},
+		{name: "basic-auth", form: "USER:PASSWORD", about: "basic authentication; env:NAME and @FILE keep it off the command line", request: true,
+			set: credential(func(o *options) *string { return &o.basic })},
+		{name: "bearer", form: "TOKEN", about: "bearer authentication; env:NAME and @FILE as well", request: true,
+			set: credential(func(o *options) *string { return &o.bearer })},
+		{name: "tag", env: "K6_TAGS", form: "KEY=VALUE", about: "a tag on every sample; repeatable", many: true, set: tag},
+		{name: "env", short: "e", form: "NAME=VALUE", about: "a variable of the script, ${env.NAME}; repeatable", set: variable},
+		{name: "user-agent", env: "K6_USER_AGENT", form: "TEXT", about: "User-Agent header (loadgen/VERSION)",
+			set: text(func(o *options) **string { return &o.layer.UserAgent })},
+		{name: "max-redirects", env: "K6_MAX_REDIRECTS", form: "N", about: "redirects to follow (10)",
+			set: integer(func(o *options) **int { return &o.layer.MaxRedirects })},
+		{name: "discard-response-bodies", env: "K6_DISCARD_RESPONSE_BODIES", about: "read bodies and keep nothing of them",
+			set: boolean(func(o *options) **bool { return &o.layer.DiscardResponseBodies })},
+		{name: "no-cookies-reset", env: "K6_NO_COOKIES_RESET", about: "keep a user's cookies from iteration to iteration",
+			set: boolean(func(o *options) **bool { return &o.layer.NoCookiesReset })},
+		{name: "http-debug", env: "K6_HTTP_DEBUG", form: "", about: "print requests and responses on standard error; -http-debug=full with bodies", set: httpDebug},
+	}
+}
+
+func method(o *options, v string) error {
+	if v == "" || strings.ContainsFunc(v, func(r rune) bool { return !httpguts.IsTokenRune(r) }) {
+		return errors.New("want a method, such as POST")
+	}
+	o.step.Method = v
+	return nil
+}
+
+// headerLine adds "Name: value" as curl has it. A name given again is a further line.
+func headerLine(o *options, v string) error {
+	name, value, found := strings.Cut(v, ":")
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	if !found || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
+		return errors.New("want 'NAME: VALUE', such as 'Accept: text/plain'")
+	}
+	if o.step.Headers == nil {
+		o.step.Headers = map[string]script.Lines{}
+	}
+	name = http.CanonicalHeaderKey(name)
+	o.step.Headers[name] = append(o.step.Headers[name], value)
+	return nil
+}
+
+// readable takes the path of a file that can be read later.
+func readable(at func(*options) *string) func(*options, string) error {
+	return func(o *options, path string) error {
+		*at(o) = path
+		o.read = append(o.read, place{"the file", path})
+		return file.Check(path, script.MaxBody)
+	}
+}
+
+// credential takes a value as it is, env:NAME's or that in @FILE.
+func credential(at func(*options) *string) func(*options, string) error {
+	return func(o *options, v string) error {
+		if name, found := strings.CutPrefix(v, "env:"); found {
+			if v = o.environment[name]; v == "" {
+				return fmt.Errorf("the variable %s is not set", name)
+			}
+		} else if path, found := strings.CutPrefix(v, "@"); found {
+			b, err := file.Read(path, maxSecret)
+			if err != nil {
+				return err
+			}
+			v = strings.TrimSpace(string(b))
+			o.read = append(o.read, place{"the file", path})
+		}
+		if v == "" {
+			return errors.New("is empty")
+		}
+		*at(o) = v
+		return nil
+	}
+}
+
+func tag(o *options, v string) error {
+	if o.layer.Tags == nil {
+		o.layer.Tags = map[string]string{}
+	}
+	return pair(o.layer.Tags, v)
+}
+
+func variable(o *options, v string) error { return pair(o.env, v) }
+
+// pair adds KEY=VALUE to m.
+func pair(m map[string]string, v string) error {
+	key, value, found := strings.Cut(v, "=")
+	if key = strings.TrimSpace(key); !found || key == "" {
+		return errors.New("want KEY=VALUE, such as team=checkout")
+	}
+	m[key] = value
+	return nil
+}
+
+func httpDebug(o *options, v string) error {
+	switch v {
+	case "true", "headers":
+		v = "headers"
+	case "full", "none":
+	case "false":
+		v = "none"
+	default:
+		return errors.New("want -http-debug or -http-debug=full")
+	}
+	o.layer.HTTPDebug = &v
+	return nil
+}
