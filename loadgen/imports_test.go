@@ -54,7 +54,7 @@ func MustList(tb testing.TB) []pkg {
 // Who may import whom; docs/design.md has the picture.
 func TestImports(t *testing.T) {
 	const otel, sdk = "go.opentelemetry.io", "go.opentelemetry.io/otel/sdk"
-	const load, wire, metrics = module + "loadgen/load", module + "loadgen/wire", module + "loadgen/metrics"
+	const load, wire, metrics = module + "loadgen/load", module + "loadgen/internal/wire", module + "loadgen/metrics"
 	const file, nearest, script = module + "loadgen/file", module + "loadgen/nearest", module + "loadgen/script"
 	const summary, output, stack = module + "loadgen/summary", module + "loadgen/output", module + "loadgen/stack"
 	const foo, bar, loadgen, overhead = module + "foo", module + "bar", module + "loadgen", module + "overhead"

@@ -22,7 +22,7 @@ func allocations(ctx context.Context, s *session) (*Outcome, error) {
 		return nil, err
 	}
 	args := []string{"test", "-run", "^$", "-bench", "^Benchmark(Record|Do|Iteration)$", "-benchmem", "-cpu", "2",
-		"-count", strconv.Itoa(s.rounds), "-benchtime", s.pickText("1s", "100ms"), "./metrics", "./wire", "./load"}
+		"-count", strconv.Itoa(s.rounds), "-benchtime", s.pickText("1s", "100ms"), "./metrics", "./internal/wire", "./load"}
 	r, err := execute(command(ctx, filepath.Join(root, "loadgen"), "go", args...))
 	if err != nil {
 		return nil, err

@@ -81,7 +81,7 @@ func TestParseStatus(t *testing.T) {
 
 func TestParseBenchmarks(t *testing.T) {
 	const output = "goos: linux\npkg: example.com/foobar/loadgen/metrics\nBenchmarkRecord-2   \t 1000 \t 151.5 ns/op \t 0 B/op \t 0 allocs/op\n" +
-		"BenchmarkRecord-2 \t 1000 \t 149 ns/op\nPASS\npkg: example.com/foobar/loadgen/wire\nBenchmarkDo-2 1 2 ns/op\nBenchmarkBroken\n"
+		"BenchmarkRecord-2 \t 1000 \t 149 ns/op\nPASS\npkg: example.com/foobar/loadgen/internal/wire\nBenchmarkDo-2 1 2 ns/op\nBenchmarkBroken\n"
 	got := parseBenchmarks(output)
 	if got, want := got["metrics.Record"]["ns/op"], []float64{151.5, 149}; !slices.Equal(got, want) {
 		t.Errorf("ns/op of metrics.Record: got %v, want %v", got, want)

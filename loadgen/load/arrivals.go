@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"example.com/foobar/loadgen/wire"
+	"example.com/foobar/loadgen/internal/wire"
 )
 
 // arrival is one iteration that is to begin at an instant, on wire's clock. A done one sends its user home.

@@ -4,7 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/foobar/loadgen/wire"
+	"example.com/foobar/loadgen/internal/wire"
 )
 
 // Requests that fail before they have a connection (a blocked host, a refused port, no file descriptors left) take

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
-	"example.com/foobar/loadgen/wire"
 )
 
 // lateAfter is the lag from which an iteration counts as late.

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
-	"example.com/foobar/loadgen/wire"
 )
 
 // tagSet is an interned set of tags that a user chose: a test's, a scenario's, a VU's. Equal sets have one pointer, as

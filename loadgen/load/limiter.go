@@ -4,7 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/foobar/loadgen/wire"
+	"example.com/foobar/loadgen/internal/wire"
 )
 
 // limiter spaces the requests of a whole test evenly, Options.RPS of them a second; there is no burst to catch up.

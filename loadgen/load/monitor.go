@@ -3,8 +3,8 @@ package load
 import (
 	"time"
 
+	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
-	"example.com/foobar/loadgen/wire"
 )
 
 // judgeEvery is how often thresholds with abortOnFail are looked at; k6's 2 s.

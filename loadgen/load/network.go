@@ -13,8 +13,8 @@ import (
 
 	"golang.org/x/net/http/httpproxy"
 
+	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/secret"
-	"example.com/foobar/loadgen/wire"
 )
 
 // wireConfig turns the options of requests into what the wire wants.

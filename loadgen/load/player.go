@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
-	"example.com/foobar/loadgen/wire"
 )
 
 // player plays one scenario of a run. Its states, and what moves it:

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 
+	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/loadgen/secret"
-	"example.com/foobar/loadgen/wire"
 )
 
 // Response is what a request came to: Status, Body, Header, Timing, Err. It is valid until the VU's next request, or the end of

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
-	"example.com/foobar/loadgen/wire"
 )
 
 // MustFinish runs a test in real time.

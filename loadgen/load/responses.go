@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"example.com/foobar/loadgen/wire"
+	"example.com/foobar/loadgen/internal/wire"
 )
 
 // responseWatch watches what is not as it seems with responses: what checks and extractions could not see of their

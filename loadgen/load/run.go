@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
-	"example.com/foobar/loadgen/wire"
 )
 
 // Run is a test under way. All methods may be called from any goroutine.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/foobar/loadgen/wire"
+	"example.com/foobar/loadgen/internal/wire"
 )
 
 // MustAnswer serves "foobar" on loopback with as little work as can be, so that what a benchmark sees is the client's.

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
-	"example.com/foobar/loadgen/wire"
 )
 
 // VU is one virtual user: its connections, cookies, and the methods of a script. It belongs to one goroutine. Its methods

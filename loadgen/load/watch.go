@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"time"
 
-	"example.com/foobar/loadgen/wire"
+	"example.com/foobar/loadgen/internal/wire"
 )
 
 // watch watches the generator itself: a number measured by a saturated generator is wrong.

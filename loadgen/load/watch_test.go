@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/foobar/loadgen/wire"
+	"example.com/foobar/loadgen/internal/wire"
 )
 
 func TestWatch(t *testing.T) {

@@ -65,7 +65,7 @@ func (b *batch) do(req *Request, resp *Response, host chan struct{}) {
 		}
 	}()
 	one := call{client: b.client, batched: true}
-	one.follow(req, resp)
+	one.do(req, resp)
 	returned = true
 }
 

@@ -38,7 +38,7 @@ type Client struct {
 func (c *Client) Do(req *Request, resp *Response) error {
 	one := calls.Get().(*call)
 	one.client = c
-	one.follow(req, resp)
+	one.do(req, resp)
 	one.client = nil
 	calls.Put(one)
 	return resp.Err

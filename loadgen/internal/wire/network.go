@@ -3,8 +3,11 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
+
+	"github.com/valyala/fasthttp/fasthttputil"
 )
 
 // Network is a Config made ready and shared by clients: kept look-ups, TLS settings, proxies.
@@ -85,3 +88,19 @@ func (n *Network) NewClient(vu int, o Observer) *Client {
 	}
 	return c
 }
+
+// memory serves a handler in this process, over connections that are no sockets.
+type memory struct {
+	listener *fasthttputil.InmemoryListener
+	server   *http.Server
+}
+
+func newMemory(h http.Handler) *memory {
+	m := &memory{listener: fasthttputil.NewInmemoryListener(), server: &http.Server{Handler: h}}
+	go func() { _ = m.server.Serve(m.listener) }()
+	return m
+}
+
+func (m *memory) dial() (net.Conn, error) { return m.listener.Dial() }
+
+func (m *memory) close() error { return m.server.Close() }

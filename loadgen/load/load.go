@@ -10,8 +10,8 @@ import (
 	"net/http"
 	"time"
 
+	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
-	"example.com/foobar/loadgen/wire"
 )
 
 // Func is what a virtual user does in one iteration, the script's default function in k6.

@@ -28,8 +28,8 @@ type call struct {
 // calls keeps what is needed only while a request is under way.
 var calls = sync.Pool{New: func() any { return new(call) }}
 
-// follow does req with its redirects.
-func (c *call) follow(req *Request, resp *Response) {
+// do sends req and follows its redirects.
+func (c *call) do(req *Request, resp *Response) {
 	resp.reset()
 	n := c.client.network
 	c.request, c.resp, c.hop = req, resp, req.prepare(n)

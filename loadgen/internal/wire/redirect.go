@@ -40,7 +40,7 @@ func (c *call) redirect() *prepared {
 	if !relative {
 		header.Del("Host")
 	}
-	carry(header, from, to)
+	adaptHeader(header, from, to)
 	return c.hop.redirected(to, method, header, body)
 }
 
@@ -72,8 +72,8 @@ func redirectedMethod(status int, method string) string {
 	return http.MethodGet
 }
 
-// carry adapts the headers of one hop to the next: the Referer, and no secrets for another scheme, host or port.
-func carry(header http.Header, from, to *target) {
+// adaptHeader makes the header of one hop that of the next: the Referer, and no secrets for another scheme, host or port.
+func adaptHeader(header http.Header, from, to *target) {
 	switch {
 	case from.tls && !to.tls:
 		header.Del("Referer")

@@ -1,6 +1,8 @@
 package wire
 
-import "time"
+import (
+	"time"
+)
 
 // Timing holds the phases of one exchange as k6 defines them. A phase that did not happen is 0.
 type Timing struct {
@@ -64,3 +66,9 @@ type Exchange struct {
 type Observer interface {
 	Exchanged(*Exchange)
 }
+
+var epoch = time.Now()
+
+// Now is the instant on the monotonic clock that all instants of this package are read from. It begins near zero
+// when the process starts.
+func Now() time.Duration { return time.Since(epoch) }
