@@ -143,6 +143,7 @@ func TestRunDrains(t *testing.T) {
 
 // A request that doesn't end is cut off, and the service stops all the same.
 func TestRunCutsOff(t *testing.T) {
+	t.Parallel()
 	entered := make(chan bool, 1)
 	r := mustRun(t, Settings{TracingOff: true}, func(_ *Service, engine *gin.Engine) {
 		engine.GET("/endless", func(c *gin.Context) {
@@ -165,6 +166,7 @@ func TestRunCutsOff(t *testing.T) {
 
 // While the drain delay runs the service answers, but says that it isn't ready.
 func TestRunDrainDelay(t *testing.T) {
+	t.Parallel()
 	r := mustRun(t, Settings{TracingOff: true, DrainDelay: time.Second}, nil)
 	r.stop()
 	r.log.Await(t, "stopping")

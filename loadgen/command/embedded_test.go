@@ -16,7 +16,7 @@ import (
 func TestEmbedded(t *testing.T) {
 	t.Run("OK", func(t *testing.T) {
 		var stdout, stderr bytes.Buffer
-		code := run(context.Background(), []string{"-d", "2s", "-think", "50ms"}, os.Environ(), &stdout, &stderr)
+		code := run(context.Background(), []string{"-d", "1s", "-think", "50ms"}, os.Environ(), &stdout, &stderr)
 		if code != exitOK {
 			t.Fatalf("got exit code %d, want 0; stderr: %s", code, &stderr)
 		}
@@ -25,7 +25,7 @@ func TestEmbedded(t *testing.T) {
 				t.Errorf("no %q in the report:\n%s", want, &stdout)
 			}
 		}
-		for _, want := range []string{"started bar on 127.0.0.1:", ", without OpenTelemetry", "5 looping VUs for 2s (gracefulStop: 30s)"} {
+		for _, want := range []string{"started bar on 127.0.0.1:", ", without OpenTelemetry", "5 looping VUs for 1s (gracefulStop: 30s)"} {
 			if !strings.Contains(stderr.String(), want) {
 				t.Errorf("no %q on standard error:\n%s", want, &stderr)
 			}

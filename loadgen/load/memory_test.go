@@ -11,7 +11,7 @@ import (
 
 // Whatever is new in each request, a run's memory does not grow with the number of requests.
 func TestMemoryIsFlat(t *testing.T) {
-	const early, late, limit = 100, 700, 16 << 20
+	const early, late, limit = 200, 400, 6 << 20
 	long := strings.Repeat("x", 60<<10)
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)

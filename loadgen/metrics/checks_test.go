@@ -108,7 +108,7 @@ func TestReset(t *testing.T) {
 			}
 		})
 	}
-	for range 200 {
+	for range 60 {
 		r.Reset()
 		s := r.Snapshot(time.Second)
 		want := s.Total.Find("http_reqs").Count

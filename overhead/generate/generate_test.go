@@ -2,6 +2,7 @@ package generate
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,15 +55,12 @@ func open(rate int) map[string]any {
 }
 
 func TestServe(t *testing.T) {
-	answer := "foobar"
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("X-Case") != "" {
-			answer = r.Header.Get("X-Case")
-		}
-		io.WriteString(w, answer)
+		io.WriteString(w, cmp.Or(r.Header.Get("X-Case"), "foobar"))
 	}))
-	defer server.Close()
+	t.Cleanup(server.Close)
 	t.Run("OpenModel", func(t *testing.T) {
+		t.Parallel()
 		begun := 0
 		got, err := ask(mustServe(t), job(server.URL, open(50)), func() { begun++ })
 		if err != nil {
@@ -79,6 +77,7 @@ func TestServe(t *testing.T) {
 		}
 	})
 	t.Run("ClosedModelWithThinkTime", func(t *testing.T) {
+		t.Parallel()
 		j := job(server.URL, map[string]any{"executor": "constant-vus", "vus": 2})
 		j.Load.Sleep = plan.Duration(300 * time.Millisecond)
 		got, err := ask(mustServe(t), j, func() {})
@@ -90,6 +89,7 @@ func TestServe(t *testing.T) {
 		}
 	})
 	t.Run("JobAfterJob", func(t *testing.T) {
+		t.Parallel()
 		c := mustServe(t)
 		for range 2 {
 			if got, err := ask(c, job(server.URL, open(10)), func() {}); err != nil || got.Requests != 10 {
@@ -98,6 +98,7 @@ func TestServe(t *testing.T) {
 		}
 	})
 	t.Run("WarmUp", func(t *testing.T) {
+		t.Parallel()
 		var opened, asked atomic.Int64
 		warm := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			asked.Add(1)
@@ -111,7 +112,7 @@ func TestServe(t *testing.T) {
 		warm.Start()
 		defer warm.Close()
 		j := job(warm.URL, map[string]any{"executor": "constant-vus", "vus": 3})
-		j.Load.Sleep, j.WarmUp = plan.Duration(10*time.Millisecond), plan.Duration(time.Second)
+		j.Load.Sleep, j.WarmUp = plan.Duration(10*time.Millisecond), plan.Duration(300*time.Millisecond)
 		c := mustServe(t)
 		warmed, err := c.Begin(j)
 		if err != nil {
@@ -146,6 +147,7 @@ func TestServe(t *testing.T) {
 		}
 	})
 	t.Run("WrongAnswer", func(t *testing.T) {
+		t.Parallel()
 		j := job(server.URL, open(10))
 		j.Load.Headers = map[string]string{"X-Case": "no telemetry, no answer"}
 		got, err := ask(mustServe(t), j, func() {})
@@ -154,6 +156,7 @@ func TestServe(t *testing.T) {
 		}
 	})
 	t.Run("NobodyThere", func(t *testing.T) {
+		t.Parallel()
 		got, err := ask(mustServe(t), job("http://127.0.0.1:1/", open(10)), func() {})
 		if err != nil || got.Failed != 10 || got.ChecksPassed != 0 || len(got.Errors) == 0 {
 			t.Errorf("%+v, %v", got, err)

@@ -51,6 +51,7 @@ func mustRunner(t *testing.T, p *plan.Plan) *Runner {
 func shortPlan(cases ...plan.Case) *plan.Plan {
 	p := truthPlan(cases...)
 	p.Load.Scenario = map[string]any{"executor": "per-vu-iterations", "vus": 1, "iterations": 150}
+	p.Timing.WarmUp = plan.Duration(300 * time.Millisecond)
 	return p
 }
 
@@ -165,7 +166,7 @@ func TestSickCollectorVoidsItsRuns(t *testing.T) {
 		plan.Case{Name: "wrong-port", Sampled: 1, Env: env(wrong)},
 		plan.Case{Name: "slow", Sampled: 1, Env: env(mustServeSlowly(t, 400*time.Millisecond),
 			"OTEL_BSP_MAX_QUEUE_SIZE", "20", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "10")})
-	p.Timing.WarmUp, p.Timing.Window, p.Timing.Drain = 0, plan.Duration(time.Second), plan.Duration(2*time.Second)
+	p.Timing.WarmUp, p.Timing.Window, p.Timing.Drain = 0, plan.Duration(500*time.Millisecond), plan.Duration(time.Second)
 	for _, name := range []string{"wrong-port", "slow"} {
 		t.Run(name, func(t *testing.T) {
 			if r := mustMeasure(t, p, name); !r.Void() || !failed(r, "synthetic exports") {

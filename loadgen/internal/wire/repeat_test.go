@@ -40,6 +40,7 @@ func TestServerClosedWhileIdle(t *testing.T) {
 }
 
 func TestHalfClosedWhileIdle(t *testing.T) {
+	t.Parallel()
 	// The server ends its side but goes on reading: nothing but a look at the socket tells.
 	addr := mustServe(t, func(c net.Conn) {
 		_, _ = http.ReadRequest(bufio.NewReader(c))
@@ -83,6 +84,7 @@ func TestPostIsNotSentTwice(t *testing.T) {
 
 // TestPostOverAClosedConnection: the server closes after every answer and doesn't say so.
 func TestPostOverAClosedConnection(t *testing.T) {
+	t.Parallel()
 	cert := mustCertificate(t, "a.test")
 	for name, test := range map[string]struct {
 		tls  bool
@@ -137,6 +139,7 @@ func TestPostOverAClosedConnection(t *testing.T) {
 
 // TestPostThatMayHaveBeenProcessed: over a kept connection the server takes a part of the second request at least.
 func TestPostThatMayHaveBeenProcessed(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(c net.Conn, r *bufio.Reader){
 		"closed after all":        func(_ net.Conn, r *bufio.Reader) { _, _ = http.ReadRequest(r) },
 		"closed after a byte":     func(_ net.Conn, r *bufio.Reader) { _, _ = r.ReadByte() },
