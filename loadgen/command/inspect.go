@@ -53,7 +53,7 @@ func inspect(o *options, stdout, stderr io.Writer) int {
 	}
 	plan, err := o.load.Plan()
 	if err != nil {
-		return o.complain(stderr, invalid(err))
+		return o.complain(stderr, invalid(o.placed(err)))
 	}
 	i := inspection{Options: o.load, commandOptions: o.commandOptions(), Target: o.targetName(), Script: o.absolute(o.steps(o.url)),
 		TotalDuration: load.Duration(plan.MaxDuration), TotalVUs: plan.MaxVUs}

@@ -131,7 +131,7 @@ func (o *options) settle() error {
 		return invalid(err)
 	}
 	if err := o.load.Validate(); err != nil {
-		return invalid(o.placed(o.reword(err)))
+		return invalid(o.placed(err))
 	}
 	return nil
 }

@@ -3,36 +3,57 @@ package command
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/foobar/loadgen/load"
 )
 
-// problemPath is the path with which load and script begin when they say what is wrong: "scenarios.buy.vus is -3: ...",
-// "requests[0].checks[1]: ...".
-var problemPath = regexp.MustCompile(`^[A-Za-z][^\s:]*[^\s:.]`)
-
-// placed says of each line of an error that is about a key of the configuration file where in it that stands.
+// placed says what is wrong with options by where they were set: the flag, the variable, or the place in the configuration file.
 func (o *options) placed(err error) error {
-	if err == nil || o.file == nil {
+	var problems load.OptionErrors
+	if !errors.As(err, &problems) {
 		return err
 	}
-	var lines []string
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		path := problemPath.FindString(line)
-		if n := o.file.Find(path); n != o.file && o.fromFile(strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' })[0]) {
-			line = fmt.Sprintf("%s: %s", n.Place(), line)
-		}
-		lines = append(lines, line)
+	placed := make([]error, len(problems))
+	for i, p := range problems {
+		placed[i] = o.place(p)
 	}
-	return errors.New(strings.Join(lines, "\n"))
+	return errors.Join(placed...)
 }
 
-// fromFile says whether no variable and no flag has set what that key of the file sets.
-func (o *options) fromFile(key string) bool {
-	flat := strings.ToLower(key)
-	return !slices.ContainsFunc(allSettings(), func(s setting) bool {
-		same := strings.ReplaceAll(s.name, "-", "") == strings.TrimSuffix(flat, "s") || strings.ReplaceAll(s.name, "-", "") == flat
-		return same && (o.environment[s.env] != "" || slices.Contains(o.written, s.name))
-	})
+func (o *options) place(p *load.OptionError) error {
+	flag, variable := o.setBy(p.Key())
+	switch {
+	case flag != "" && p.Value != "":
+		return fmt.Errorf("%s %s: %w", flag, p.Value, p.Err)
+	case flag != "" || variable != "":
+		moved := *p
+		moved.Path = flag + variable
+		return &moved
+	case o.file == nil:
+		return p
+	}
+	if n := o.file.Find(p.Path); n != o.file {
+		return fmt.Errorf("%s: %w", n.Place(), p)
+	}
+	return p
+}
+
+// setBy is the flag or the variable that set an option, if one of them did: "-pre-allocated-vus" for "preAllocatedVUs", "-stage"
+// for "stages".
+func (o *options) setBy(key string) (flag, variable string) {
+	key = strings.ToLower(key)
+	for _, s := range allSettings() {
+		if flat := strings.ReplaceAll(s.name, "-", ""); flat != key && flat != strings.TrimSuffix(key, "s") {
+			continue
+		}
+		if slices.Contains(o.written, s.name) {
+			return "-" + s.name, ""
+		}
+		if o.environment[s.env] != "" {
+			return "", s.env
+		}
+	}
+	return "", ""
 }

@@ -134,7 +134,7 @@ func (s *session) play(test *load.Test, url string) int {
 	defer cancel()
 	run, err := test.Start(ctx)
 	if err != nil {
-		return s.complain(invalid(err))
+		return s.complain(invalid(s.o.placed(err)))
 	}
 	api, err := s.serveAPI(run)
 	if err != nil {

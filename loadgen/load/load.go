@@ -4,7 +4,6 @@ package load
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -60,16 +59,13 @@ func (t *Test) Start(ctx context.Context) (*Run, error) {
 	if err := t.Options.Validate(); err != nil {
 		return nil, err
 	}
-	plans, err := t.Options.plans()
-	if err != nil {
-		return nil, err
-	}
+	plans := t.Options.plans()
 	if err := t.validateFunctions(plans); err != nil {
 		return nil, err
 	}
 	judge, err := metrics.NewJudge(t.Options.Thresholds, t.metrics())
 	if err != nil {
-		return nil, fmt.Errorf("reading the thresholds: %w", err)
+		return nil, OptionErrors{{Path: "thresholds", Err: err}}
 	}
 	judge.EmptyPasses = or(t.Options.K6Semantics, false)
 	rec, err := metrics.New(t.recorderConfig(judge))
@@ -117,13 +113,17 @@ func (t *Test) metrics() []metrics.Desc { return append(builtinMetrics[:], t.cus
 
 // validateFunctions checks that the test has the functions that its scenarios name.
 func (t *Test) validateFunctions(plans []plan) error {
-	var errs problems
+	var errs OptionErrors
 	for _, p := range plans {
-		if t.function(p.conf.Exec) == nil {
-			errs.add("scenarios.%s.exec is %q: the test has no such function", p.Name, p.conf.Exec)
+		switch at := t.Options.pathOf(p.Name)("exec"); {
+		case t.function(p.conf.Exec) != nil:
+		case p.conf.Exec == "":
+			errs.add(at, "the test has no function for scenarios that name none: set Test.Exec")
+		default:
+			errs.addValue(at, fmt.Sprintf("%q", p.conf.Exec), "the test has no such function")
 		}
 	}
-	return errors.Join(errs...)
+	return errs.err()
 }
 
 // function is the one of that name; Exec is that without a name, or "default".

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net/netip"
 	"net/url"
@@ -46,12 +47,12 @@ func (t *Test) wireConfig() (wire.Config, error) {
 	if debug := or(o.HTTPDebug, "none"); debug != "none" {
 		c.Debug, c.DebugFull = t.debug(), debug == "full"
 	}
-	var errs problems
+	var errs OptionErrors
 	c.TLS = o.tls(&errs)
 	c.TLS.KeyLog = t.TLSKeyLog
 	c.DNS = o.dns(&errs)
 	o.addresses(&c, &errs)
-	return c, errors.Join(errs...)
+	return c, errs.err()
 }
 
 func (t *Test) debug() io.Writer {
@@ -63,7 +64,7 @@ func (t *Test) debug() io.Writer {
 
 var tlsVersions = map[string]uint16{"": 0, "tls1.0": tls.VersionTLS10, "tls1.1": tls.VersionTLS11, "tls1.2": tls.VersionTLS12, "tls1.3": tls.VersionTLS13}
 
-func (o HTTPOptions) tls(errs *problems) wire.TLS {
+func (o HTTPOptions) tls(errs *OptionErrors) wire.TLS {
 	t := wire.TLS{InsecureSkipVerify: or(o.InsecureSkipTLSVerify, false), ServerName: or(o.TLSServerName, ""), Resume: or(o.TLSResumption, false)}
 	if v := o.TLSVersion; v != nil {
 		t.MinVersion, t.MaxVersion = tlsVersion("tlsVersion.min", v.Min, errs), tlsVersion("tlsVersion.max", v.Max, errs)
@@ -77,7 +78,7 @@ func (o HTTPOptions) tls(errs *problems) wire.TLS {
 	for i, auth := range o.TLSAuth {
 		pair, err := auth.pair()
 		if err != nil {
-			errs.add("tlsAuth[%d]: %w", i, err)
+			errs.add(fmt.Sprintf("tlsAuth[%d]", i), "%w", err)
 			continue
 		}
 		t.Certificates = append(t.Certificates, wire.ClientCertificate{Certificate: pair, Domains: auth.Domains})
@@ -92,7 +93,7 @@ func (a TLSAuth) pair() (tls.Certificate, error) {
 	return tls.X509KeyPair([]byte(a.Cert), []byte(a.Key))
 }
 
-func tlsVersion(key, name string, errs *problems) uint16 {
+func tlsVersion(key, name string, errs *OptionErrors) uint16 {
 	v, ok := tlsVersions[name]
 	if !ok {
 		errs.oneOf(key, name, "tls1.0", "tls1.1", "tls1.2", "tls1.3")
@@ -100,29 +101,29 @@ func tlsVersion(key, name string, errs *problems) uint16 {
 	return v
 }
 
-func cipherSuite(name string, errs *problems) uint16 {
+func cipherSuite(name string, errs *OptionErrors) uint16 {
 	for _, s := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
 		if s.Name == name {
 			return s.ID
 		}
 	}
-	errs.add("tlsCipherSuites: Go knows no %q; names are like TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", name)
+	errs.add("tlsCipherSuites", "Go knows no %q; names are like TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", name)
 	return 0
 }
 
 // authorities are the system's and those in text.
-func authorities(text string, errs *problems) *x509.CertPool {
+func authorities(text string, errs *OptionErrors) *x509.CertPool {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM([]byte(text)) {
-		errs.add("tlsCA: no certificate in PEM form found in it")
+		errs.add("tlsCA", "no certificate in PEM form found in it")
 	}
 	return pool
 }
 
-func (o HTTPOptions) dns(errs *problems) wire.DNS {
+func (o HTTPOptions) dns(errs *OptionErrors) wire.DNS {
 	var d wire.DNS
 	if o.DNS == nil {
 		return d
@@ -135,27 +136,27 @@ func (o HTTPOptions) dns(errs *problems) wire.DNS {
 	}
 	d, err := wire.ParseDNS(strings.Join(spec, ","))
 	if err != nil {
-		errs.add("dns: %w", err)
+		errs.add("dns", "%w", err)
 	}
 	return d
 }
 
 // addresses reads the options that hold IP addresses or URLs.
-func (o HTTPOptions) addresses(c *wire.Config, errs *problems) {
-	for _, text := range o.BlacklistIPs {
+func (o HTTPOptions) addresses(c *wire.Config, errs *OptionErrors) {
+	for i, text := range o.BlacklistIPs {
 		prefix, err := netip.ParsePrefix(text)
 		if addr, err2 := netip.ParseAddr(text); err != nil && err2 == nil {
 			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
 		}
 		if err != nil {
-			errs.add("blacklistIPs: %q is no network: write it as 10.0.0.0/8", text)
+			errs.add(fmt.Sprintf("blacklistIPs[%d]", i), "%q is no network: write it as 10.0.0.0/8", text)
 		}
 		c.BlacklistIPs = append(c.BlacklistIPs, prefix)
 	}
 	if o.LocalIPs != nil {
 		ips, err := parseLocalIPs(*o.LocalIPs)
 		if err != nil {
-			errs.add("localIPs: %w", err)
+			errs.add("localIPs", "%w", err)
 		}
 		c.LocalIPs = ips
 	}
@@ -167,7 +168,7 @@ func (o HTTPOptions) addresses(c *wire.Config, errs *problems) {
 	case *o.Proxy == "none":
 		c.Proxy = nil
 	case err != nil || proxy.Host == "" || !strings.HasPrefix(cmp.Or(proxy.Scheme, "?"), "http"):
-		errs.add("proxy %q is no URL of a proxy: write it as http://HOST:PORT, or none", secret.URL(*o.Proxy))
+		errs.addValue("proxy", fmt.Sprintf("%q", secret.URL(*o.Proxy)), "that is no URL of a proxy: write it as http://HOST:PORT, or none")
 	default:
 		c.Proxy = func(*url.URL) (*url.URL, error) { return proxy, nil }
 	}

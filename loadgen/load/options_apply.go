@@ -1,7 +1,6 @@
 package load
 
 import (
-	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -117,48 +116,63 @@ func overlay(to, from reflect.Value) {
 // DefaultScenario is the name of the scenario that the shortcuts stand for.
 const DefaultScenario = "default"
 
-// scenarios are those of the options, or the one that the shortcuts stand for.
-func (o Options) scenarios() (map[string]Scenario, error) {
-	if o.Scenarios != nil {
-		if o.Duration != nil || o.Iterations != nil || o.Stages != nil || o.Rate != nil {
-			return nil, errors.New(`"scenarios" cannot stand beside duration, iterations, stages or rate: put those into a scenario`)
+// scenarios are those of the options, or the one that the shortcuts stand for. What they can't be made of is added to errs.
+func (o Options) scenarios(errs *OptionErrors) map[string]Scenario {
+	if o.Scenarios == nil {
+		if s, ok := o.shortcut(errs); ok {
+			return map[string]Scenario{DefaultScenario: s}
 		}
-		if len(o.Scenarios) == 0 {
-			return nil, errors.New(`"scenarios" is empty: name at least one`)
-		}
-		return o.Scenarios, nil
+		return nil
 	}
-	s, err := o.shortcut()
-	return map[string]Scenario{DefaultScenario: s}, err
+	if o.Duration != nil || o.Iterations != nil || o.Stages != nil || o.Rate != nil {
+		errs.add("scenarios", "cannot stand beside duration, iterations, stages or rate: put those into a scenario")
+		return nil
+	}
+	if len(o.Scenarios) == 0 {
+		errs.add("scenarios", "is empty: name at least one")
+	}
+	for _, name := range scenarioNames(o.Scenarios) {
+		if !scenarioName.MatchString(name) {
+			errs.add("scenarios."+name, "a name is made of letters, digits, _ and -")
+		}
+	}
+	return o.Scenarios
 }
 
 // shortcut is k6's scenario for vus, duration, iterations and stages, and ours for rate.
-func (o Options) shortcut() (Scenario, error) {
+func (o Options) shortcut(errs *OptionErrors) (s Scenario, ok bool) {
 	switch {
 	case o.Stages != nil && o.Duration != nil:
-		return Scenario{}, errors.New("duration and stages cannot stand together: the stages have their durations")
+		errs.add("duration", "cannot stand beside stages, which have their own durations")
 	case o.Iterations != nil && (o.Stages != nil || o.Rate != nil):
-		return Scenario{}, errors.New("iterations cannot stand beside stages or a rate: give a duration instead")
+		errs.add("iterations", "cannot stand beside stages or a rate: give a duration instead")
+	case o.Rate != nil && o.Stages == nil && o.Duration == nil:
+		errs.add("rate", "needs a duration or stages")
+	default:
+		return o.shortScenario(), true
+	}
+	return Scenario{}, false
+}
+
+func (o Options) shortScenario() Scenario {
+	switch {
 	case o.Rate != nil:
 		return o.arrivals()
 	case o.Stages != nil:
-		return Scenario{Executor: RampingVUs, StartVUs: o.VUs, Stages: o.Stages}, nil
+		return Scenario{Executor: RampingVUs, StartVUs: o.VUs, Stages: o.Stages}
 	case o.Iterations != nil:
-		return Scenario{Executor: SharedIterations, VUs: o.VUs, Iterations: o.Iterations, MaxDuration: o.Duration}, nil
+		return Scenario{Executor: SharedIterations, VUs: o.VUs, Iterations: o.Iterations, MaxDuration: o.Duration}
 	case o.Duration != nil:
-		return Scenario{Executor: ConstantVUs, VUs: o.VUs, Duration: o.Duration}, nil
+		return Scenario{Executor: ConstantVUs, VUs: o.VUs, Duration: o.Duration}
 	case o.VUs != nil:
-		return Scenario{Executor: SharedIterations, VUs: o.VUs, Iterations: new(int64(*o.VUs))}, nil
+		return Scenario{Executor: SharedIterations, VUs: o.VUs, Iterations: new(max(int64(*o.VUs), 1))}
 	}
-	return Scenario{Executor: PerVUIterations}, nil
+	return Scenario{Executor: PerVUIterations}
 }
 
 // arrivals is the scenario of a rate. The users it is given unless told otherwise are enough that the rate is missed only
 // when the machine is the reason: a tenth of a second's arrivals to start with, and ten seconds' worth at most.
-func (o Options) arrivals() (Scenario, error) {
-	if o.Stages == nil && o.Duration == nil {
-		return Scenario{}, errors.New("rate needs a duration or stages")
-	}
+func (o Options) arrivals() Scenario {
 	s := Scenario{TimeUnit: o.TimeUnit, PreAllocatedVUs: o.PreAllocatedVUs, MaxVUs: o.MaxVUs, OnBusy: or(o.OnBusy, ""), MaxCatchUpRate: o.MaxCatchUpRate}
 	peak := *o.Rate
 	if o.Stages != nil {
@@ -170,8 +184,8 @@ func (o Options) arrivals() (Scenario, error) {
 		s.Executor, s.Rate, s.Duration = ConstantArrivalRate, o.Rate, o.Duration
 	}
 	unit := time.Duration(or(o.TimeUnit, Duration(time.Second)))
-	if unit <= 0 {
-		return s, nil // Validate says so
+	if unit <= 0 { // which Validate refuses
+		unit = time.Second
 	}
 	rate := perSecond(peak, unit)
 	most := int(min(max(rate*10, 100), 10_000))
@@ -181,7 +195,7 @@ func (o Options) arrivals() (Scenario, error) {
 	if s.PreAllocatedVUs == nil {
 		s.PreAllocatedVUs = new(min(int(min(max(rate/10, 10), 500)), *s.MaxVUs))
 	}
-	return s, nil
+	return s
 }
 
 // scenarioNames are the names in the order in which reports have them.

@@ -52,7 +52,7 @@ func (o Options) withoutDerived() Options {
 	}
 	short := o
 	short.Scenarios = nil
-	if meant, err := short.shortcut(); err == nil && reflect.DeepEqual(printed.withDefaults(), meant.withDefaults()) {
+	if meant, ok := short.shortcut(&OptionErrors{}); ok && reflect.DeepEqual(printed.withDefaults(), meant.withDefaults()) {
 		return short
 	}
 	return o

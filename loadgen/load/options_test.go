@@ -295,7 +295,7 @@ func TestValidate(t *testing.T) {
 		"nothing":                    {Options{}, ""},
 		"zero users ramp":            {Options{VUs: new(0), Stages: []Stage{{*sec, 5}}}, ""},
 		"no users":                   {Options{VUs: new(0)}, "vus is 0: give a number from 1"},
-		"duration and stages":        {Options{Duration: sec, Stages: []Stage{{*sec, 5}}}, "cannot stand together"},
+		"duration and stages":        {Options{Duration: sec, Stages: []Stage{{*sec, 5}}}, "duration: cannot stand beside stages"},
 		"iterations and stages":      {Options{Iterations: new(int64(5)), Stages: []Stage{{*sec, 5}}}, "cannot stand beside"},
 		"scenarios and duration":     {Options{Duration: sec, Scenarios: map[string]Scenario{"x": {Executor: PerVUIterations}}}, "cannot stand beside"},
 		"no scenarios":               {Options{Scenarios: map[string]Scenario{}}, "empty"},

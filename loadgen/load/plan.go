@@ -13,12 +13,9 @@ type plan struct {
 	conf Scenario
 }
 
-// plans are the scenarios in the order of their names.
-func (o Options) plans() ([]plan, error) {
-	scenarios, err := o.scenarios()
-	if err != nil {
-		return nil, err
-	}
+// plans are the scenarios of valid options, in the order of their names.
+func (o Options) plans() []plan {
+	scenarios := o.scenarios(&OptionErrors{})
 	var plans []plan
 	for _, name := range scenarioNames(scenarios) {
 		conf := scenarios[name]
@@ -27,7 +24,7 @@ func (o Options) plans() ([]plan, error) {
 		}
 		plans = append(plans, plan{name, conf.withDefaults()})
 	}
-	return plans, nil
+	return plans
 }
 
 // Plan says before the start what a test will come to.
@@ -47,10 +44,7 @@ func (o Options) Plan() (Plan, error) {
 	if err := o.Validate(); err != nil {
 		return Plan{}, err
 	}
-	plans, err := o.plans()
-	if err != nil {
-		return Plan{}, err
-	}
+	plans := o.plans()
 	p := Plan{MaxVUs: mostUsers(plans, plan.maxVUs)}
 	for i := range plans {
 		p.Scenarios = append(p.Scenarios, ScenarioPlan{plans[i].Name, plans[i].describe()})

@@ -1,7 +1,7 @@
 package load
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -36,90 +36,59 @@ var commonOptions = []string{"executor", "startTime", "after", "gracefulStop", "
 // maxUsers bounds the users of one scenario, so that a slip of the keyboard is an error and not the end of the memory.
 const maxUsers = 1_000_000
 
-// Validate says everything that is wrong with the options, each with its key and the accepted form.
+// maxRate bounds a rate, in arrivals per time unit.
+const maxRate = 1_000_000_000
+
+// Validate says everything that is wrong with the options, as OptionErrors.
 func (o Options) Validate() error {
-	var errs problems
-	scenarios, err := o.scenarios()
-	if err != nil {
-		errs.add("%w", err)
+	var errs OptionErrors
+	scenarios := o.scenarios(&errs)
+	for _, name := range scenarioNames(scenarios) {
+		scenarios[name].validate(o.pathOf(name), &errs)
 	}
-	if err == nil {
-		for _, name := range scenarioNames(scenarios) {
-			if !scenarioName.MatchString(name) {
-				errs.add("scenario %q: a name is made of letters, digits, _ and -", name)
-			}
-			scenarios[name].validate("scenarios."+name, &errs)
-		}
-		errs.addAll(checkOrder(scenarios))
-	}
+	checkOrder(scenarios, &errs)
 	if len(errs) == 0 {
-		errs.addAll(o.checkWarmup())
+		o.checkWarmup(&errs)
 	}
 	o.validateNumbers(&errs)
 	o.validateWords(&errs)
-	return errors.Join(errs...)
+	return errs.err()
 }
 
-// problems collects errors.
-type problems []error
+// scenarioPath is the path of a key of one scenario.
+type scenarioPath func(key string) string
 
-func (p *problems) add(format string, args ...any) { *p = append(*p, fmt.Errorf(format, args...)) }
+// shortcuts are the options of a test that stand for another key of the one scenario they make.
+var shortcuts = map[string]string{"startVUs": "vus", "startRate": "rate", "maxDuration": "duration"}
 
-func (p *problems) addAll(err error) {
-	if err != nil {
-		*p = append(*p, err)
+// pathOf is where the keys of a scenario are found in the options: under its name, or at the top when shortcuts stand for it.
+func (o Options) pathOf(name string) scenarioPath {
+	if o.Scenarios != nil {
+		return func(key string) string { return strings.TrimSuffix("scenarios."+name+"."+key, ".") }
 	}
+	return func(key string) string { return cmp.Or(shortcuts[key], key) }
 }
 
-// notNegative and positive check an option that is set.
-func (p *problems) notNegative(key string, v *int64) {
-	if v != nil && *v < 0 {
-		p.add("%s is %d: give 0 or more", key, *v)
-	}
-}
-
-func (p *problems) duration(key string, d *Duration, zero bool) {
-	switch {
-	case d == nil || *d > 0 || zero && *d == 0:
-	case zero:
-		p.add("%s is %s: give 0s or more", key, *d)
-	default:
-		p.add("%s is %s: give a duration longer than 0s, 30s say", key, *d)
-	}
-}
-
-func (p *problems) between(key string, v *int, low, high int) {
-	if v != nil && (*v < low || *v > high) {
-		p.add("%s is %d: give a number from %d to %d", key, *v, low, high)
-	}
-}
-
-func (p *problems) oneOf(key, v string, words ...string) {
-	if !slices.Contains(words, v) {
-		p.add("%s is %q: give one of %s", key, v, strings.Join(words, ", "))
-	}
-}
-
-func (s Scenario) validate(path string, errs *problems) {
+func (s Scenario) validate(at scenarioPath, errs *OptionErrors) {
 	takes, known := optionsOf[s.Executor]
 	if !known {
-		errs.oneOf(path+".executor", s.Executor, ConstantVUs, RampingVUs, SharedIterations, PerVUIterations, ConstantArrivalRate, RampingArrivalRate)
+		errs.oneOf(at("executor"), s.Executor, ConstantVUs, RampingVUs, SharedIterations, PerVUIterations, ConstantArrivalRate, RampingArrivalRate)
 		return
 	}
 	set := s.keys()
 	for _, key := range set {
 		if !slices.Contains(commonOptions, key) && !slices.Contains(takes, key) {
-			errs.add("%s.%s: %s does not take it; it takes %s", path, key, s.Executor, strings.Join(takes, ", "))
+			errs.add(at(key), "%s does not take it; it takes %s", s.Executor, strings.Join(takes, ", "))
 		}
 	}
 	for _, key := range requiredOf[s.Executor] {
 		if !slices.Contains(set, key) {
-			errs.add("%s.%s is missing: %s needs it", path, key, s.Executor)
+			errs.addValue(at(key), "missing", "%s needs it", s.Executor)
 		}
 	}
-	s.validateValues(path, errs)
+	s.validateValues(at, errs)
 	if len(*errs) == 0 {
-		s.validateTogether(path, errs)
+		s.validateTogether(at, errs)
 	}
 }
 
@@ -135,63 +104,63 @@ func (s Scenario) keys() []string {
 	return set
 }
 
-func (s Scenario) validateValues(path string, errs *problems) {
-	errs.duration(path+".startTime", s.StartTime, true)
-	errs.duration(path+".gracefulStop", s.GracefulStop, true)
-	errs.duration(path+".gracefulRampDown", s.GracefulRampDown, true)
-	errs.duration(path+".duration", s.Duration, false)
-	errs.duration(path+".maxDuration", s.MaxDuration, false)
-	errs.duration(path+".timeUnit", s.TimeUnit, false)
-	errs.between(path+".vus", s.VUs, 1, maxUsers)
-	errs.between(path+".startVUs", s.StartVUs, 0, maxUsers)
-	errs.between(path+".preAllocatedVUs", s.PreAllocatedVUs, 0, maxUsers)
-	errs.between(path+".maxVUs", s.MaxVUs, 1, maxUsers)
+func (s Scenario) validateValues(at scenarioPath, errs *OptionErrors) {
+	errs.duration(at("startTime"), s.StartTime, true)
+	errs.duration(at("gracefulStop"), s.GracefulStop, true)
+	errs.duration(at("gracefulRampDown"), s.GracefulRampDown, true)
+	errs.duration(at("duration"), s.Duration, false)
+	errs.duration(at("maxDuration"), s.MaxDuration, false)
+	errs.duration(at("timeUnit"), s.TimeUnit, false)
+	between(errs, at("vus"), s.VUs, 1, maxUsers)
+	between(errs, at("startVUs"), s.StartVUs, 0, maxUsers)
+	between(errs, at("preAllocatedVUs"), s.PreAllocatedVUs, 0, maxUsers)
+	between(errs, at("maxVUs"), s.MaxVUs, 1, maxUsers)
 	if s.Iterations != nil && *s.Iterations < 1 {
-		errs.add("%s.iterations is %d: give 1 or more", path, *s.Iterations)
+		errs.addValue(at("iterations"), *s.Iterations, "give 1 or more")
 	}
-	const fastest = 1_000_000_000
-	if s.Rate != nil && (*s.Rate < 1 || *s.Rate > fastest) {
-		errs.add("%s.rate is %d: give a whole number from 1 to %d", path, *s.Rate, fastest)
+	between(errs, at("rate"), s.Rate, 1, maxRate)
+	between(errs, at("startRate"), s.StartRate, 0, maxRate)
+	s.validateStages(at, errs)
+	if s.OnBusy != "" {
+		errs.oneOf(at("onBusy"), s.OnBusy, OnBusyWait, OnBusyDrop)
 	}
-	if s.StartRate != nil && (*s.StartRate < 0 || *s.StartRate > fastest) {
-		errs.add("%s.startRate is %d: give a whole number from 0 to %d", path, *s.StartRate, fastest)
-	}
-	most := int64(fastest)
+}
+
+func (s Scenario) validateStages(at scenarioPath, errs *OptionErrors) {
+	most := int64(maxRate)
 	if s.Executor == RampingVUs {
 		most = maxUsers
 	}
 	for i, stage := range s.Stages {
 		if stage.Duration < 0 || stage.Target < 0 || stage.Target > most {
-			errs.add("%s.stages[%d] is %s:%d: give a duration of 0s or more and a target from 0 to %d", path, i, stage.Duration, stage.Target, most)
+			errs.addValue(fmt.Sprintf("%s[%d]", at("stages"), i), fmt.Sprintf("%s:%d", stage.Duration, stage.Target),
+				"give a duration of 0s or more and a target from 0 to %d", most)
 		}
 	}
 	if s.Stages != nil && stagesDuration(s.Stages) <= 0 {
-		errs.add("%s.stages last %s: give at least one stage with a duration", path, stagesDuration(s.Stages))
-	}
-	if s.OnBusy != "" {
-		errs.oneOf(path+".onBusy", s.OnBusy, OnBusyWait, OnBusyDrop)
+		errs.add(at("stages"), "they last %s: give at least one stage with a duration", stagesDuration(s.Stages))
 	}
 }
 
 // validateTogether checks what two options say of each other.
-func (s Scenario) validateTogether(path string, errs *problems) {
+func (s Scenario) validateTogether(at scenarioPath, errs *OptionErrors) {
 	s = s.withDefaults()
 	if s.Executor == SharedIterations && *s.Iterations < int64(*s.VUs) {
-		errs.add("%s.iterations is %d for %d vus: give each user one at least", path, *s.Iterations, *s.VUs)
+		errs.addValue(at("iterations"), *s.Iterations, "there are %d vus; give each user one at least", *s.VUs)
 	}
 	if s.MaxVUs != nil && *s.MaxVUs < *s.PreAllocatedVUs {
-		errs.add("%s.maxVUs is %d, less than the %d of preAllocatedVUs", path, *s.MaxVUs, *s.PreAllocatedVUs)
+		errs.addValue(at("maxVUs"), *s.MaxVUs, "it is less than the %d of preAllocatedVUs", *s.PreAllocatedVUs)
 	}
 	if s.MaxVUs != nil && *s.MaxVUs == 0 {
-		errs.add("%s.maxVUs is 0: give at least one user", path)
+		errs.addValue(at("maxVUs"), 0, "give at least one user")
 	}
 	if most := s.MaxCatchUpRate; most != nil {
 		peak := max(or(s.Rate, 0), or(s.StartRate, 0), highest(s.Stages))
 		if *most < peak {
-			errs.add("%s.maxCatchUpRate is %d: give at least the rate, %d", path, *most, peak)
+			errs.addValue(at("maxCatchUpRate"), *most, "give at least the rate, %d", peak)
 		}
 		if s.OnBusy == OnBusyDrop {
-			errs.add("%s.maxCatchUpRate goes with onBusy wait: what is dropped has nothing to catch up with", path)
+			errs.add(at("maxCatchUpRate"), "goes with onBusy wait: what is dropped has nothing to catch up with")
 		}
 	}
 }
@@ -221,39 +190,37 @@ func (s Scenario) withDefaults() Scenario {
 }
 
 // checkOrder says whether every "after" names a scenario, and none waits for itself.
-func checkOrder(scenarios map[string]Scenario) error {
+func checkOrder(scenarios map[string]Scenario, errs *OptionErrors) {
 	for _, name := range scenarioNames(scenarios) {
 		seen := map[string]bool{}
-		for at := name; scenarios[at].After != ""; at = scenarios[at].After {
-			if _, ok := scenarios[scenarios[at].After]; !ok {
-				return fmt.Errorf("scenarios.%s.after is %q: no scenario has that name", at, scenarios[at].After)
+		for one := name; scenarios[one].After != ""; one = scenarios[one].After {
+			path, after := "scenarios."+one+".after", scenarios[one].After
+			if _, ok := scenarios[after]; !ok {
+				errs.addValue(path, fmt.Sprintf("%q", after), "no scenario has that name")
+				break
 			}
-			if seen[at] {
-				return fmt.Errorf("scenarios.%s.after: the scenarios wait for each other", name)
+			if seen[one] {
+				errs.add("scenarios."+name+".after", "the scenarios wait for each other")
+				return
 			}
-			seen[at] = true
+			seen[one] = true
 		}
 	}
-	return nil
 }
 
 // checkWarmup says whether something is left of the load after its warm-up.
-func (o Options) checkWarmup() error {
-	plans, err := o.plans()
-	if err != nil {
-		return err
-	}
+func (o Options) checkWarmup(errs *OptionErrors) {
+	plans := o.plans()
 	var last time.Duration
 	for i := range plans {
 		last = max(last, begin(plans, i)+plans[i].lasts())
 	}
 	if warm := time.Duration(or(o.Warmup, 0)); warm > 0 && warm >= last {
-		return fmt.Errorf("warmup is %s: the load lasts %s, and nothing would be measured; give a shorter warm-up or a longer load", warm, last)
+		errs.addValue("warmup", warm, "the load lasts %s, and nothing would be measured; give a shorter warm-up or a longer load", last)
 	}
-	return nil
 }
 
-func (o Options) validateNumbers(errs *problems) {
+func (o Options) validateNumbers(errs *OptionErrors) {
 	errs.duration("setupTimeout", o.SetupTimeout, false)
 	errs.duration("teardownTimeout", o.TeardownTimeout, false)
 	errs.duration("minIterationDuration", o.MinIterationDuration, true)
@@ -264,10 +231,10 @@ func (o Options) validateNumbers(errs *problems) {
 	if o.Stages != nil {
 		fewest = 0 // they are those to start from
 	}
-	errs.between("vus", o.VUs, fewest, maxUsers)
-	errs.between("maxRedirects", o.MaxRedirects, 0, 1000)
-	errs.between("batch", o.Batch, 1, 10_000)
-	errs.between("batchPerHost", o.BatchPerHost, 0, 10_000)
+	between(errs, "vus", o.VUs, fewest, maxUsers)
+	between(errs, "maxRedirects", o.MaxRedirects, 0, 1000)
+	between(errs, "batch", o.Batch, 1, 10_000)
+	between(errs, "batchPerHost", o.BatchPerHost, 0, 10_000)
 }
 
 // systemTags are k6's that we know, all set unless Options.SystemTags says otherwise.
@@ -287,9 +254,9 @@ func (o Options) IsSystemTag(name string) bool {
 	return name != "name" && slices.Contains(tags, name)
 }
 
-func (o Options) validateWords(errs *problems) {
-	for _, tag := range o.SystemTags {
-		errs.oneOf("systemTags", tag, append(slices.Clone(systemTags), ignoredSystemTags...)...)
+func (o Options) validateWords(errs *OptionErrors) {
+	for i, tag := range o.SystemTags {
+		errs.oneOf(fmt.Sprintf("systemTags[%d]", i), tag, append(slices.Clone(systemTags), ignoredSystemTags...)...)
 	}
 	if o.SummaryTimeUnit != nil {
 		errs.oneOf("summaryTimeUnit", *o.SummaryTimeUnit, "", "s", "ms", "us")
@@ -300,13 +267,11 @@ func (o Options) validateWords(errs *problems) {
 	if o.OnBusy != nil {
 		errs.oneOf("onBusy", *o.OnBusy, OnBusyWait, OnBusyDrop)
 	}
-	for key := range o.Tags {
-		if key == "" {
-			errs.add("tags: a tag needs a name: write it as NAME=VALUE")
-		}
+	if _, nameless := o.Tags[""]; nameless {
+		errs.add("tags", "a tag needs a name: write it as NAME=VALUE")
 	}
 	if v := o.UserAgent; v != nil && !validHeader(*v) {
-		errs.add("userAgent %q cannot stand in a header: leave out line breaks and control characters", *v)
+		errs.addValue("userAgent", fmt.Sprintf("%q", *v), "it cannot stand in a header: leave out line breaks and control characters")
 	}
 }
 

@@ -16,11 +16,11 @@ type compiler struct {
 	dir      string
 	depth    int // of groups
 	scope    *scope
-	problems []error
+	problems load.OptionErrors
 }
 
 func (c *compiler) fail(path, format string, a ...any) {
-	c.problems = append(c.problems, fmt.Errorf("%s: "+format, append([]any{path}, a...)...))
+	c.problems = append(c.problems, &load.OptionError{Path: path, Err: fmt.Errorf(format, a...)})
 }
 
 func (c *compiler) steps(steps []Step, path string) []act {

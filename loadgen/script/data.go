@@ -61,7 +61,7 @@ func loadData(all map[string]Data, dir string) (map[string]*rows, error) {
 	for _, name := range sortedKeys(all) {
 		r, err := all[name].read(name, dir)
 		if err != nil {
-			return nil, fmt.Errorf("data.%s: %w", name, err)
+			return nil, load.OptionErrors{{Path: "data." + name, Err: err}}
 		}
 		out[name] = r
 	}

@@ -4,8 +4,6 @@ package script
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
 
 	"example.com/foobar/loadgen/load"
@@ -80,38 +78,37 @@ func collectTags(tags map[string]string, steps []Step) {
 	}
 }
 
-// Compile checks s and reads the files it names, which are found from dir. An error says at which step and key what is
-// wrong. A function whose steps have no variable does not allocate for its requests.
+// Compile checks s and reads the files it names, which are found from dir. What is wrong with steps is load.OptionErrors, by
+// the path of the step and its key. A function whose steps have no variable does not allocate for its requests.
 func (s *Script) Compile(dir string) (*Compiled, error) {
 	data, err := loadData(s.Data, dir)
 	if err != nil {
 		return nil, err
 	}
 	c := &Compiled{Functions: map[string]load.Func{}}
-	var problems []error
+	var problems, found load.OptionErrors
 	if len(s.Requests) > 0 {
-		c.Exec, err = compile(s.Requests, "requests", dir, data)
-		problems = append(problems, err)
+		c.Exec, problems = compile(s.Requests, "requests", dir, data)
 	}
 	for _, name := range sortedKeys(s.Functions) {
-		c.Functions[name], err = compile(s.Functions[name], "functions."+name, dir, data)
-		problems = append(problems, err)
+		c.Functions[name], found = compile(s.Functions[name], "functions."+name, dir, data)
+		problems = append(problems, found...)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, err
+	if len(problems) > 0 {
+		return nil, problems
 	}
 	return c, nil
 }
 
 // compile makes one function of steps that stand at path.
-func compile(steps []Step, path, dir string, data map[string]*rows) (load.Func, error) {
-	if len(steps) == 0 {
-		return nil, fmt.Errorf("%s: no steps; give it a request, such as {\"url\": \"http://localhost:8080/\"}", path)
-	}
+func compile(steps []Step, path, dir string, data map[string]*rows) (load.Func, load.OptionErrors) {
 	c := &compiler{dir: dir, scope: newScope(data)}
+	if len(steps) == 0 {
+		c.fail(path, `no steps; give it a request, such as {"url": "http://localhost:8080/"}`)
+	}
 	acts := c.steps(steps, path)
-	if err := errors.Join(c.problems...); err != nil {
-		return nil, err
+	if len(c.problems) > 0 {
+		return nil, c.problems
 	}
 	if c.scope.empty() {
 		return func(vu *load.VU) error { return perform(vu, acts, nil) }, nil
