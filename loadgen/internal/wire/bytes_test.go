@@ -41,9 +41,11 @@ func (c *countingConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Write counts before the client can read, since the connection may be closed before Write is done.
 func (c *countingConn) Write(p []byte) (int, error) {
+	c.of.wrote.Add(int64(len(p)))
 	n, err := c.Conn.Write(p)
-	c.of.wrote.Add(int64(n))
+	c.of.wrote.Add(int64(n - len(p)))
 	return n, err
 }
 
