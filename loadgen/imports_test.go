@@ -56,7 +56,8 @@ func TestImports(t *testing.T) {
 	const otel, sdk = "go.opentelemetry.io", "go.opentelemetry.io/otel/sdk"
 	const load, wire, metrics = module + "loadgen/load", module + "loadgen/internal/wire", module + "loadgen/metrics"
 	const file, nearest, script = module + "loadgen/file", module + "loadgen/nearest", module + "loadgen/script"
-	const summary, output, stack = module + "loadgen/summary", module + "loadgen/output", module + "loadgen/stack"
+	const summary, control, stack = module + "loadgen/summary", module + "loadgen/control", module + "loadgen/stack"
+	const settings, command = module + "loadgen/settings", module + "loadgen/command"
 	const foo, bar, loadgen, overhead = module + "foo", module + "bar", module + "loadgen", module + "overhead"
 	const telemetry, collector = module + "telemetry", module + "collector"
 	type paths = []string
@@ -69,7 +70,8 @@ func TestImports(t *testing.T) {
 		{name: "MetricsKnowsNoHTTP", of: paths{metrics}, never: paths{"net/http", wire, load}},
 		{name: "WireKnowsNoMetrics", of: paths{wire}, never: paths{metrics, load}},
 		{name: "SummaryWithoutLoad", of: paths{summary}, never: paths{load, wire}},
-		{name: "LoadWithoutSummary", of: paths{load}, never: paths{summary, output, stack}},
+		{name: "LoadWithoutSummary", of: paths{load}, never: paths{summary, control, stack, script, settings, command}},
+		{name: "SettingsStartNothing", of: paths{settings}, never: paths{stack, command}},
 		{name: "StackMakesNoLoad", of: paths{stack}, never: paths{load, wire, metrics}},
 		{name: "FileKnowsNoLoad", of: paths{file, nearest}, never: paths{"net/http", load, wire, metrics, script, stack}},
 		{name: "WireAndMetricsReadNoFiles", of: paths{wire, metrics}, never: paths{file}},

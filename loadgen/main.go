@@ -3,4 +3,4 @@ package main
 
 import "example.com/foobar/loadgen/command"
 
-func main() { command.Main() }
+func main() { command.Main(nil) }

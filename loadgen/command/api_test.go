@@ -80,7 +80,7 @@ func TestAPI(t *testing.T) {
 	var stdout, stderr syncBuffer
 	code := make(chan int, 1)
 	go func() {
-		code <- run(context.Background(), []string{"-address", "127.0.0.1:0", "-paused", "-d", "10m", "-think", "10ms", site.URL}, nil, &stdout, &stderr)
+		code <- Run(context.Background(), nil, []string{"-address", "127.0.0.1:0", "-paused", "-d", "10m", "-think", "10ms", site.URL}, nil, &stdout, &stderr)
 	}()
 	MustAwait(t, "the API's address on standard error", func() bool { return apiAddress.MatchString(stderr.String()) })
 	api := apiAddress.FindStringSubmatch(stderr.String())[1]
@@ -111,7 +111,7 @@ func TestLinger(t *testing.T) {
 	var stdout, stderr syncBuffer
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, []string{"-address", "127.0.0.1:0", "-linger", site.URL}, os.Environ(), &stdout, &stderr)
+		code <- Run(ctx, nil, []string{"-address", "127.0.0.1:0", "-linger", site.URL}, os.Environ(), &stdout, &stderr)
 	}()
 	MustAwait(t, "the report", func() bool { return strings.Contains(stderr.String(), "until Ctrl-C (-linger)") })
 	api := apiAddress.FindStringSubmatch(stderr.String())[1]

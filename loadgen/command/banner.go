@@ -5,20 +5,20 @@ import (
 	"strings"
 	"time"
 
-	"example.com/foobar/loadgen/secret"
+	"example.com/foobar/loadgen/settings"
 )
 
 // banner says before the load what it will be, in k6's lines.
-func (s *screen) banner(o *options, url string) {
+func (s *screen) banner(o *settings.Settings, url string) {
 	if s.quiet {
 		return
 	}
-	plan, err := o.load.Plan()
+	plan, err := o.Load.Plan()
 	if err != nil {
 		return // what is wrong has been said by then
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n     execution: local\n        script: %s\n        output: %s\n\n", o.scriptName(url), o.outputNames())
+	fmt.Fprintf(&b, "\n     execution: local\n        script: %s\n        output: %s\n\n", o.ScriptName(url), outputNames(o))
 	fmt.Fprintf(&b, "     scenarios: (100.00%%) %s, %d max VUs, %s max duration (incl. graceful stop):\n",
 		count(len(plan.Scenarios), "scenario"), plan.MaxVUs, plan.MaxDuration.Round(time.Millisecond))
 	for _, sc := range plan.Scenarios {
@@ -28,29 +28,9 @@ func (s *screen) banner(o *options, url string) {
 	fmt.Fprint(s, b.String())
 }
 
-// scriptName is what is asked.
-func (o *options) scriptName(url string) string {
-	if o.scripted() {
-		return o.config
-	}
-	method := strings.ToUpper(o.step.Method)
-	switch {
-	case method != "":
-	case o.step.Body != "" || o.step.BodyFile != "":
-		method = "POST"
-	default:
-		method = "GET"
-	}
-	name := method + " " + secret.URL(url)
-	if pause := o.pause(); pause > 0 {
-		name += fmt.Sprintf(", then %s of think time", pause)
-	}
-	return name
-}
-
-func (o *options) outputNames() string {
+func outputNames(o *settings.Settings) string {
 	var names []string
-	for _, file := range []string{o.exportFile, o.jsonFile} {
+	for _, file := range []string{o.SummaryExport, o.SummaryJSON} {
 		if file != "" {
 			names = append(names, file)
 		}

@@ -105,7 +105,7 @@ func TestConnectionFlags(t *testing.T) {
 				t.Skip("SKIPPED: only Linux has all of 127.0.0.0/8 without setting it up")
 			}
 			var stdout, stderr bytes.Buffer
-			if code := run(context.Background(), append([]string{"-check-status", "200"}, test.args...), nil, &stdout, &stderr); code != test.code {
+			if code := Run(context.Background(), nil, append([]string{"-check-status", "200"}, test.args...), nil, &stdout, &stderr); code != test.code {
 				t.Errorf("got exit code %d, want %d\n%s%s", code, test.code, &stderr, &stdout)
 			}
 			if !strings.Contains(stdout.String(), test.want) {
@@ -128,7 +128,7 @@ func TestUnixSocket(t *testing.T) {
 	go server.Serve(l)
 	defer server.Close()
 	var stdout, stderr bytes.Buffer
-	if code := run(context.Background(), []string{"-unix-socket", path, "-check-status", "200", "http://anything.test/"}, nil, &stdout, &stderr); code != 0 {
+	if code := Run(context.Background(), nil, []string{"-unix-socket", path, "-check-status", "200", "http://anything.test/"}, nil, &stdout, &stderr); code != 0 {
 		t.Errorf("got exit code %d, want 0\n%s%s", code, &stderr, &stdout)
 	}
 }

@@ -16,7 +16,7 @@ import (
 func TestEmbedded(t *testing.T) {
 	t.Run("OK", func(t *testing.T) {
 		var stdout, stderr bytes.Buffer
-		code := run(context.Background(), []string{"-d", "1s", "-think", "50ms"}, os.Environ(), &stdout, &stderr)
+		code := Run(context.Background(), nil, []string{"-d", "1s", "-think", "50ms"}, os.Environ(), &stdout, &stderr)
 		if code != exitOK {
 			t.Fatalf("got exit code %d, want 0; stderr: %s", code, &stderr)
 		}
@@ -36,7 +36,7 @@ func TestEmbedded(t *testing.T) {
 		var stdout bytes.Buffer
 		stderr := &barKiller{t: t}
 		file := filepath.Join(t.TempDir(), "all.json")
-		code := run(context.Background(), []string{"-d", "3s", "-think", "10ms", "-progress", "1s", "-verbose", "-summary-json", file}, os.Environ(), &stdout, stderr)
+		code := Run(context.Background(), nil, []string{"-d", "3s", "-think", "10ms", "-progress", "1s", "-verbose", "-summary-json", file}, os.Environ(), &stdout, stderr)
 		if code != exitOK {
 			t.Errorf("got exit code %d, want 0: some checks passed", code)
 		}
@@ -61,7 +61,7 @@ func TestEmbedded(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		var stdout, stderr bytes.Buffer
-		if code := run(ctx, []string{"-d", "10m"}, os.Environ(), &stdout, &stderr); code != exitInterrupted {
+		if code := Run(ctx, nil, []string{"-d", "10m"}, os.Environ(), &stdout, &stderr); code != exitInterrupted {
 			t.Errorf("got exit code %d, want %d; stderr: %s", code, exitInterrupted, &stderr)
 		}
 	})
@@ -102,7 +102,7 @@ func TestInterruptedWhileBuilding(t *testing.T) {
 	for _, after := range []time.Duration{time.Millisecond, 50 * time.Millisecond, 300 * time.Millisecond} {
 		ctx, cancel := context.WithTimeout(context.Background(), after)
 		var stdout, stderr bytes.Buffer
-		if code := run(ctx, []string{"-d", "10m"}, os.Environ(), &stdout, &stderr); code != exitInterrupted {
+		if code := Run(ctx, nil, []string{"-d", "10m"}, os.Environ(), &stdout, &stderr); code != exitInterrupted {
 			t.Errorf("after %s: got exit code %d, want %d; stderr: %s", after, code, exitInterrupted, &stderr)
 		}
 		cancel()

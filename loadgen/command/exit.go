@@ -34,16 +34,15 @@ const exitTable = `Exit codes (k6's, but for 119 to 124):
     0  finished                                    106  the REST API can't listen on -address
    99  a threshold failed                          107  set-up or tear-down failed
   100  set-up timed out                            108  the test aborted itself
-  101  tear-down timed out                         109  a bug: loadgen panicked
+  101  tear-down timed out                         109  a bug: the command panicked
   103  stopped over the REST API                   110  the test marked itself as failed
-  104  invalid options, variables or config file   119  foo and bar could not be built or started
+  104  invalid options, variables or config file   119  the target could not be started
   105  interrupted (Ctrl-C, SIGTERM)               255  unknown flag or unreadable value
   Where k6 says 0:
   120  no request got a response, or nothing was   122  the rate was missed by more than 1 %
        measured                                    123  a check never passed
   121  every iteration failed                      124  the report or a summary file can't be written
-  -k6-exit-codes makes 0 of 120 to 123. "go run" turns every code but 0 into 1: scripts build the binary first
-  (go build -o loadgen ./loadgen).`
+  -k6-exit-codes makes 0 of 120 to 123. "go run" turns every code but 0 into 1: scripts build the binary first.`
 
 // exitCode is that of a test that ran; strictly k6's with k6 set.
 func exitCode(r *load.Result, k6 bool) int {
@@ -89,3 +88,12 @@ func verdictCode(v load.Verdict) int {
 	}
 	return exitOK
 }
+
+// codedError is an error that ends the command with an exit code.
+type codedError struct {
+	code int
+	err  error
+}
+
+func (e *codedError) Error() string { return e.err.Error() }
+func (e *codedError) Unwrap() error { return e.err }

@@ -3,7 +3,13 @@ package command
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
+
+	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/secret"
+	"example.com/foobar/loadgen/settings"
 )
 
 const synopsis = `loadgen drives virtual users against an HTTP service and reports in k6's terms.
@@ -50,36 +56,64 @@ Options come from the configuration file, then from K6_* variables, then from fl
 Ctrl-C once stops gracefully, twice at once; the report is printed either way.
 `
 
-// help prints everything that the command can be told.
-func help(w io.Writer) int {
+// testSynopsis is that of a Go program, which is named %[1]s.
+const testSynopsis = `%[1]s is a load test: it drives virtual users against a service and reports in k6's terms.
+
+  %[1]s [flags]          run it
+  %[1]s inspect [flags]  print the options that result, and make no load
+  %[1]s version          print loadgen's version
+`
+
+const testLayers = `
+Options come from the program, then from the file (-config), then from K6_* variables, then from flags; the later wins. Flags may
+be written -vus 5, --vus 5 or -vus=5. The report goes to standard output, everything else to standard error.
+Ctrl-C once stops gracefully, twice at once; the report is printed either way.
+`
+
+// help prints everything that the program can be told.
+func help(w io.Writer, p settings.Program) int {
 	var b strings.Builder
-	b.WriteString(synopsis)
-	for _, s := range sections() {
-		fmt.Fprintf(&b, "\n%s:\n", s.title)
-		for _, one := range s.settings {
-			writeSetting(&b, one)
-		}
+	if p.Test == nil {
+		b.WriteString(synopsis)
+	} else {
+		fmt.Fprintf(&b, testSynopsis, p.Name)
+		describeTest(&b, p.Test)
+		b.WriteString(testLayers)
 	}
+	p.WriteFlags(&b)
 	fmt.Fprintf(&b, "\n%s\n", exitTable)
 	io.WriteString(w, b.String())
 	return exitOK
 }
 
-func writeSetting(b *strings.Builder, s setting) {
-	name := "-" + s.name
-	if s.short != "" {
-		name = "-" + s.short + ", " + name
+// describeTest says what is the test's own: its scenarios, variables and thresholds.
+func describeTest(b *strings.Builder, t *load.Test) {
+	var scenarios [][2]string
+	if plan, err := t.Options.Plan(); err == nil { // what is wrong with it may be put right by flags, or said by a run
+		for _, s := range plan.Scenarios {
+			scenarios = append(scenarios, [2]string{s.Name, s.Description})
+		}
 	}
-	if s.form != "" {
-		name += " " + s.form
+	writeList(b, "Scenarios", scenarios)
+	var variables, thresholds [][2]string
+	for _, name := range slices.Sorted(maps.Keys(t.Env)) {
+		variables = append(variables, [2]string{name, secret.Text(secret.Value(name, t.Env[name]))})
 	}
-	about := s.about
-	if s.env != "" {
-		about += "  [" + s.env + "]"
+	writeList(b, "Variables (-env NAME=VALUE)", variables)
+	for _, metric := range slices.Sorted(maps.Keys(t.Options.Thresholds)) {
+		for _, threshold := range t.Options.Thresholds[metric] {
+			thresholds = append(thresholds, [2]string{metric, threshold.Expression})
+		}
 	}
-	if len(name) > 28 {
-		fmt.Fprintf(b, "  %s\n  %28s  %s\n", name, "", about)
+	writeList(b, "Thresholds", thresholds)
+}
+
+func writeList(b *strings.Builder, title string, lines [][2]string) {
+	if len(lines) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "  %-28s  %s\n", name, about)
+	fmt.Fprintf(b, "\n%s:\n", title)
+	for _, line := range lines {
+		fmt.Fprintf(b, "  %-28s  %s\n", line[0], line[1])
+	}
 }

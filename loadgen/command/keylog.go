@@ -14,7 +14,7 @@ const keyLogVariable = "SSLKEYLOGFILE"
 
 // openKeyLog opens that file and says so, because whoever reads it can read the traffic; nil without the variable.
 func (s *session) openKeyLog() (*os.File, error) {
-	path := s.env[keyLogVariable]
+	path := s.settings.Getenv(keyLogVariable)
 	if path == "" {
 		return nil, nil
 	}

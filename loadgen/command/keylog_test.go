@@ -20,7 +20,7 @@ func TestKeyLog(t *testing.T) {
 	sizes := []int{0}
 	for range 2 {
 		var stdout, stderr bytes.Buffer
-		code := run(context.Background(), []string{"-insecure-skip-tls-verify", "-q", server.URL}, []string{"SSLKEYLOGFILE=" + path}, &stdout, &stderr)
+		code := Run(context.Background(), nil, []string{"-insecure-skip-tls-verify", "-q", server.URL}, []string{"SSLKEYLOGFILE=" + path}, &stdout, &stderr)
 		if code != exitOK || !strings.Contains(stderr.String(), "warning: the secrets of all TLS sessions are written to "+path) {
 			t.Errorf("got code %d and %q, want %d and a warning", code, &stderr, exitOK)
 		}
@@ -34,7 +34,7 @@ func TestKeyLog(t *testing.T) {
 		t.Errorf("got mode %v, %v, want 0600", info.Mode(), err)
 	}
 	var stdout, stderr bytes.Buffer
-	if code := run(context.Background(), []string{server.URL}, []string{"SSLKEYLOGFILE=" + t.TempDir()}, &stdout, &stderr); code != exitOutputFailed ||
+	if code := Run(context.Background(), nil, []string{server.URL}, []string{"SSLKEYLOGFILE=" + t.TempDir()}, &stdout, &stderr); code != exitOutputFailed ||
 		!strings.Contains(stderr.String(), "SSLKEYLOGFILE=") || stdout.Len() > 0 {
 		t.Errorf("a directory: got code %d, %q, want %d before any load", code, &stderr, exitOutputFailed)
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"loadgen": Main})
+	testscript.Main(m, map[string]func(){"loadgen": func() { Main(nil) }})
 }
 
 // TestCommand runs the scripts of testdata against a server of this test, which is at $URL. Commands beside testscript's own:

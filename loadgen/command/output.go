@@ -9,7 +9,6 @@ import (
 
 	"example.com/foobar/loadgen/atomicfile"
 	"example.com/foobar/loadgen/metrics"
-	"example.com/foobar/loadgen/script"
 	"example.com/foobar/loadgen/summary"
 )
 
@@ -23,12 +22,12 @@ type output struct {
 }
 
 func (s *session) openOutputs() error {
-	if err := s.o.checkOutputs(); err != nil {
-		return invalid(err)
+	if err := s.settings.CheckOutputs(); err != nil {
+		return err
 	}
 	for _, out := range []*output{
-		{flag: "summary-export", path: s.o.exportFile, write: summary.Export},
-		{flag: "summary-json", path: s.o.jsonFile, write: summary.JSON},
+		{flag: "summary-export", path: s.settings.SummaryExport, write: summary.Export},
+		{flag: "summary-json", path: s.settings.SummaryJSON, write: summary.JSON},
 	} {
 		if out.path == "" {
 			continue
@@ -98,62 +97,4 @@ func (s *session) discardOutputs() {
 			out.file.Discard()
 		}
 	}
-}
-
-// place is a file that the command reads or writes, and what names it.
-type place struct{ who, path string }
-
-// checkOutputs refuses to write where something is read or something else is written, by whatever name.
-func (o *options) checkOutputs() error {
-	var outputs []place
-	for _, out := range []place{{"-summary-export", o.exportFile}, {"-summary-json", o.jsonFile}} {
-		if out.path == "" || out.path == os.DevNull {
-			continue
-		}
-		for _, other := range outputs {
-			if same(out.path, other.path, true) {
-				return fmt.Errorf("%s %s and %s %s are one file: give each a file of its own", other.who, other.path, out.who, out.path)
-			}
-		}
-		for _, in := range o.inputs() {
-			if in.path != "" && same(out.path, in.path, false) {
-				return fmt.Errorf("%s %s would overwrite %s %s: name another file", out.who, out.path, in.who, in.path)
-			}
-		}
-		outputs = append(outputs, out)
-	}
-	return nil
-}
-
-// inputs are the files that are read.
-func (o *options) inputs() []place {
-	all := append([]place{{"-config", o.config}}, o.read...)
-	for _, d := range o.script.Data {
-		all = append(all, place{"the data", script.Path(o.dir, d.File)})
-	}
-	var steps func(list []script.Step)
-	steps = func(list []script.Step) {
-		for _, s := range list {
-			if s.BodyFile != "" {
-				all = append(all, place{"the body file", script.Path(o.dir, s.BodyFile)})
-			}
-			steps(s.Requests)
-			steps(s.Batch)
-		}
-	}
-	steps(o.allSteps())
-	return all
-}
-
-// same says whether two paths lead to one file, through links too, whether it is there or not. Streams are the same only
-// if asked, for a terminal is read and written.
-func same(a, b string, streams bool) bool {
-	one, err := os.Stat(a)
-	two, err2 := os.Stat(b)
-	if err == nil && err2 == nil {
-		return os.SameFile(one, two) && (streams || one.Mode().IsRegular())
-	}
-	x, err := atomicfile.Target(a)
-	y, err2 := atomicfile.Target(b)
-	return err == nil && err2 == nil && x == y
 }

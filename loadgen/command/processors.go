@@ -48,11 +48,11 @@ func (p *processors) next(used, idle float64) int {
 }
 
 // followLoad begins with one processor and follows the load until the function that it returns is called. It does nothing
-// where GOMAXPROCS is set, or where the system does not say who uses what.
-func followLoad(env map[string]string) (stop func()) {
+// where GOMAXPROCS is set in the environment, or where the system does not say who uses what.
+func followLoad(fixed string) (stop func()) {
 	most := runtime.GOMAXPROCS(0)
 	before, err := readClocks()
-	if env["GOMAXPROCS"] != "" || most == 1 || err != nil {
+	if fixed != "" || most == 1 || err != nil {
 		return func() {}
 	}
 	p := &processors{most: most, now: 1}

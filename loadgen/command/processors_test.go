@@ -63,12 +63,12 @@ func TestProcessorsNext(t *testing.T) {
 
 func TestFollowLoad(t *testing.T) {
 	most := runtime.GOMAXPROCS(0)
-	stop := followLoad(map[string]string{"GOMAXPROCS": "2"})
+	stop := followLoad("2")
 	if got := runtime.GOMAXPROCS(0); got != most {
 		t.Errorf("with GOMAXPROCS set: got %d, want %d", got, most)
 	}
 	stop()
-	stop = followLoad(nil)
+	stop = followLoad("")
 	if got := runtime.GOMAXPROCS(0); got > most {
 		t.Errorf("got %d, want at most %d", got, most)
 	}

@@ -40,7 +40,7 @@ func TestFollow(t *testing.T) {
 		var out bytes.Buffer
 		done := make(chan struct{})
 		close(done)
-		newScreen(&out, true, false).follow(&player{[]load.Progress{one("ended", "done", 1, "2.0s")}, done})
+		newScreen("loadgen", &out, true, false).follow(&player{[]load.Progress{one("ended", "done", 1, "2.0s")}, done})
 		if out.Len() > 0 {
 			t.Errorf("got %q, want nothing", &out)
 		}
@@ -50,7 +50,7 @@ func TestFollow(t *testing.T) {
 		var out bytes.Buffer
 		done := make(chan struct{})
 		close(done)
-		newScreen(&out, false, false).follow(&player{[]load.Progress{one("ended", "done", 1, "2.0s")}, done})
+		newScreen("loadgen", &out, false, false).follow(&player{[]load.Progress{one("ended", "done", 1, "2.0s")}, done})
 		want := "done (2.0s), 5/5 VUs, 4 complete and 0 interrupted iterations, 5.0 requests/s, 0 failed  default ✓ [ 100% ] 5 VUs  2.0s/2s\n"
 		if got := out.String(); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
@@ -61,7 +61,7 @@ func TestFollow(t *testing.T) {
 		var out bytes.Buffer
 		p := one("running", "running", 0.5, "1.0s")
 		p.Scenarios = append(p.Scenarios, load.ScenarioProgress{Name: "buy", Status: "waiting", VUs: "waiting", Time: "1.0s"})
-		newScreen(&out, false, false).show(p, 5)
+		newScreen("loadgen", &out, false, false).show(p, 5)
 		want := "running (1.0s), 5/5 VUs, 4 complete and 0 interrupted iterations, 5.0 requests/s, 0 failed\n" +
 			"default   [  50% ] 5 VUs    1.0s/2s  \nbuy     • [   0% ] waiting  1.0s     \n\n"
 		if got := out.String(); got != want {
@@ -71,7 +71,7 @@ func TestFollow(t *testing.T) {
 
 	t.Run("TerminalRedraws", func(t *testing.T) {
 		var out bytes.Buffer
-		s := &screen{w: &out, terminal: true}
+		s := &screen{name: "loadgen", w: &out, terminal: true}
 		s.draw([]string{"a", "b"})
 		s.notice("above")
 		s.draw([]string{"c", "d"})

@@ -11,9 +11,9 @@ import (
 
 // report prints the summary, writes the files, says why the exit code is what it is, and returns it.
 func (s *session) report(r *load.Result) int {
-	code := exitCode(r, s.o.k6ExitCodes)
+	code := exitCode(r, s.settings.K6ExitCodes)
 	snapshot := r.Snapshot.WithTexts(s.secrets.Mask)
-	o := s.o.summary(isTerminal(s.stdout) && !s.o.noColor)
+	o := s.settings.Summary(isTerminal(s.stdout) && !s.settings.NoColor)
 	var text bytes.Buffer
 	err := summary.Text(&text, snapshot, o)
 	if err == nil && text.Len() > 0 {
@@ -29,7 +29,7 @@ func (s *session) report(r *load.Result) int {
 			code = worse(code)
 		}
 	}
-	for _, line := range reasons(r, s.o.k6ExitCodes) {
+	for _, line := range reasons(r, s.settings.K6ExitCodes) {
 		s.screen.warn(line)
 	}
 	return code

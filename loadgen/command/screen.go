@@ -19,6 +19,7 @@ import (
 // else is written above it. Its methods may be called from any goroutine.
 type screen struct {
 	w        io.Writer
+	name     string // of the program that speaks
 	quiet    bool
 	terminal bool
 	color    bool
@@ -29,9 +30,9 @@ type screen struct {
 	drawn []string // what stands on the terminal, to be erased
 }
 
-func newScreen(w io.Writer, quiet, color bool) *screen {
+func newScreen(name string, w io.Writer, quiet, color bool) *screen {
 	tty := isTerminal(w)
-	return &screen{w: w, quiet: quiet, terminal: tty, color: tty && color}
+	return &screen{name: name, w: w, quiet: quiet, terminal: tty, color: tty && color}
 }
 
 func terminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
@@ -44,7 +45,7 @@ func (s *screen) notice(line string) {
 }
 
 // warn prints a line, quiet or not.
-func (s *screen) warn(line string) { fmt.Fprintln(s, "loadgen: "+line) }
+func (s *screen) warn(line string) { fmt.Fprintf(s, "%s: %s\n", s.name, line) }
 
 // Write prints lines above the progress, without secrets and without what controls a terminal.
 func (s *screen) Write(p []byte) (int, error) {

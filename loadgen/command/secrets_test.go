@@ -97,8 +97,8 @@ func plantedNowhere(t *testing.T, planted string, args []string) {
 	all, export := filepath.Join(dir, "all.json"), filepath.Join(dir, "export.json")
 	more := []string{"-http-debug=full", "-summary-json", all, "-summary-export", export, "-timeout", "10s"}
 	var said, inspected bytes.Buffer
-	run(context.Background(), append(more, args...), []string{"NO_PROXY="}, &said, &said)
-	run(context.Background(), append([]string{"inspect"}, args...), nil, &inspected, &inspected)
+	Run(context.Background(), nil, append(more, args...), []string{"NO_PROXY="}, &said, &said)
+	Run(context.Background(), nil, append([]string{"inspect"}, args...), nil, &inspected, &inspected)
 	files := ""
 	for _, name := range []string{all, export} {
 		b, _ := os.ReadFile(name) // there is none of a test that could not begin

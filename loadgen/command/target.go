@@ -12,12 +12,12 @@ import (
 
 // target is the URL that is asked, for which foo and bar are started when none is given; stop ends what was started.
 func (s *session) target() (url string, stop func(), err error) {
-	if !s.o.embedded() {
-		return s.o.url, func() {}, nil
+	if !s.settings.Embedded() {
+		return s.settings.URL, func() {}, nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	release := s.signals.on(cancel)
-	services, err := stack.Start(ctx, stack.Config{Case: s.o.stack, Tempo: s.o.environment["TEMPO_BIN"], Log: s.serviceLog(), Progress: s.screen.notice})
+	services, err := stack.Start(ctx, stack.Config{Case: s.settings.Stack, Tempo: s.settings.Getenv("TEMPO_BIN"), Log: s.serviceLog(), Progress: s.screen.notice})
 	release()
 	if err != nil {
 		cancel()
@@ -39,7 +39,7 @@ func (s *session) target() (url string, stop func(), err error) {
 
 // serviceLog is where the services' logs go, nil when nobody wants to see them.
 func (s *session) serviceLog() io.Writer {
-	if !s.o.verbose {
+	if !s.settings.Verbose {
 		return nil
 	}
 	return s.screen
@@ -58,9 +58,9 @@ func (s *session) mourn(p *stack.Process, stopping <-chan struct{}) {
 func targetError(err error) error {
 	switch {
 	case errors.Is(err, stack.ErrNoWorkspace):
-		return invalid(fmt.Errorf("no URL is given, and foo and bar can't be started: %w\n"+
+		return fmt.Errorf("no URL is given, and foo and bar can't be started: %w\n"+
 			"type a URL:                      loadgen -vus 5 -d 30s http://localhost:8080/\n"+
-			"or, in a clone of the workspace: go run ./loadgen -vus 5 -d 30s", err))
+			"or, in a clone of the workspace: go run ./loadgen -vus 5 -d 30s", err)
 	case errors.Is(err, context.Canceled):
 		return &codedError{exitInterrupted, errors.New("interrupted before the load began")}
 	}

@@ -1,4 +1,4 @@
-package command
+package settings
 
 import (
 	"errors"
@@ -11,53 +11,53 @@ import (
 	"example.com/foobar/loadgen/load"
 )
 
-func connectionFlags() []setting {
-	return []setting{
+func connectionFlags() []option {
+	return []option{
 		{name: "no-connection-reuse", env: "K6_NO_CONNECTION_REUSE", about: "a new connection for each request",
-			set: boolean(func(o *options) **bool { return &o.layer.NoConnectionReuse })},
+			set: boolean(func(s *Settings) **bool { return &s.layer.NoConnectionReuse })},
 		{name: "no-vu-connection-reuse", env: "K6_NO_VU_CONNECTION_REUSE", about: "new connections for each iteration",
-			set: boolean(func(o *options) **bool { return &o.layer.NoVUConnectionReuse })},
+			set: boolean(func(s *Settings) **bool { return &s.layer.NoVUConnectionReuse })},
 		{name: "http-version", form: "1.1|2", about: "speak this version alone (over TLS the server chooses)",
-			set: oneOf(func(o *options) **string { return &o.layer.HTTPVersion }, "1.1", "2")},
+			set: oneOf(func(s *Settings) **string { return &s.layer.HTTPVersion }, "1.1", "2")},
 		{name: "insecure-skip-tls-verify", env: "K6_INSECURE_SKIP_TLS_VERIFY", about: "believe any certificate",
-			set: boolean(func(o *options) **bool { return &o.layer.InsecureSkipTLSVerify })},
-		{name: "cacert", form: "FILE", about: "believe these authorities (PEM) too", set: fileText(func(o *options) **string { return &o.layer.TLSCA })},
-		{name: "cert", form: "FILE", about: "client certificate (PEM); goes with -key", set: readable(func(o *options) *string { return &o.cert })},
-		{name: "key", form: "FILE", about: "its key (PEM)", set: readable(func(o *options) *string { return &o.key })},
+			set: boolean(func(s *Settings) **bool { return &s.layer.InsecureSkipTLSVerify })},
+		{name: "cacert", form: "FILE", about: "believe these authorities (PEM) too", set: fileText(func(s *Settings) **string { return &s.layer.TLSCA })},
+		{name: "cert", form: "FILE", about: "client certificate (PEM); goes with -key", set: readable(func(s *Settings) *string { return &s.cert })},
+		{name: "key", form: "FILE", about: "its key (PEM)", set: readable(func(s *Settings) *string { return &s.key })},
 		{name: "server-name", form: "NAME", about: "name to ask for and to verify in TLS, whatever the URL's host",
-			set: text(func(o *options) **string { return &o.layer.TLSServerName })},
+			set: text(func(s *Settings) **string { return &s.layer.TLSServerName })},
 		{name: "tls-resumption", about: "resume TLS sessions, which k6 never does",
-			set: boolean(func(o *options) **bool { return &o.layer.TLSResumption })},
+			set: boolean(func(s *Settings) **bool { return &s.layer.TLSResumption })},
 		{name: "resolve", env: "K6_HOSTS", form: "HOST:PORT:IP", about: "where a name is, as in curl, or HOST=IP[:PORT]; repeatable", many: true, set: resolve},
 		{name: "dns", env: "K6_DNS", form: "OPTIONS", about: "ttl=5m,select=random|first|roundRobin,policy=preferIPv4|preferIPv6|onlyIPv4|onlyIPv6|any", set: dns},
 		{name: "unix-socket", form: "PATH", about: "connect to this socket, whatever the URL's host",
-			set: text(func(o *options) **string { return &o.layer.UnixSocket })},
+			set: text(func(s *Settings) **string { return &s.layer.UnixSocket })},
 		{name: "proxy", form: "URL|none", about: "proxy to go through (HTTP_PROXY, HTTPS_PROXY and NO_PROXY)",
-			set: text(func(o *options) **string { return &o.layer.Proxy })},
+			set: text(func(s *Settings) **string { return &s.layer.Proxy })},
 		{name: "local-ips", env: "K6_LOCAL_IPS", form: "IPS", about: "addresses to connect from: 10.0.0.1,10.0.0.8-10.0.0.12,10.1.0.0/28",
-			set: text(func(o *options) **string { return &o.layer.LocalIPs })},
+			set: text(func(s *Settings) **string { return &s.layer.LocalIPs })},
 		{name: "blacklist-ip", env: "K6_BLACKLIST_IPS", form: "CIDR", about: "never connect there; several with commas",
-			set: list(func(o *options) *[]string { return &o.layer.BlacklistIPs })},
+			set: list(func(s *Settings) *[]string { return &s.layer.BlacklistIPs })},
 		{name: "block-hostnames", env: "K6_BLOCK_HOSTNAMES", form: "NAME", about: "never ask these, *.example.com say; several with commas",
-			set: list(func(o *options) *[]string { return &o.layer.BlockHostnames })},
+			set: list(func(s *Settings) *[]string { return &s.layer.BlockHostnames })},
 		{name: "batch", env: "K6_BATCH", form: "N", about: "requests of a batch at once (20)",
-			set: integer(func(o *options) **int { return &o.layer.Batch })},
+			set: integer(func(s *Settings) **int { return &s.layer.Batch })},
 		{name: "batch-per-host", env: "K6_BATCH_PER_HOST", form: "N", about: "of those, to one host (6)",
-			set: integer(func(o *options) **int { return &o.layer.BatchPerHost })},
+			set: integer(func(s *Settings) **int { return &s.layer.BatchPerHost })},
 	}
 }
 
 const resolveForm = "want HOST:PORT:IP, such as example.com:443:127.0.0.1, or HOST=IP[:PORT]"
 
-func resolve(o *options, v string) error {
+func resolve(s *Settings, v string) error {
 	host, place, err := parseResolve(v)
 	if err != nil {
 		return err
 	}
-	if o.layer.Hosts == nil {
-		o.layer.Hosts = map[string]string{}
+	if s.layer.Hosts == nil {
+		s.layer.Hosts = map[string]string{}
 	}
-	o.layer.Hosts[host] = place
+	s.layer.Hosts[host] = place
 	return nil
 }
 
@@ -87,7 +87,7 @@ func isPlace(v string) bool {
 	return err == nil
 }
 
-func dns(o *options, v string) error {
+func dns(s *Settings, v string) error {
 	d := &load.DNS{}
 	for part := range strings.SplitSeq(v, ",") {
 		key, value, _ := strings.Cut(part, "=")
@@ -102,26 +102,26 @@ func dns(o *options, v string) error {
 			return errors.New("want ttl=5m,select=random,policy=preferIPv4, or some of them")
 		}
 	}
-	o.layer.DNS = d
+	s.layer.DNS = d
 	return nil
 }
 
 // readCertificate joins -cert and -key.
-func (o *options) readCertificate() error {
-	if o.cert == "" && o.key == "" {
+func (s *Settings) readCertificate() error {
+	if s.cert == "" && s.key == "" {
 		return nil
 	}
-	if o.cert == "" || o.key == "" {
+	if s.cert == "" || s.key == "" {
 		return errors.New("-cert and -key go together: give both files")
 	}
-	cert, err := file.Read(o.cert, maxPEM)
+	cert, err := file.Read(s.cert, maxPEM)
 	if err != nil {
 		return fmt.Errorf("-cert: %w", err)
 	}
-	key, err := file.Read(o.key, maxPEM)
+	key, err := file.Read(s.key, maxPEM)
 	if err != nil {
 		return fmt.Errorf("-key: %w", err)
 	}
-	o.load.TLSAuth = []load.TLSAuth{{Cert: string(cert), Key: string(key)}}
+	s.Load.TLSAuth = []load.TLSAuth{{Cert: string(cert), Key: string(key)}}
 	return nil
 }

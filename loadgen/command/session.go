@@ -3,85 +3,46 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"runtime/debug"
 
 	"example.com/foobar/loadgen/control"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/metrics"
-	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/loadgen/secret"
+	"example.com/foobar/loadgen/settings"
 )
 
-// run is the whole command; it returns the exit code. The report goes to stdout, everything else to stderr.
-func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) (code int) {
-	defer func() {
-		if v := recover(); v != nil {
-			fmt.Fprintf(stderr, "loadgen: a bug: %s\n%s", plain.Text(fmt.Sprint(v)), debug.Stack())
-			code = exitPanicked
-		}
-	}()
-	env := environment(environ)
-	o, err := readOptions(args, env)
-	switch {
-	case err != nil:
-		return o.complain(stderr, err)
-	case o.help:
-		return help(stdout)
-	case o.version:
-		return printVersion(stdout)
-	case o.command == "inspect":
-		return inspect(o, stdout, stderr)
-	}
-	return newSession(o, env, stdout, stderr).run(ctx)
-}
-
-// complain prints an error and returns its exit code.
-func (o *options) complain(stderr io.Writer, err error) int {
-	fmt.Fprintf(stderr, "loadgen: %s\n", o.presentable(err.Error()))
-	var coded *codedError
-	if errors.As(err, &coded) {
-		return coded.code
-	}
-	return exitInvalidConfig
-}
-
-func (s *session) complain(err error) int { return s.o.complain(s.stderr, err) }
-
-func printVersion(w io.Writer) int {
-	fmt.Fprintf(w, "loadgen %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return exitOK
-}
-
-// version is what Go noted of this build.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "devel"
-	}
-	return info.Main.Version
-}
-
-// session is one test of the command, from its target to its report.
+// session is one load test of the command, from its target to its report.
 type session struct {
-	o              *options
+	program        settings.Program
+	settings       *settings.Settings
 	stdout, stderr io.Writer
 	screen         *screen
 	signals        *signals
 	secrets        *secret.Values
 	outputs        []*output
-	env            map[string]string
 }
 
-func newSession(o *options, env map[string]string, stdout, stderr io.Writer) *session {
-	s := &session{o: o, stdout: stdout, stderr: stderr, env: env}
-	s.screen = newScreen(stderr, o.quiet, !o.noColor && env["TERM"] != "dumb")
-	s.secrets = o.secrets()
-	s.screen.secrets, s.screen.every = s.secrets, o.progress
-	return s
+func newSession(p settings.Program, s *settings.Settings, stdout, stderr io.Writer) *session {
+	secrets := s.Secrets()
+	screen := newScreen(p.Name, stderr, s.Quiet, !s.NoColor && s.Getenv("TERM") != "dumb")
+	screen.secrets, screen.every = secrets, s.Progress
+	return &session{program: p, settings: s, stdout: stdout, stderr: stderr, screen: screen, secrets: secrets}
+}
+
+// complain prints an error and returns its exit code.
+func (s *session) complain(err error) int {
+	s.screen.warn(err.Error())
+	var usage *settings.UsageError
+	var coded *codedError
+	switch {
+	case errors.As(err, &coded):
+		return coded.code
+	case errors.As(err, &usage):
+		return exitCannotParse
+	}
+	return exitInvalidConfig
 }
 
 // run runs the session. What was begun is ended on every way out of it.
@@ -92,10 +53,10 @@ func (s *session) run(ctx context.Context) int {
 	if err := s.openOutputs(); err != nil {
 		return s.complain(err)
 	}
-	for _, warning := range s.o.warnings {
+	for _, warning := range s.settings.Warnings {
 		s.screen.warn(warning)
 	}
-	for _, notice := range s.o.notices {
+	for _, notice := range s.settings.Notices {
 		s.screen.notice(notice)
 	}
 	url, stop, err := s.target()
@@ -118,14 +79,23 @@ func (s *session) run(ctx context.Context) int {
 	return s.play(test, url)
 }
 
-// test compiles what the users do.
+// test is what the users do, with the options of all layers.
 func (s *session) test(url string) (*load.Test, error) {
-	steps := s.o.steps(url)
-	compiled, err := steps.Compile(s.o.dir)
-	if err != nil {
-		return nil, invalid(s.o.placed(err))
+	test := &load.Test{}
+	if s.program.Test != nil {
+		*test = *s.program.Test
+	} else {
+		compiled, err := s.settings.Compile(url)
+		if err != nil {
+			return nil, err
+		}
+		test.Exec, test.Functions = compiled.Exec, compiled.Functions
 	}
-	return &load.Test{Options: s.o.load, Exec: compiled.Exec, Functions: compiled.Functions, Env: s.o.env, Debug: s.screen}, nil
+	test.Options, test.Env = s.settings.Load, s.settings.Env
+	if test.Debug == nil {
+		test.Debug = s.screen
+	}
+	return test, nil
 }
 
 // play runs the test and reports.
@@ -134,7 +104,7 @@ func (s *session) play(test *load.Test, url string) int {
 	defer cancel()
 	run, err := test.Start(ctx)
 	if err != nil {
-		return s.complain(invalid(s.o.placed(err)))
+		return s.complain(s.settings.Place(err))
 	}
 	api, err := s.serveAPI(run)
 	if err != nil {
@@ -142,15 +112,17 @@ func (s *session) play(test *load.Test, url string) int {
 		run.Wait()
 		return s.complain(&codedError{exitCannotStartAPI, err})
 	}
-	defer followLoad(s.env)()
-	s.screen.banner(s.o, url)
+	if test.Handler == nil { // which would be on the same processors
+		defer followLoad(s.settings.Getenv("GOMAXPROCS"))()
+	}
+	s.screen.banner(s.settings, url)
 	stopWatching := s.signals.stopRun(run, s.screen)
 	s.screen.follow(run)
 	result := run.Wait()
 	stopWatching()
 	code := s.report(result)
 	if api != nil {
-		if s.o.linger && !s.signals.received() {
+		if s.settings.Linger && !s.signals.received() {
 			s.screen.notice("serving the REST API on " + api.Addr + " until Ctrl-C (-linger)")
 			<-s.signals.first
 		}
@@ -161,16 +133,16 @@ func (s *session) play(test *load.Test, url string) int {
 
 // serveAPI serves the REST API when it was asked for.
 func (s *session) serveAPI(run *load.Run) (*control.Server, error) {
-	if s.o.address == "" {
+	if s.settings.Address == "" {
 		return nil, nil
 	}
-	api, err := control.Listen(s.o.address, maskedRun{run, s.secrets}, s.o.apiToken)
+	api, err := control.Listen(s.settings.Address, maskedRun{run, s.secrets}, s.settings.APIToken)
 	if err != nil {
 		return nil, err
 	}
 	if control.Open(api.Addr) {
 		also := "and takes changes from those who have the token"
-		if s.o.apiToken == "" {
+		if s.settings.APIToken == "" {
 			also = "and takes no changes; with -api-token it does"
 		}
 		s.screen.warn("others can reach the REST API on " + api.Addr + ": it tells them how the test goes, " + also)

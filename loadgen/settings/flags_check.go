@@ -1,4 +1,4 @@
-package command
+package settings
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 	"example.com/foobar/loadgen/script"
 )
 
-func checkFlags() []setting {
-	return []setting{
+func checkFlags() []option {
+	return []option{
 		{name: "check-status", form: "CODE", about: `check "is status CODE"`, request: true, set: checkStatus},
 		{name: "check-body", form: "TEXT", about: `check "returns TEXT": the body is exactly TEXT`, request: true,
 			set: check(func(v string) script.Check { return script.Check{Body: &v} })},
@@ -25,51 +25,51 @@ func checkFlags() []setting {
 			set: check(func(v string) script.Check { return script.Check{JSON: v} })},
 		{name: "threshold", form: "METRIC:EXPR", about: "fail when it does not hold, 'http_req_duration:p(95)<500' say; repeatable", set: threshold},
 		{name: "no-thresholds", env: "K6_NO_THRESHOLDS", about: "do not judge thresholds",
-			set: plainBool(func(o *options) *bool { return &o.noThresholds })},
+			set: plainBool(func(s *Settings) *bool { return &s.NoThresholds })},
 	}
 }
 
-func check(of func(string) script.Check) func(*options, string) error {
-	return func(o *options, v string) error {
+func check(of func(string) script.Check) func(*Settings, string) error {
+	return func(s *Settings, v string) error {
 		c := of(v)
 		if v == "" && c.Body == nil {
 			return errors.New("is empty")
 		}
-		o.step.Checks = append(o.step.Checks, c)
+		s.step.Checks = append(s.step.Checks, c)
 		return nil
 	}
 }
 
-func checkStatus(o *options, v string) error {
+func checkStatus(s *Settings, v string) error {
 	code, err := strconv.Atoi(v)
 	if err != nil || code < 100 || code > 999 {
 		return errors.New("want a status code, such as 200")
 	}
-	o.step.Checks = append(o.step.Checks, script.Check{Status: code})
+	s.step.Checks = append(s.step.Checks, script.Check{Status: code})
 	return nil
 }
 
-func checkRegex(o *options, v string) error {
+func checkRegex(s *Settings, v string) error {
 	if v == "" {
 		return errors.New("is empty: want a regular expression, such as 'order [0-9]+'")
 	}
 	if _, err := regexp.Compile(v); err != nil {
 		return fmt.Errorf("want a regular expression of Go's: %w", err)
 	}
-	o.step.Checks = append(o.step.Checks, script.Check{BodyRegex: v})
+	s.step.Checks = append(s.step.Checks, script.Check{BodyRegex: v})
 	return nil
 }
 
 // threshold splits at the first colon that is not within the braces of a sub-metric.
-func threshold(o *options, v string) error {
+func threshold(s *Settings, v string) error {
 	metric, expression, err := cutThreshold(v)
 	if err != nil {
 		return err
 	}
-	if o.layer.Thresholds == nil {
-		o.layer.Thresholds = map[string][]load.Threshold{}
+	if s.layer.Thresholds == nil {
+		s.layer.Thresholds = map[string][]load.Threshold{}
 	}
-	o.layer.Thresholds[metric] = append(o.layer.Thresholds[metric], load.Threshold{Expression: expression})
+	s.layer.Thresholds[metric] = append(s.layer.Thresholds[metric], load.Threshold{Expression: expression})
 	return nil
 }
 

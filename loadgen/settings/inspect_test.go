@@ -1,7 +1,6 @@
-package command
+package settings
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,18 +9,21 @@ import (
 	"testing"
 )
 
+// own is loadgen itself.
+var own = Program{Name: "loadgen", Cases: []string{"case_1", "case_3"}}
+
 // MustInspect is what inspect prints of a command line.
-func MustInspect(tb testing.TB, args []string) (string, *options) {
+func MustInspect(tb testing.TB, args []string) (string, *Settings) {
 	tb.Helper()
-	o, err := readOptions(args, map[string]string{})
+	s, err := Read(own, args, nil)
 	if err != nil {
 		tb.Fatalf("%q: %v", args, err)
 	}
-	var stdout, stderr bytes.Buffer
-	if code := inspect(o, &stdout, &stderr); code != exitOK {
-		tb.Fatalf("%q: inspect ended with %d: %s", args, code, stderr.String())
+	text, err := s.Inspect()
+	if err != nil {
+		tb.Fatalf("%q: %v", args, err)
 	}
-	return stdout.String(), o
+	return string(text), s
 }
 
 // What inspect prints means the same when it is read as a configuration, from any folder.
@@ -92,11 +94,11 @@ address: localhost:6565
 				t.Fatal(err)
 			}
 			again, second := MustInspect(t, []string{"-config", file})
-			if !reflect.DeepEqual(first.load, second.load) {
-				t.Errorf("got  %+v\nwant %+v", second.load, first.load)
+			if !reflect.DeepEqual(first.Load, second.Load) {
+				t.Errorf("got  %+v\nwant %+v", second.Load, first.Load)
 			}
-			if first.embedded() != second.embedded() || first.pause() != second.pause() && first.embedded() {
-				t.Errorf("got embedded %t with a pause of %s, want %t, %s", second.embedded(), second.pause(), first.embedded(), first.pause())
+			if first.Embedded() != second.Embedded() || first.pause() != second.pause() && first.Embedded() {
+				t.Errorf("got embedded %t with a pause of %s, want %t, %s", second.Embedded(), second.pause(), first.Embedded(), first.pause())
 			}
 			a, b := withoutTarget(t, printed), withoutTarget(t, again)
 			if a != b {
@@ -137,7 +139,7 @@ func TestInspectHides(t *testing.T) {
 		if err := os.WriteFile(file, []byte(printed), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := readOptions([]string{"-config", file}, map[string]string{})
+		_, err := Read(own, []string{"-config", file}, nil)
 		if (err == nil) != (step.want == "") || err != nil && !strings.Contains(err.Error(), step.want) {
 			t.Errorf("got %v, want %q in it", err, step.want)
 		}
@@ -147,13 +149,13 @@ func TestInspectHides(t *testing.T) {
 // Every key of a file for the command is in what inspect prints.
 func TestInspectHasTheCommandsKeys(t *testing.T) {
 	keys := map[string]bool{}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[commandOptions]()) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Command]()) {
 		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		keys[key] = true
 	}
 	for key := range commandKeys {
 		if !keys[key] {
-			t.Errorf("%s is missing in commandOptions", key)
+			t.Errorf("%s is missing in Command", key)
 		}
 	}
 }
@@ -180,9 +182,9 @@ func TestK6InspectCanBeRead(t *testing.T) {
 			if err := os.WriteFile(file, []byte(test.text+common), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			printed, o := MustInspect(t, []string{"-config", file, "http://h/"})
-			if !strings.Contains(printed, test.plan) || len(o.notices) > 0 {
-				t.Errorf("got the notices %q and %s", o.notices, printed)
+			printed, s := MustInspect(t, []string{"-config", file, "http://h/"})
+			if !strings.Contains(printed, test.plan) || len(s.Notices) > 0 {
+				t.Errorf("got the notices %q and %s", s.Notices, printed)
 			}
 		})
 	}

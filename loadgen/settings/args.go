@@ -1,0 +1,211 @@
+package settings
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/nearest"
+	"example.com/foobar/loadgen/secret"
+)
+
+// UsageError is a command line that can't be read: an unknown flag, a value that is none, a word too many.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// given is a flag of the command line, or a variable, with its value.
+type given struct {
+	option
+	as    string // the name that was written
+	value string
+}
+
+// arguments are a command line, read but not yet understood.
+type arguments struct {
+	program Program
+	flags   []given
+	action  string
+	url     string
+}
+
+// readArguments reads flags in Go's form, before and after the URL.
+func (p Program) readArguments(args []string) (*arguments, error) {
+	a := &arguments{program: p}
+	set := a.flagSet()
+	for rest := args; ; {
+		if err := set.Parse(rest); err != nil {
+			return a, p.flagError(err)
+		}
+		if set.NArg() == 0 {
+			return a, nil
+		}
+		consumed := len(rest) - set.NArg()
+		if err := a.word(set.Arg(0)); err != nil || a.action == "help" || a.action == "version" {
+			return a, err
+		}
+		rest = set.Args()[1:]
+		if consumed > 0 && args[len(args)-set.NArg()-1] == "--" && len(rest) > 0 {
+			return a, fmt.Errorf("unexpected argument %q after --", secret.URL(rest[0]))
+		}
+	}
+}
+
+// flagSet notes each flag instead of setting anything, so that the layers below can be set first.
+func (a *arguments) flagSet() *flag.FlagSet {
+	set := flag.NewFlagSet(a.program.Name, flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	for _, opt := range a.program.options() {
+		for _, name := range []string{opt.name, opt.short} {
+			note := func(v string) error { a.flags = append(a.flags, given{opt, name, v}); return nil }
+			switch {
+			case name == "":
+			case opt.form == "":
+				set.BoolFunc(name, opt.about, note)
+			default:
+				set.Func(name, opt.about, note)
+			}
+		}
+	}
+	return set
+}
+
+// actions are the words that say what to do; "run" needs not be said.
+var actions = []string{"run", "inspect", "version", "help"}
+
+// word takes a word that is no flag: what to do, or the one URL there can be.
+func (a *arguments) word(v string) error {
+	if a.action == "" && a.url == "" && slices.Contains(actions, v) {
+		a.action = v
+		return nil
+	}
+	u, err := parseURL(v)
+	switch {
+	case a.program.Test != nil:
+		return a.program.noTarget(v)
+	case err != nil:
+		return err
+	case a.url != "":
+		return fmt.Errorf("two URLs, %s and %s: give one, and describe several requests in a file (-config)", secret.URL(a.url), secret.URL(v))
+	}
+	a.url = u
+	return nil
+}
+
+// noTarget refuses a URL or a file of requests where a Go program says itself what its users do.
+func (p Program) noTarget(v string) error {
+	switch ext := strings.ToLower(filepath.Ext(v)); {
+	case slices.Contains(configs, ext) && isFile(v):
+		return fmt.Errorf("%s is a file: write -config %s", v, v)
+	case plainWord.MatchString(v):
+		if near := nearest.Name(v, actions); near != "" {
+			return fmt.Errorf("%q is no command: did you mean %s? The commands are run, inspect, version and help", v, near)
+		}
+	}
+	return fmt.Errorf("%q: %s says itself what its users do, and takes no URL and no file but with -config; "+
+		"a variable can tell it where to: -env URL=http://localhost:8080/, which the test finds in vu.Env", secret.URL(v), p.Name)
+}
+
+// What the names of files end in: of programs, of k6's among them, and of configurations.
+var (
+	scripts = []string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".tar", ".lua"}
+	configs = []string{".json", ".yaml", ".yml"}
+)
+
+// parseURL checks the URL; one without a scheme is http's.
+func parseURL(v string) (string, error) {
+	switch ext := strings.ToLower(filepath.Ext(v)); {
+	case v == "-", slices.Contains(scripts, ext) && !strings.Contains(v, "://"):
+		return "", fmt.Errorf("%s: loadgen runs no scripts: give a URL, or describe the requests in a file (-config; see loadgen -h)", secret.URL(v))
+	case slices.Contains(configs, ext) && isFile(v):
+		return "", fmt.Errorf("%s is a file: write -config %s", v, v)
+	case !strings.ContainsAny(v, ".:/[") && v != "localhost":
+		return "", noURL(v)
+	case !strings.Contains(v, "://"):
+		v = "http://" + v
+	}
+	if _, err := load.NewRequest("GET", v, nil); err != nil {
+		return "", fmt.Errorf("URL %q: want one such as http://localhost:8080/path: %w", secret.URL(v), err)
+	}
+	return v, nil
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z-]{1,30}$`)
+
+// noURL refuses a bare word, which is shown when it is likely to be meant as a command: it may be the end of a header
+// without its quotes, and a secret.
+func noURL(v string) error {
+	const list = "the commands are run, inspect, version and help; a host is written http://NAME/"
+	if !plainWord.MatchString(v) {
+		return fmt.Errorf("a word that is no flag, no command and no URL (texts with spaces need quotes): %s", list)
+	}
+	if near := nearest.Name(v, actions); near != "" {
+		return fmt.Errorf("%q is no command and no URL: did you mean %s? %s", v, near, list)
+	}
+	return fmt.Errorf("%q is no command and no URL: %s", v, list)
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// apply sets what the flags say.
+func (a *arguments) apply(s *Settings) error {
+	s.URL = a.url
+	for _, g := range a.flags {
+		s.written = append(s.written, g.name)
+		if g.request {
+			s.only = append(s.only, g.name)
+		}
+		if err := g.set(s, g.value); err != nil {
+			return &UsageError{fmt.Errorf("-%s %s: %w%s", g.as, g.shown(), err, otherUse(g.as, g.value))}
+		}
+		s.shaped(g.name, "-"+g.as+" "+g.shown())
+	}
+	return nil
+}
+
+// notShown stands for a value that may hold a secret.
+const notShown = "(not shown)"
+
+// shown is the value in quotes where that is needed, and no secret. Of a flag that other tools give a user and a password,
+// or a body, it is what can be neither.
+func (g given) shown() string {
+	switch g.name {
+	case "basic-auth", "bearer", "H", "env", "api-token", "body":
+		return notShown
+	case "vus", "duration", "iterations", "address", "timeout", "rate":
+		if strings.ContainsAny(g.value, ":=@&{\"' ") {
+			return notShown
+		}
+	}
+	v := secret.Text(g.value)
+	if v == "" || strings.ContainsAny(v, " \t\n\"") {
+		return fmt.Sprintf("%q", v)
+	}
+	return v
+}
+
+// configFile is the file that flags or environment name, empty when there is none.
+func (a *arguments) configFile(env map[string]string) string {
+	file := env["K6_CONFIG"]
+	for _, g := range a.flags {
+		if g.name == "config" {
+			file = g.value
+		}
+	}
+	return file
+}
+
+// asks says whether a switch such as -help is on.
+func (a *arguments) asks(name string) bool {
+	return slices.ContainsFunc(a.flags, func(g given) bool { return g.name == name && g.value != "false" })
+}

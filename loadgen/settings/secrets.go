@@ -1,0 +1,187 @@
+package settings
+
+import (
+	"maps"
+	"regexp"
+	"strings"
+
+	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/script"
+	"example.com/foobar/loadgen/secret"
+)
+
+// proxyVariables are the variables of the environment that may hold the password of a proxy.
+var proxyVariables = []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"}
+
+// Secrets are those that the settings hold. They are to be in no output, whoever repeats them.
+func (s *Settings) Secrets() *secret.Values {
+	v := &secret.Values{}
+	for _, raw := range []string{s.URL, *or(s.Load.Proxy), *or(s.layer.Proxy)} {
+		v.Add(secret.InURL(raw)...)
+	}
+	for _, name := range proxyVariables {
+		v.Add(secret.InURL(s.environment[name])...)
+	}
+	for _, auth := range s.Load.TLSAuth {
+		v.Add(auth.Password)
+	}
+	v.Add(s.APIToken)
+	addNamed(v, s.Env)
+	addNamed(v, s.Load.Tags)
+	steps := s.allSteps()
+	addSteps(v, steps)
+	environments := []map[string]string{s.Env}
+	for _, scenario := range s.Load.Scenarios {
+		addNamed(v, scenario.Env)
+		addNamed(v, scenario.Tags)
+		environments = append(environments, scenario.Env)
+	}
+	addFilledIn(v, steps, environments)
+	return v
+}
+
+// allSteps are those of the flags and of the file.
+func (s *Settings) allSteps() []script.Step {
+	own := s.step
+	own.Basic, own.Bearer = s.basic, s.bearer
+	steps := append([]script.Step{own}, s.script.Requests...)
+	for _, more := range s.script.Functions {
+		steps = append(steps, more...)
+	}
+	return steps
+}
+
+var environmentVariable = regexp.MustCompile(`\$\{env\.([^{}]+)\}`)
+
+// addFilledIn adds the users and passwords that variables make.
+func addFilledIn(v *secret.Values, steps []script.Step, environments []map[string]string) {
+	for _, s := range steps {
+		addFilledIn(v, s.Requests, environments)
+		addFilledIn(v, s.Batch, environments)
+		for _, env := range environments {
+			fill := func(variable string) string { return env[environmentVariable.FindStringSubmatch(variable)[1]] }
+			v.Add(environmentVariable.ReplaceAllStringFunc(s.Basic, fill))
+			v.Add(secret.InURL(environmentVariable.ReplaceAllStringFunc(s.URL, fill))...)
+		}
+	}
+}
+
+// or is p, or an empty text.
+func or(p *string) *string {
+	if p == nil {
+		p = new(string)
+	}
+	return p
+}
+
+// addNamed adds the values that are secrets by their names.
+func addNamed(v *secret.Values, m map[string]string) {
+	for name, value := range m {
+		if secret.Named(name) {
+			v.Add(value)
+		}
+	}
+}
+
+func addSteps(v *secret.Values, steps []script.Step) {
+	for _, s := range steps {
+		_, password, _ := strings.Cut(s.Basic, ":")
+		v.Add(s.Basic, password, s.Bearer)
+		v.Add(secret.InURL(s.URL)...)
+		v.Add(secret.InBody(s.Body)...)
+		v.Add(secret.InBody(string(s.JSON))...)
+		for name, lines := range s.Headers {
+			for _, value := range lines {
+				v.Add(secret.InHeader(name, value)...)
+			}
+		}
+		addSteps(v, s.Requests)
+		addSteps(v, s.Batch)
+	}
+}
+
+// maskOptions hides keys, passwords, those in the proxy's URL, and variables and tags that are secrets by their names.
+func maskOptions(o load.Options) load.Options {
+	var auths []load.TLSAuth
+	for _, a := range o.TLSAuth {
+		a.Key, a.Password = secret.Hide(a.Key), secret.Hide(a.Password)
+		auths = append(auths, a)
+	}
+	o.TLSAuth = auths
+	if o.Proxy != nil {
+		o.Proxy = new(secret.URL(*o.Proxy))
+	}
+	o.Tags = maskValues(o.Tags)
+	o.Scenarios = maps.Clone(o.Scenarios)
+	for name, s := range o.Scenarios {
+		s.Env, s.Tags = maskValues(s.Env), maskValues(s.Tags)
+		o.Scenarios[name] = s
+	}
+	return o
+}
+
+// maskValues hides the values that are secrets by their names.
+func maskValues(m map[string]string) map[string]string {
+	m = maps.Clone(m)
+	for name, value := range m {
+		m[name] = secret.Text(secret.Value(name, value))
+	}
+	return m
+}
+
+// maskScript hides the credentials of every step.
+func maskScript(s script.Script) script.Script {
+	functions := map[string][]script.Step{}
+	for name, steps := range s.Functions {
+		functions[name] = maskSteps(steps)
+	}
+	if len(functions) == 0 {
+		functions = nil
+	}
+	return script.Script{Requests: maskSteps(s.Requests), Functions: functions, Data: s.Data}
+}
+
+func maskSteps(steps []script.Step) []script.Step {
+	var out []script.Step
+	for _, s := range steps {
+		s.Name, s.URL, s.Body = secret.Text(s.Name), secret.URL(s.URL), secret.Text(s.Body)
+		s.Requests, s.Batch = maskSteps(s.Requests), maskSteps(s.Batch)
+		s.Bearer = secret.Hide(s.Bearer)
+		if secret.Hide(s.Basic) != s.Basic {
+			s.Basic = secret.Mask + ":" + secret.Mask
+		}
+		if s.JSON != nil {
+			s.JSON = secret.JSON(s.JSON)
+		}
+		s.Headers, s.Tags, s.Checks = maskHeaders(s.Headers), maskValues(s.Tags), maskChecks(s.Checks)
+		out = append(out, s)
+	}
+	return out
+}
+
+func maskHeaders(headers map[string]script.Lines) map[string]script.Lines {
+	if len(headers) == 0 {
+		return nil
+	}
+	out := map[string]script.Lines{}
+	for name, lines := range headers {
+		for _, value := range lines {
+			out[name] = append(out[name], secret.Text(secret.Value(name, value)))
+		}
+	}
+	return out
+}
+
+func maskChecks(checks []script.Check) []script.Check {
+	var out []script.Check
+	for _, c := range checks {
+		if c.Body != nil {
+			c.Body = new(secret.Text(*c.Body))
+		}
+		for _, text := range []*string{&c.Name, &c.BodyContains, &c.BodyRegex, &c.Header, &c.JSON} {
+			*text = secret.Text(*text)
+		}
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,108 @@
+package settings
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/script"
+	"example.com/foobar/loadgen/secret"
+)
+
+// embeddedTarget is what the target that loadgen starts itself is called.
+const embeddedTarget = "foo and bar"
+
+// Compile turns what each user does at the target into what a load.Test takes. A Go program's test says that itself: nil.
+func (s *Settings) Compile(target string) (*script.Compiled, error) {
+	if s.program.Test != nil {
+		return nil, nil
+	}
+	steps := s.steps(target)
+	compiled, err := steps.Compile(s.dir)
+	return compiled, s.Place(err)
+}
+
+// steps are what each user does.
+func (s *Settings) steps(target string) script.Script {
+	if s.scripted() || s.program.Test != nil {
+		return s.script
+	}
+	step := s.step
+	step.URL = target
+	if s.basic != "" || s.bearer != "" {
+		step.Basic, step.Bearer = literal(s.basic), literal(s.bearer)
+	}
+	if s.Embedded() && len(step.Checks) == 0 {
+		step.Checks = []script.Check{{Status: 200}, {Body: new("foobar")}}
+	}
+	if pause := s.pause(); pause > 0 {
+		step.Think = load.Duration(pause)
+	}
+	return script.Script{Requests: []script.Step{step}}
+}
+
+// literal is a text of the script that stands for itself, whatever it has in it.
+func literal(v string) string { return strings.ReplaceAll(v, "${", "$${") }
+
+// pause is the think time after the one request of a URL.
+func (s *Settings) pause() time.Duration {
+	switch {
+	case s.think != nil:
+		return *s.think
+	case s.Embedded() && !s.arrivals():
+		return demonstrationThink
+	}
+	return 0
+}
+
+// arrivals says whether iterations come at a rate, so that a pause of the users would only make more of them necessary.
+func (s *Settings) arrivals() bool {
+	if s.Load.Rate != nil {
+		return true
+	}
+	for _, scenario := range s.Load.Scenarios {
+		if strings.HasSuffix(scenario.Executor, "arrival-rate") {
+			return true
+		}
+	}
+	return false
+}
+
+// ScriptName says in a line what is asked at the target.
+func (s *Settings) ScriptName(target string) string {
+	switch {
+	case s.program.Test != nil:
+		return s.program.Name
+	case s.scripted():
+		return s.Config
+	}
+	method := strings.ToUpper(s.step.Method)
+	switch {
+	case method != "":
+	case s.step.Body != "" || s.step.BodyFile != "":
+		method = "POST"
+	default:
+		method = "GET"
+	}
+	name := method + " " + secret.URL(target)
+	if pause := s.pause(); pause > 0 {
+		name += fmt.Sprintf(", then %s of think time", pause)
+	}
+	return name
+}
+
+// targetName is the target for inspect, before anything has been started.
+func (s *Settings) targetName() string {
+	switch {
+	case s.Embedded() && s.Stack != "":
+		return embeddedTarget + ", " + s.Stack
+	case s.Embedded():
+		return embeddedTarget
+	case s.program.Test != nil:
+		return s.program.Name
+	case s.scripted():
+		return s.Config
+	}
+	return secret.URL(s.URL)
+}
