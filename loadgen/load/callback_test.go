@@ -63,7 +63,7 @@ func TestSetupAndTeardownEnd(t *testing.T) {
 				if res.Reason != SetupFailed || res.Err == nil || !strings.HasPrefix(res.Err.Error(), "set-up: "+ending.want) {
 					t.Errorf("set-up: got %v, %v", res.Reason, res.Err)
 				}
-				res = MustRun(t, &Test{Exec: sleeps(0), Teardown: func(*VU, any) error { ending.end(); return nil }})
+				res = MustRun(t, &Test{Exec: sleeps(0), Teardown: func(*VU) error { ending.end(); return nil }})
 				if res.Reason != TeardownFailed || res.Err == nil || !strings.HasPrefix(res.Err.Error(), "tear-down: "+ending.want) || sum(res, "iterations") != 1 {
 					t.Errorf("tear-down: got %v, %v after %v iterations", res.Reason, res.Err, sum(res, "iterations"))
 				}
@@ -87,12 +87,10 @@ func TestExpectedEnds(t *testing.T) {
 			},
 		} {
 			t.Run(name+" in "+way, func(t *testing.T) {
-				req, err := NewRequest("GET", "http://a.test/", nil)
+				req, err := NewRequest("GET", "http://a.test/", Tag("kind", "odd"), Expect(func(int) bool { ending.end(); return true }))
 				if err != nil {
 					t.Fatal(err)
 				}
-				req.Tags = map[string]string{"kind": "odd"}
-				req.Expected = func(int) bool { ending.end(); return true }
 				test := &Test{Handler: answers, Options: Options{Iterations: new(int64(4)), Thresholds: map[string][]Threshold{
 					"http_reqs{kind:odd}":           {{Expression: "count==0"}},
 					"http_reqs{group:::g}":          {{Expression: "count==0"}},
@@ -129,12 +127,11 @@ func TestExpectedEnds(t *testing.T) {
 // Fail and Abort mean in Expected what they mean elsewhere.
 func TestExpectedFails(t *testing.T) {
 	for _, batch := range []int{1, 3} {
-		req, err := NewRequest("GET", "http://a.test/", nil)
+		var of *VU
+		req, err := NewRequest("GET", "http://a.test/", Expect(func(int) bool { of.Fail("not this one"); return true }))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var of *VU
-		req.Expected = func(int) bool { of.Fail("not this one"); return true }
 		test := &Test{Handler: answers, Exec: func(vu *VU) error {
 			of = vu
 			vu.Batch([]*Request{req, req, req}[:batch]...)
@@ -154,7 +151,7 @@ func TestEndedContext(t *testing.T) {
 	for range 20 {
 		test := &Test{Exec: sleeps(0), Options: Options{VUs: new(3), Duration: For(1e9)},
 			Setup:    func(*VU) (any, error) { return nil, errors.New("set up") },
-			Teardown: func(*VU, any) error { return errors.New("torn down") }}
+			Teardown: func(*VU) error { return errors.New("torn down") }}
 		res, err := test.Run(ctx)
 		if err != nil || res.Reason != InterruptedSignal {
 			t.Fatalf("got %+v, %v, want interrupted", res, err)

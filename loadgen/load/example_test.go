@@ -76,8 +76,8 @@ func ExampleTest_scenarios() {
 		},
 		"buy": func(vu *load.VU) error {
 			return vu.Group("checkout", func() error {
-				vu.Check("is paid", vu.Post("http://shop.example/pay", "application/json", []byte(`{"item":1}`)).Status == 200)
-				vu.Add(spent, 12.5)
+				vu.Check("is paid", vu.Post("http://shop.example/pay", load.JSON(map[string]int{"item": 1})).Status == 200)
+				spent.Add(vu, 12.5)
 				return nil
 			})
 		},

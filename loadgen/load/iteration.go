@@ -67,6 +67,7 @@ func (v *VU) once(start time.Duration) (out outcome, took time.Duration) {
 // finish leaves nothing of the iteration behind but its numbers. Those of a user that was left behind are known already.
 func (v *VU) finish(out outcome, err error, took time.Duration) {
 	v.group = v.run.root
+	v.endContext()
 	v.client.EndIteration()
 	v.release()
 	v.Iteration++

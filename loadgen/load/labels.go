@@ -147,12 +147,15 @@ func (l *labels) withAll(set *tagSet, m map[string]string) *tagSet {
 
 // of is set with the tags of a request, which do not change once it was sent.
 func (l *labels) of(req *Request, set *tagSet) *tagSet {
-	if len(req.Tags) == 0 {
+	if len(req.tags) == 0 {
 		return set
 	}
-	key := taggedKey{reflect.ValueOf(req.Tags).Pointer(), set}
-	return l.tagged.recall(key, textOf(req.Tags)+weight(nil, set), func() tagged {
-		return tagged{req.Tags, l.withAll(set, req.Tags)}
+	if !req.reused {
+		return l.withAll(set, req.tags)
+	}
+	key := taggedKey{reflect.ValueOf(req.tags).Pointer(), set}
+	return l.tagged.recall(key, textOf(req.tags)+weight(nil, set), func() tagged {
+		return tagged{req.tags, l.withAll(set, req.tags)}
 	}).set
 }
 

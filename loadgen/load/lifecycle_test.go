@@ -120,7 +120,7 @@ func TestStop(t *testing.T) {
 				begin := time.Now()
 				torn := false
 				r := MustStart(t, &Test{Exec: works(3 * time.Second), Options: Options{VUs: new(1), Duration: For(time.Minute)},
-					Teardown: func(*VU, any) error { torn = true; return nil }})
+					Teardown: func(*VU) error { torn = true; return nil }})
 				time.Sleep(time.Second)
 				tt.end(r)
 				res := r.Wait()
@@ -193,12 +193,12 @@ func TestSetupAndTeardown(t *testing.T) {
 				return "data", nil
 			},
 			Exec: func(vu *VU) error {
-				vu.Check("has data", vu.Data == "data")
+				vu.Check("has data", Data[string](vu) == "data")
 				vu.Sleep(1500 * time.Millisecond)
 				return nil
 			},
-			Teardown: func(vu *VU, data any) error {
-				if data != "data" {
+			Teardown: func(vu *VU) error {
+				if Data[string](vu) != "data" {
 					return errTest
 				}
 				return nil
@@ -242,7 +242,7 @@ func TestSetupFails(t *testing.T) {
 
 func TestTeardownFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		res := MustRun(t, &Test{Exec: sleeps(0), Teardown: func(vu *VU, _ any) error { vu.Sleep(2 * time.Minute); return nil }})
+		res := MustRun(t, &Test{Exec: sleeps(0), Teardown: func(vu *VU) error { vu.Sleep(2 * time.Minute); return nil }})
 		if res.Reason != TeardownTimedOut || sum(res, "iterations") != 1 {
 			t.Errorf("got %v, %v, want a time-out after one iteration", res.Reason, res.Err)
 		}
@@ -253,7 +253,7 @@ func TestTeardownFails(t *testing.T) {
 func TestAbortInTeardown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		r := MustStart(t, &Test{Exec: sleeps(0), Teardown: func(vu *VU, _ any) error { vu.Sleep(time.Hour); return nil }})
+		r := MustStart(t, &Test{Exec: sleeps(0), Teardown: func(vu *VU) error { vu.Sleep(time.Hour); return nil }})
 		time.Sleep(time.Second)
 		if got := r.Progress().State; got != "teardown" {
 			t.Errorf("state %q, want teardown", got)
@@ -403,7 +403,7 @@ func TestScenarioFunctionsEnvAndTags(t *testing.T) {
 				"done{color:}":                                  {{Expression: "count==0"}},
 			},
 		}}
-		things, waits, share, level := test.NewTrend("things", false), test.NewTrend("waits", true), test.NewRate("share"), test.NewGauge("level")
+		things, waits, share, level := test.NewTrend("things"), test.NewTimeTrend("waits"), test.NewRate("share"), test.NewGauge("level")
 		test.NewCounter("done")
 		test.Exec = func(vu *VU) error {
 			if vu.Env["A"] != "1" || vu.Env["B"] != "1" {
@@ -411,7 +411,7 @@ func TestScenarioFunctionsEnvAndTags(t *testing.T) {
 			}
 			return vu.Group("one", func() error {
 				return vu.Group("two", func() error {
-					vu.Add(things, 7)
+					things.Add(vu, 7)
 					return nil
 				})
 			})
@@ -420,13 +420,13 @@ func TestScenarioFunctionsEnvAndTags(t *testing.T) {
 			if vu.Env["A"] != "1" || vu.Env["B"] != "2" {
 				return errTest
 			}
-			vu.Add(waits, 1500)
+			waits.Add(vu, 1500*time.Millisecond)
 			vu.Tag("color", "red")
-			vu.Add(share, 1)
-			vu.Add(share, 0)
+			share.Add(vu, true)
+			share.Add(vu, false)
 			vu.Tag("color", "")
-			vu.Add(share, 0)
-			vu.Add(level, 3)
+			share.Add(vu, false)
+			level.Add(vu, 3)
 			return nil
 		}}
 		res := MustRun(t, test)

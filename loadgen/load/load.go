@@ -24,9 +24,10 @@ type Test struct {
 	Exec Func
 	// Functions are those that scenarios name in Exec.
 	Functions map[string]Func
-	// Setup runs once before the load and Teardown once after it. Nothing of theirs is in the metrics.
+	// Setup runs once before the load and Teardown once after it; Data is what Setup returned. Nothing of theirs is in the
+	// metrics.
 	Setup    func(vu *VU) (any, error)
-	Teardown func(vu *VU, data any) error
+	Teardown func(vu *VU) error
 	// Hold, when set, is called when a scenario's turn has come, and the scenario begins when it returns. The users' connections
 	// stay open meanwhile. It may call Run.Forget. ctx ends when the run is stopped.
 	Hold func(ctx context.Context, r *Run, scenario string)
@@ -36,6 +37,8 @@ type Test struct {
 	Env map[string]string
 	// Debug is where Options.HTTPDebug writes.
 	Debug io.Writer
+	// Seed is what the random numbers of VU.Rand follow from.
+	Seed uint64
 	// TLSKeyLog is where the secrets of TLS sessions go, in NSS's format, for a program that is to read the traffic; nil is
 	// nowhere.
 	TLSKeyLog io.Writer

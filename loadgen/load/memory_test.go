@@ -17,39 +17,35 @@ func TestMemoryIsFlat(t *testing.T) {
 		io.Copy(io.Discard, r.Body)
 		io.WriteString(w, "foobar")
 	})
-	fresh := func(vu *VU, url string, body []byte, change func(*Request)) {
-		req, err := NewRequest("POST", url, body)
+	fresh := func(vu *VU, url string, opts ...Option) {
+		req, err := NewRequest("POST", url, opts...)
 		if err != nil {
 			t.Fatal(err)
-		}
-		req.Name = "fixed"
-		if change != nil {
-			change(req)
 		}
 		if res := vu.Do(req); res.Err != nil {
 			t.Error(res.Err)
 		}
 	}
 	const url = "http://shop.test/"
+	plain := func(text string) Option { return Body("text/plain", []byte(text)) }
+	fixed := Name("fixed")
 	ways := map[string]func(vu *VU, text string){
-		"body": func(vu *VU, text string) { fresh(vu, url, []byte(text), nil) },
-		"post": func(vu *VU, text string) { vu.Post(url, "text/plain", []byte(text)) },
-		"header": func(vu *VU, text string) {
-			fresh(vu, url, nil, func(r *Request) { r.Header.Set("X-Text", text) })
-		},
-		"url":     func(vu *VU, text string) { fresh(vu, url+text, nil, nil) },
-		"unnamed": func(vu *VU, text string) { fresh(vu, url+text, nil, func(r *Request) { r.Name = "" }) },
-		"get":     func(vu *VU, text string) { vu.Get(url + text) },
-		"name":    func(vu *VU, text string) { fresh(vu, url, nil, func(r *Request) { r.Name = text }) },
-		"tags": func(vu *VU, text string) {
-			fresh(vu, url, []byte(text), func(r *Request) { r.Tags = map[string]string{"user": text} })
-		},
+		"body":     func(vu *VU, text string) { fresh(vu, url, fixed, plain(text)) },
+		"post":     func(vu *VU, text string) { vu.Post(url, plain(text)) },
+		"post url": func(vu *VU, text string) { vu.Post(url + text) },
+		"header":   func(vu *VU, text string) { fresh(vu, url, fixed, Header("X-Text", text)) },
+		"url":      func(vu *VU, text string) { fresh(vu, url+text, fixed) },
+		"query":    func(vu *VU, text string) { vu.Get(url, Query(map[string][]string{"text": {text}})) },
+		"unnamed":  func(vu *VU, text string) { fresh(vu, url+text) },
+		"get":      func(vu *VU, text string) { vu.Get(url + text) },
+		"name":     func(vu *VU, text string) { fresh(vu, url, Name(text)) },
+		"tags":     func(vu *VU, text string) { fresh(vu, url, fixed, plain(text), Tag("user", text)) },
+		"post tag": func(vu *VU, text string) { vu.Post(url, Tag("user", text)) },
 		"batch": func(vu *VU, text string) {
-			req, err := NewRequest("POST", url, []byte(text))
+			req, err := NewRequest("POST", url, plain(text), Tag("user", text))
 			if err != nil {
 				t.Fatal(err)
 			}
-			req.Tags = map[string]string{"user": text}
 			vu.Batch(req)
 		},
 		"tag":   func(vu *VU, text string) { vu.Tag("user", text); vu.Get(url) },

@@ -35,7 +35,8 @@ type player struct {
 	quitting             atomic.Bool
 
 	counts [cutOff + 1]atomic.Uint64
-	missed atomic.Int64 // iterations that were to be and had never begun in the end
+	joined atomic.Uint64 // users, each as often as it came from another scenario
+	missed atomic.Int64  // iterations that were to be and had never begun in the end
 
 	mu    sync.Mutex
 	users map[*VU]struct{}

@@ -1,229 +1,258 @@
 package load
 
 import (
-	"errors"
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"time"
 
 	"example.com/foobar/loadgen/internal/wire"
-	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/loadgen/secret"
 )
 
-// Response is what a request came to: Status, Body, Header, Timing, Err. It is valid until the VU's next request, or the end of
-// the iteration.
-type Response = wire.Response
-
-// Request is a request with tags of its own. Make it once with NewRequest and send it as often as you like, from any VU.
+// Request is a request that is made once, by NewRequest, and sent by VU.Do and VU.Batch as often as you like, by any number
+// of users at once. It is serialised once, and sending it allocates nothing.
 type Request struct {
-	*wire.Request
-	// Tags are set on the samples of this request. They must not change once it was sent.
-	Tags map[string]string
-
-	kept bool // is likely to be sent again
+	wire *wire.Request
+	tags map[string]string
+	// query is what Query adds to the URL.
+	query url.Values
+	// reused says that it is likely to be sent again, so that what follows from it is worth remembering.
+	reused bool
 }
 
-// NewRequest makes a request that follows as many redirects as the options allow. The error says what is wrong with
-// method or URL.
-func NewRequest(method, url string, body []byte) (*Request, error) {
-	r, err := wire.NewRequest(method, url, body)
+// Option is what a request has besides its method and its URL. All functions that make a request take any number of them.
+type Option func(*Request) error
+
+// NewRequest makes a request that follows as many redirects as the options of the test allow. The error says what is wrong
+// with the method, the URL or an option.
+func NewRequest(method, url string, opts ...Option) (*Request, error) {
+	r, err := newRequest(method, url, opts)
 	if err != nil {
 		return nil, fmt.Errorf("making a request: %w", err)
 	}
-	return &Request{Request: r, kept: true}, nil
+	r.reused = true
+	return r, nil
 }
 
-// Get sends a GET request. The Response is never nil; when there is none its Err says why.
-func (v *VU) Get(url string) *Response {
-	if v.lastGet == nil || v.lastGet.URL != url {
-		req, err := v.run.get(url)
-		if err != nil {
-			return v.unsendable("GET", url, err)
-		}
-		v.lastGet = req
-	}
-	return v.Do(v.lastGet)
-}
-
-// Post sends a POST request with a body of that type.
-func (v *VU) Post(url, contentType string, body []byte) *Response {
-	req, err := wire.NewRequest("POST", url, body)
+func newRequest(method, rawURL string, opts []Option) (*Request, error) {
+	w, err := wire.NewRequest(method, rawURL, nil)
 	if err != nil {
-		return v.unsendable("POST", url, err)
+		return nil, err
 	}
-	req.Header.Set("Content-Type", contentType)
-	return v.Do(&Request{Request: req})
+	r := &Request{wire: w}
+	for _, set := range opts {
+		if err := set(r); err != nil {
+			return nil, err
+		}
+	}
+	if len(r.query) > 0 {
+		r.addQuery()
+	}
+	return r, nil
 }
 
-// Do sends req, and follows its redirects.
-func (v *VU) Do(req *Request) *Response {
-	v.goOn()
-	v.run.limiter.wait(v)
-	v.ended(v.send(req))
-	return &v.response
-}
+// Validate says what is wrong with the method and the header, which otherwise shows when the request is sent: it fails.
+func (r *Request) Validate() error { return r.wire.Validate() }
 
-// send sends req with its tags, of which nothing is left even when its Expected panics.
-func (v *VU) send(req *Request) error {
-	v.current = req
-	if len(req.Tags) > 0 {
-		before := v.tags
-		defer func() { v.tags = before }()
-		v.tags = v.run.labels.of(req, v.tags)
-	}
-	return v.client.Do(req.Request, &v.response)
-}
-
-// ended ends the iteration after a request that was cut off, or, with Options.Throw, had no response.
-func (v *VU) ended(err error) {
-	if err == nil {
-		return
-	}
-	v.goOn()
-	if v.run.throw {
-		panic(failure{err.Error()})
+// Header adds a line to the header. One of a name that there is already does not replace it. Host, User-Agent and Cookie
+// are set so too; what the length and the framing of the body need is written without it.
+func Header(name, value string) Option {
+	return func(r *Request) error {
+		r.wire.Header.Add(name, value)
+		return nil
 	}
 }
 
-// unsendable is the response to a request that could not even be made: a failed one.
-func (v *VU) unsendable(method, url string, err error) *Response {
-	v.goOn()
-	code := 0
-	var known *wire.Error
-	if errors.As(err, &known) {
-		code = known.Code
+// Query adds to the query of the URL, escaped. In the tags name and url of the samples the URL stays as it was given, so
+// that a thousand values are one row of the report; Name sets another.
+func Query(values url.Values) Option {
+	return func(r *Request) error {
+		if r.query == nil {
+			r.query = url.Values{}
+		}
+		for name, list := range values {
+			r.query[name] = append(r.query[name], list...)
+		}
+		return nil
 	}
-	v.response.Release()
-	url = secret.URL(url)
-	v.response = wire.Response{URL: url, Err: err, ErrorCode: code}
-	v.current = nil
-	v.Exchanged(&wire.Exchange{Timing: wire.Timing{Start: wire.Now()}, Method: method, URL: url, Err: err, ErrorCode: code})
-	v.ended(err)
-	return &v.response
 }
 
-// Batch sends all requests at once and returns their responses in the same order.
-func (v *VU) Batch(reqs ...*Request) []*Response {
-	v.goOn()
-	for len(v.responses) < len(reqs) {
-		v.responses = append(v.responses, &Response{})
+// addQuery puts the query where it belongs: behind what query the URL has, before its fragment.
+func (r *Request) addQuery() {
+	w := r.wire
+	if w.Name == "" {
+		w.Name = secret.URL(w.URL)
 	}
-	wires := make([]*wire.Request, len(reqs))
-	for i, r := range reqs {
-		v.run.limiter.wait(v)
-		wires[i] = r.Request
-	}
-	responses := v.responses[:len(reqs)]
-	v.sendBatch(reqs, wires, responses)
-	for _, r := range responses {
-		v.ended(r.Err)
-	}
-	return responses
-}
-
-func (v *VU) sendBatch(reqs []*Request, wires []*wire.Request, responses []*Response) {
-	v.batch = reqs
-	defer func() { v.batch = nil }()
-	v.client.Batch(wires, responses)
-}
-
-// Exchanged records what the wire says of one exchange; it implements wire.Observer.
-func (v *VU) Exchanged(x *wire.Exchange) {
-	if v.silent {
-		return
-	}
-	first := !v.requested
-	v.requested = true
-	var room [10]metrics.Sample
-	s := room[:0]
-	if x.Err != nil && errors.Is(x.Err, wire.ErrInterrupted) {
-		v.run.rec.Record(v.shard, v.base(), append(s, metrics.Sample{ID: httpReqsInterrupted, Value: 1}))
-		return
-	}
-	if x.Connected {
-		v.reached = true
-	} else {
-		v.unreached++
-	}
-	expected := x.Err == nil && v.expects(x)
-	s = append(s, metrics.Sample{ID: httpReqs, Value: 1}, metrics.Sample{ID: httpReqFailed, Value: 1})
-	if expected {
-		s[len(s)-1].Value = 0
-	}
-	if x.Connected || v.run.k6 {
-		s = v.phases(s, x, first)
-	}
-	v.run.rec.Record(v.shard, v.requestLabels(x, expected), s)
-	if x.Truncated || x.UnknownEncoding != "" || x.MemoryWait != 0 || x.RedirectLimit {
-		v.run.watch.responses.see(x)
-	}
+	base, fragment, marked := strings.Cut(w.URL, "#")
+	separator := "?"
 	switch {
-	case x.Err != nil:
-		v.run.failed(x)
-	case !v.run.answered.Load():
-		v.run.answered.Store(true)
+	case strings.HasSuffix(base, "?"), strings.HasSuffix(base, "&"):
+		separator = ""
+	case strings.Contains(base, "?"):
+		separator = "&"
+	}
+	w.URL = base + separator + r.query.Encode()
+	if marked {
+		w.URL += "#" + fragment
 	}
 }
 
-// expects says whether the status is no failure.
-func (v *VU) expects(x *wire.Exchange) bool {
-	if x.Request != nil && x.Request.Expected != nil {
-		return x.Request.Expected(x.Status)
+// Body sets the body and, unless contentType is empty, the header Content-Type. The bytes must not change afterwards.
+func Body(contentType string, body []byte) Option {
+	return func(r *Request) error {
+		r.wire.Body = body
+		r.setContentType(contentType)
+		return nil
 	}
-	return x.Status >= 200 && x.Status < 400
 }
 
-// phases adds the latencies of an exchange that had a connection.
-func (v *VU) phases(s []metrics.Sample, x *wire.Exchange, first bool) []metrics.Sample {
-	s = append(s,
-		metrics.Sample{ID: httpReqDuration, Value: float64(x.Duration())},
-		metrics.Sample{ID: httpReqBlocked, Value: float64(x.Blocked)},
-		metrics.Sample{ID: httpReqConnecting, Value: float64(x.Connecting)},
-		metrics.Sample{ID: httpReqTLSHandshaking, Value: float64(x.TLSHandshaking)},
-		metrics.Sample{ID: httpReqSending, Value: float64(x.Sending)},
-		metrics.Sample{ID: httpReqWaiting, Value: float64(x.Waiting)},
-		metrics.Sample{ID: httpReqReceiving, Value: float64(x.Receiving)})
-	if v.timed() {
-		from := x.Start - v.lag
-		if first {
-			from = v.intended
+// setContentType sets the type of the body, unless Header set another.
+func (r *Request) setContentType(contentType string) {
+	if contentType != "" && r.wire.Header.Get("Content-Type") == "" {
+		r.wire.Header.Set("Content-Type", contentType)
+	}
+}
+
+// JSON sends v as JSON.
+func JSON(v any) Option {
+	return func(r *Request) error {
+		body, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("writing the body as JSON: %w", err)
 		}
-		s = append(s, metrics.Sample{ID: httpReqResponseTime, Value: float64(x.End() - from)})
+		return Body("application/json", body)(r)
 	}
-	return s
 }
 
-// requestLabels are the labels of an exchange, most of the time without a look-up.
-func (v *VU) requestLabels(x *wire.Exchange, expected bool) *metrics.Labels {
-	key := requestKey{group: v.group, tags: v.tags, method: x.Method, name: x.URL,
-		proto: x.Proto, tls: x.TLSVersion, status: x.Status, expected: expected}
-	if x.Request != nil && x.Request.Name != "" {
-		key.name = x.Request.Name
-	}
-	kept := v.current != nil && v.current.kept
-	if v.batch != nil {
-		kept, key.tags = v.inBatch(x)
-	}
-	r := &v.recent
-	for i := range r.reqs {
-		if x.Err == nil && r.reqs[i].labels != nil && r.reqs[i].key == key {
-			return r.reqs[i].labels
-		}
-	}
-	l := v.run.labels.request(key, x, kept)
-	if kept && x.Err == nil {
-		slot := &r.reqs[r.nextReq%uint8(len(r.reqs))]
-		slot.key, slot.labels = key, l
-		r.nextReq++
-	}
-	return l
+// Form sends the fields of a form as browsers do, as application/x-www-form-urlencoded.
+func Form(fields url.Values) Option {
+	return Body("application/x-www-form-urlencoded", []byte(fields.Encode()))
 }
 
-// inBatch finds the request of an exchange of a batch, for its tags.
-func (v *VU) inBatch(x *wire.Exchange) (kept bool, tags *tagSet) {
-	for _, req := range v.batch {
-		if req.Request == x.Request {
-			return req.kept, v.run.labels.of(req, v.tags)
+// Part is a field or a file of a form with files.
+type Part struct {
+	// Name is that of the field.
+	Name string
+	// FileName makes it a file. ContentType is the file's, application/octet-stream when it is empty.
+	FileName, ContentType string
+	Data                  []byte
+}
+
+// Multipart sends a form with files, as multipart/form-data, in the order of the parts. It is held in memory; see Upload
+// for what is too large for that.
+func Multipart(parts ...Part) Option {
+	return func(r *Request) error {
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		for _, p := range parts {
+			to, err := w.CreatePart(p.header())
+			if err == nil {
+				_, err = to.Write(p.Data)
+			}
+			if err != nil {
+				return fmt.Errorf("writing the part %q: %w", p.Name, err)
+			}
 		}
+		if err := w.Close(); err != nil {
+			return fmt.Errorf("writing a form: %w", err)
+		}
+		return Body(w.FormDataContentType(), body.Bytes())(r)
 	}
-	return false, v.tags
+}
+
+// header is what stands above the part.
+func (p Part) header() textproto.MIMEHeader {
+	if p.FileName == "" {
+		h := textproto.MIMEHeader{"Content-Disposition": {`form-data; name="` + quotedName(p.Name) + `"`}}
+		if p.ContentType != "" {
+			h.Set("Content-Type", oneLine(p.ContentType))
+		}
+		return h
+	}
+	h := textproto.MIMEHeader{"Content-Disposition": {`form-data; name="` + quotedName(p.Name) + `"; filename="` + quotedName(p.FileName) + `"`}}
+	if _, _, err := mime.ParseMediaType(p.ContentType); err != nil {
+		p.ContentType = "application/octet-stream"
+	}
+	h.Set("Content-Type", oneLine(p.ContentType))
+	return h
+}
+
+// quotedName is a name within quotes, as browsers write it (HTML, multipart/form-data encoding algorithm).
+func quotedName(name string) string {
+	return strings.NewReplacer("\r", "%0D", "\n", "%0A", `"`, "%22").Replace(name)
+}
+
+func oneLine(s string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(s) }
+
+// Name stands for the URL in the tags name and url of the samples: URLs that differ by an id in them should have one.
+func Name(name string) Option {
+	return func(r *Request) error {
+		r.wire.Name = name
+		return nil
+	}
+}
+
+// Tag sets a tag on the samples of this request.
+func Tag(key, value string) Option { return Tags(map[string]string{key: value}) }
+
+// Tags sets several tags. The map must not change afterwards.
+func Tags(tags map[string]string) Option {
+	return func(r *Request) error {
+		if len(r.tags) == 0 { // the map itself, which tells requests with the same tags
+			r.tags = tags
+			return nil
+		}
+		r.tags = maps.Clone(r.tags)
+		maps.Copy(r.tags, tags)
+		return nil
+	}
+}
+
+// Timeout is for the whole exchange, redirects and the body included, instead of the test's, which is 60 s where it sets
+// none. A negative one is no bound.
+func Timeout(d time.Duration) Option {
+	return func(r *Request) error {
+		r.wire.Timeout = d
+		return nil
+	}
+}
+
+// MaxRedirects is how many redirects are followed, instead of what the options of the test say.
+func MaxRedirects(n int) Option {
+	return func(r *Request) error {
+		r.wire.MaxRedirects = n
+		return nil
+	}
+}
+
+// Discard reads the response's body and keeps nothing of it. Unread does the same for a body that nobody looks at, but a
+// compressed one that can't be decompressed is still a failed request.
+func Discard() Option {
+	return func(r *Request) error {
+		r.wire.DiscardBody = true
+		return nil
+	}
+}
+
+// Unread is Discard for a body that has to be right.
+func Unread() Option {
+	return func(r *Request) error {
+		r.wire.UnreadBody = true
+		return nil
+	}
+}
+
+// Expect says which statuses are no failure, instead of 200 to 399.
+func Expect(expected func(status int) bool) Option {
+	return func(r *Request) error {
+		r.wire.Expected = expected
+		return nil
+	}
 }

@@ -27,11 +27,10 @@ func MustFinish(tb testing.TB, test *Test) *Result {
 // An iteration with one prepared request and two checks allocates nothing.
 func TestIterationAllocatesNothing(t *testing.T) {
 	url := MustAnswer(t)
-	tagged, err := NewRequest("GET", url, nil)
+	tagged, err := NewRequest("GET", url, Tag("shop", "toys"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	tagged.Tags = map[string]string{"shop": "toys"}
 	for _, way := range []string{"closed", "arrivals", "tagged"} {
 		t.Run(way, func(t *testing.T) {
 			var allocs float64
@@ -190,7 +189,7 @@ func TestUnsendable(t *testing.T) {
 			if res := vu.Get(url); res.Err == nil || res.ErrorCode != 1020 {
 				t.Errorf("%q: %v, code %d, want code 1020", url, res.Err, res.ErrorCode)
 			}
-			if res := vu.Post(url, "text/plain", nil); res.Err == nil {
+			if res := vu.Post(url); res.Err == nil {
 				t.Errorf("%q: no error of Post", url)
 			}
 		}
@@ -218,11 +217,8 @@ func TestRequestTags(t *testing.T) {
 		}
 		return req
 	}
-	named := must(NewRequest("GET", srv.URL+"/items/1", nil))
-	named.Name = "item"
-	named.Tags = map[string]string{"shop": "toys"}
-	missing := must(NewRequest("DELETE", srv.URL+"/missing", nil))
-	missing.Expected = func(status int) bool { return status == 404 }
+	named := must(NewRequest("GET", srv.URL+"/items/1", Name("item"), Tag("shop", "toys")))
+	missing := must(NewRequest("DELETE", srv.URL+"/missing", Expect(func(status int) bool { return status == 404 })))
 	thresholds := map[string][]Threshold{}
 	for key, n := range map[string]string{
 		"{name:item,shop:toys,url:item,method:GET,status:200,scenario:default,proto:HTTP/1.1}": "4",
@@ -241,7 +237,7 @@ func TestRequestTags(t *testing.T) {
 		if res := vu.Get(srv.URL + "/moved"); res.Status != 404 || !strings.HasSuffix(res.URL, "/missing") {
 			t.Errorf("response %+v, want what the redirect led to", res)
 		}
-		if res := vu.Post(srv.URL+"/echo", "text/plain", []byte("hello")); string(res.Body) != "hello" {
+		if res := vu.Post(srv.URL+"/echo", Body("text/plain", []byte("hello"))); string(res.Body) != "hello" {
 			t.Errorf("body %q, want hello", res.Body)
 		}
 		responses := vu.Batch(named, named)
@@ -261,7 +257,7 @@ func TestRequestTags(t *testing.T) {
 	if f := res.Snapshot.Total.Find("http_req_failed"); f.Count != 8 || f.Passes != 1 {
 		t.Errorf("http_req_failed %d of %d, want 1 of 8", f.Passes, f.Count)
 	}
-	if _, err := NewRequest("GET", "nonsense", nil); err == nil {
+	if _, err := NewRequest("GET", "nonsense"); err == nil {
 		t.Error("NewRequest made a request to nowhere")
 	}
 }

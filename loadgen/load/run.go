@@ -45,8 +45,8 @@ type Run struct {
 	answered atomic.Bool // there was a response
 	holdback holdback
 
-	getMu sync.RWMutex
-	gets  map[string]*Request // of VU.Get, by URL
+	gets  memory[string, *Request] // of VU.Get, by URL
+	names memory[string, struct{}] // of requests that were made for one sending
 
 	mu       sync.Mutex
 	reason   StopReason
@@ -74,13 +74,14 @@ func newRun(ctx context.Context, t *Test, rec *metrics.Recorder, network *wire.N
 	o := t.Options
 	r := &Run{
 		test: t, rec: rec, network: network, judge: judge, labels: newLabels(rec, o.SystemTags), limiter: newLimiter(or(o.RPS, 0)),
-		index: map[string]int{}, root: &group{}, watch: &watch{}, gets: map[string]*Request{},
+		index: map[string]int{}, root: &group{}, watch: &watch{},
 		throw: or(o.Throw, false), k6: or(o.K6Semantics, false), minIteration: time.Duration(or(o.MinIterationDuration, 0)),
 		sleeper: t.sleeper, resume: make(chan struct{}), quit: make(chan struct{}), done: make(chan struct{}), paused: or(o.Paused, false),
 	}
 	if r.sleeper == nil {
 		r.sleeper = newSleeper
 	}
+	r.gets.room, r.names.room = maxRequests, maxRequests
 	r.pool = &pool{run: r}
 	r.holdback.next.Store(int64(wire.Now()))
 	r.tags = r.labels.withAll(r.labels.set(nil), o.Tags)
@@ -306,7 +307,7 @@ func (r *Run) tearDown() {
 		return
 	}
 	r.state.Store(stateTeardown)
-	err := r.alone(timeout(r.test.Options.TeardownTimeout), func(v *VU) error { return r.test.Teardown(v, r.data) })
+	err := r.alone(timeout(r.test.Options.TeardownTimeout), func(v *VU) error { return r.test.Teardown(v) })
 	r.judgeAlone(err, "tear-down", TeardownFailed, TeardownTimedOut)
 }
 
@@ -378,33 +379,8 @@ func (r *Run) setLone(v *VU) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.lone = v; v != nil {
-		v.Data = r.data
+		v.data = r.data
 	}
-}
-
-// get is the request for VU.Get, made once as long as there are few.
-func (r *Run) get(url string) (*Request, error) {
-	r.getMu.RLock()
-	req, ok := r.gets[url]
-	r.getMu.RUnlock()
-	if ok {
-		return req, nil
-	}
-	w, err := wire.NewRequest("GET", url, nil)
-	if err != nil {
-		return nil, err
-	}
-	r.getMu.Lock()
-	defer r.getMu.Unlock()
-	if first, ok := r.gets[url]; ok {
-		return first, nil
-	}
-	req = &Request{Request: w}
-	if len(r.gets) < maxRequests && len(url) <= maxText/maxRequests {
-		req.kept = true
-		r.gets[url] = req
-	}
-	return req, nil
 }
 
 // warnf adds a warning about a metric, or about everything.

@@ -77,13 +77,13 @@ func BenchmarkExchanged(b *testing.B) {
 	for i := range cap(users) {
 		users <- newVU(r, int64(i+1))
 	}
-	req, err := NewRequest("GET", "http://127.0.0.1/", nil)
+	req, err := NewRequest("GET", "http://127.0.0.1/")
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
-		x := &wire.Exchange{Request: req.Request, Method: "GET", URL: req.URL, Status: 200, Proto: "HTTP/1.1", Connected: true, Reused: true}
+		x := &wire.Exchange{Request: req.wire, Method: "GET", URL: req.wire.URL, Status: 200, Proto: "HTTP/1.1", Connected: true, Reused: true}
 		for pb.Next() {
 			v := <-users
 			for i := range 100 {

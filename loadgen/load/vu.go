@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,8 +19,6 @@ type VU struct {
 	Iteration int64
 	Scenario  string
 	Env       map[string]string
-	// Data is what Setup returned; all users share it.
-	Data any
 
 	run    *Run
 	player *player
@@ -27,6 +26,12 @@ type VU struct {
 	exec   Func
 	shard  uint32
 	silent bool // set-up and tear-down: nothing is recorded
+	data   any  // what Setup returned
+	// values are those of PerUser, number counts the users of the scenario from 1, source is what random draws from.
+	values []userValue
+	number uint64
+	source rand.PCG
+	random *rand.Rand
 
 	// What the samples of the moment are tagged with.
 	group *group
@@ -39,7 +44,7 @@ type VU struct {
 	reached   bool
 	unreached int
 
-	response  wire.Response
+	response  Response
 	responses []*Response
 	current   *Request   // of Do
 	batch     []*Request // of Batch
@@ -75,7 +80,7 @@ type recent struct {
 }
 
 func newVU(r *Run, id int64) *VU {
-	v := &VU{ID: id, run: r, shard: uint32(id), wake: make(chan struct{}, 1), group: r.root, tags: r.tags, Env: r.test.Env, Data: r.data}
+	v := &VU{ID: id, run: r, shard: uint32(id), wake: make(chan struct{}, 1), group: r.root, tags: r.tags, Env: r.test.Env, data: r.data}
 	v.client = r.network.NewClient(int(id), v)
 	return v
 }
@@ -83,8 +88,9 @@ func newVU(r *Run, id int64) *VU {
 // join makes v a user of p.
 func (v *VU) join(p *player) {
 	if v.player != p {
-		v.player, v.Iteration, v.Scenario, v.Env, v.Data = p, 0, p.name, p.env, v.run.data
-		v.exec, v.tags = p.exec, p.tags
+		v.player, v.Iteration, v.Scenario, v.Env, v.data = p, 0, p.name, p.env, v.run.data
+		v.exec, v.tags, v.number = p.exec, p.tags, p.joined.Add(1)
+		v.seed()
 	}
 	v.abandoned.Store(false)
 	if v.cut.Load() {
@@ -99,9 +105,6 @@ func (v *VU) rearm() {
 	case <-v.wake:
 	default:
 	}
-	v.mu.Lock()
-	v.ctx, v.cancel = nil, nil
-	v.mu.Unlock()
 	v.cut.Store(false)
 }
 
@@ -233,12 +236,8 @@ func (v *VU) record(s metrics.Sample) {
 	v.run.rec.Record(v.shard, v.base(), one[:])
 }
 
-// Add adds a value to a custom metric of the Test: milliseconds for a Trend of time, 0 or 1 for a Rate.
-func (v *VU) Add(m *Metric, value float64) {
-	v.record(metrics.Sample{ID: m.id, Value: value * m.scale})
-}
-
-// Context ends when the iteration is cut off.
+// Context ends with the iteration: when it is cut off, which is when the graceful stop is over, and when it has returned. Give
+// it to what waits without the VU, a database say.
 func (v *VU) Context() context.Context {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -249,6 +248,16 @@ func (v *VU) Context() context.Context {
 		}
 	}
 	return v.ctx
+}
+
+// endContext ends the context of an iteration that asked for one.
+func (v *VU) endContext() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.cancel != nil {
+		v.cancel()
+	}
+	v.ctx, v.cancel = nil, nil
 }
 
 // Fail ends this iteration as failed.

@@ -179,16 +179,16 @@ func TestWarmupTooLong(t *testing.T) {
 func TestNothingMeasured(t *testing.T) {
 	for name, tt := range map[string]struct {
 		o    Options
-		exec func(*Metric) Func
+		exec func(*Metric[float64]) Func
 		want bool
 	}{
 		"a rate of none": {Options{Rate: new(int64(0)), Stages: []Stage{{Duration(time.Second), 0}}}, nil, true},
 		"no users":       {Options{VUs: new(0), Stages: []Stage{{Duration(time.Second), 0}}}, nil, true},
-		"all cut off":    {scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), GracefulStop: For(0)}), func(*Metric) Func { return works(time.Hour) }, true},
-		"a custom metric": {scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), GracefulStop: For(0)}), func(m *Metric) Func {
-			return func(vu *VU) error { vu.Add(m, 1); vu.Sleep(time.Hour); return nil }
+		"all cut off":    {scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), GracefulStop: For(0)}), func(*Metric[float64]) Func { return works(time.Hour) }, true},
+		"a custom metric": {scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), GracefulStop: For(0)}), func(m *Metric[float64]) Func {
+			return func(vu *VU) error { m.Add(vu, 1); vu.Sleep(time.Hour); return nil }
 		}, false},
-		"a check": {scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), GracefulStop: For(0)}), func(*Metric) Func {
+		"a check": {scenario(Scenario{Executor: ConstantVUs, Duration: For(time.Second), GracefulStop: For(0)}), func(*Metric[float64]) Func {
 			return func(vu *VU) error { vu.Check("c", true); vu.Sleep(time.Hour); return nil }
 		}, false},
 		"an iteration": {Options{}, nil, false},

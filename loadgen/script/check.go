@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/secret"
 )
@@ -110,10 +108,10 @@ func headerCheck(text string) check {
 func jsonCheck(text string) check {
 	path, want, exact := cutPath(text)
 	if !exact {
-		return check{"has " + short(path), func(r *load.Response) bool { return valueAt(r, path).Exists() }}
+		return check{"has " + short(path), func(r *load.Response) bool { return r.Value(path).Exists() }}
 	}
 	return check{fmt.Sprintf("%s is %s", short(path), short(secret.Value(path[strings.LastIndexByte(path, '.')+1:], want))), func(r *load.Response) bool {
-		v := valueAt(r, path)
+		v := r.Value(path)
 		return v.Exists() && v.String() == want
 	}}
 }
@@ -131,14 +129,6 @@ func cutPath(text string) (path, want string, exact bool) {
 		}
 	}
 	return text, "", false
-}
-
-// valueAt is the value at a path of a body that is JSON; of any other body it is none.
-func valueAt(r *load.Response, path string) gjson.Result {
-	if !gjson.ValidBytes(r.Body) {
-		return gjson.Result{}
-	}
-	return gjson.GetBytes(r.Body, path)
 }
 
 // short cuts a value that is too long for a name, and keeps it on one line and its secrets out.

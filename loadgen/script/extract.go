@@ -54,7 +54,7 @@ func (e Extract) compile() (find func(*load.Response) (string, bool), where stri
 	switch {
 	case e.JSON != "" && e.Header == "" && e.Regex == "":
 		return func(r *load.Response) (string, bool) {
-			v := valueAt(r, e.JSON)
+			v := r.Value(e.JSON)
 			return v.String(), v.Exists()
 		}, "JSON value at " + e.JSON, nil
 	case e.Header != "" && e.JSON == "" && e.Regex == "":

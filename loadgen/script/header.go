@@ -49,23 +49,23 @@ func (c *compiler) headers(d *draft, path string) {
 
 // validate says whether the headers can be sent, as far as that can be known before their variables have values.
 func (c *compiler) validate(d *draft, path string) {
-	var body []byte
+	var opts []load.Option
 	if d.body.static() {
-		body = []byte(d.body.render(nil, nil))
-	}
-	probe, err := load.NewRequest(d.method, "http://localhost/", body)
-	if err != nil {
-		c.fail(path, "%w", err)
-		return
+		opts = append(opts, load.Body("", []byte(d.body.render(nil, nil))))
 	}
 	for _, h := range d.headers {
 		switch {
 		case http.CanonicalHeaderKey(h.name) == "Content-Length" && !(h.value.static() && d.body.static()):
 		case h.value.static():
-			probe.Header.Add(h.name, h.value.render(nil, nil))
+			opts = append(opts, load.Header(h.name, h.value.render(nil, nil)))
 		default:
-			probe.Header.Add(h.name, "")
+			opts = append(opts, load.Header(h.name, ""))
 		}
+	}
+	probe, err := load.NewRequest(d.method, "http://localhost/", opts...)
+	if err != nil {
+		c.fail(path, "%w", err)
+		return
 	}
 	if err := probe.Validate(); err != nil {
 		c.fail(path+".headers", "%w", err)

@@ -17,12 +17,11 @@ type builder func(vu *load.VU, v *values) (*load.Request, error)
 // draft is a request whose texts may have variables.
 type draft struct {
 	step    Step
-	name    string // of requests whose URLs differ
 	method  string
 	url     template
 	body    template
 	headers []header
-	unread  bool // nothing looks at the response's body
+	options []load.Option // that have no variables
 }
 
 type header struct {
@@ -31,7 +30,8 @@ type header struct {
 }
 
 func (c *compiler) builder(s Step, path string) builder {
-	d := &draft{step: s, name: secret.URL(s.URL), method: s.verb(), url: c.text(s.URL, path+".url"), body: c.body(s, path), unread: !s.readsBody()}
+	d := &draft{step: s, method: s.verb(), url: c.text(s.URL, path+".url"), body: c.body(s, path)}
+	d.options = d.fixedOptions(!s.readsBody())
 	c.headers(d, path)
 	c.authorize(d, path)
 	c.validate(d, path)
@@ -124,28 +124,37 @@ func (d *draft) static() bool {
 }
 
 func (d *draft) make(vu *load.VU, v *values) (*load.Request, error) {
-	var body []byte
+	opts := append(make([]load.Option, 0, len(d.options)+1+len(d.headers)), d.options...)
 	if text := d.body.render(vu, v); text != "" {
-		body = []byte(text)
-	}
-	req, err := load.NewRequest(d.method, d.url.render(vu, v), body)
-	if err != nil {
-		return nil, err
+		opts = append(opts, load.Body("", []byte(text)))
 	}
 	for _, h := range d.headers {
-		req.Header.Add(h.name, h.value.render(vu, v))
+		opts = append(opts, load.Header(h.name, h.value.render(vu, v)))
 	}
-	req.Name = d.step.Name
-	if req.Name == "" && !d.url.static() {
-		req.Name = d.name
+	return load.NewRequest(d.method, d.url.render(vu, v), opts...)
+}
+
+// fixedOptions are those that are the same each time.
+func (d *draft) fixedOptions(unread bool) []load.Option {
+	s := &d.step
+	opts := []load.Option{load.Timeout(time.Duration(s.Timeout)), load.Tags(s.Tags)}
+	switch {
+	case s.Name != "":
+		opts = append(opts, load.Name(s.Name))
+	case !d.url.static():
+		opts = append(opts, load.Name(secret.URL(s.URL)))
 	}
-	req.Timeout, req.DiscardBody, req.Tags = time.Duration(d.step.Timeout), d.step.Discard, d.step.Tags
-	req.UnreadBody = d.unread
-	if d.step.Redirects != nil {
-		req.MaxRedirects = *d.step.Redirects
+	if s.Discard {
+		opts = append(opts, load.Discard())
 	}
-	if expected := d.step.Expected; expected != nil {
-		req.Expected = func(status int) bool { return slices.Contains(expected, status) }
+	if unread {
+		opts = append(opts, load.Unread())
 	}
-	return req, nil
+	if s.Redirects != nil {
+		opts = append(opts, load.MaxRedirects(*s.Redirects))
+	}
+	if expected := s.Expected; expected != nil {
+		opts = append(opts, load.Expect(func(status int) bool { return slices.Contains(expected, status) }))
+	}
+	return opts
 }

@@ -132,8 +132,11 @@ func TestStaticRequestIsMadeOnce(t *testing.T) {
 	if second, _ := build(nil, nil); first != second {
 		t.Error("two requests, want one")
 	}
-	if got, want := first.Header.Get("Authorization"), "Basic dTpw"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	got := ""
+	authorization := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Get("Authorization") })
+	_, err = (&load.Test{Handler: authorization, Exec: func(vu *load.VU) error { return vu.Do(first).Err }}).Run(t.Context())
+	if want := "Basic dTpw"; err != nil || got != want {
+		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
 }
 
@@ -158,9 +161,20 @@ func TestUnreadBodies(t *testing.T) {
 		}
 		s.URL = "http://a.test/"
 		c := &compiler{scope: newScope(nil)}
-		req, err := c.builder(s, "requests[0]")(nil, nil)
-		if err != nil || req.UnreadBody != test.unread {
-			t.Errorf("%s: got unread %v, %v, want %v", name, req.UnreadBody, err, test.unread)
+		want := ""
+		if !test.unread {
+			want = "foobar"
+		}
+		build, got := c.builder(s, "requests[0]"), ""
+		result, err := (&load.Test{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "foobar") }), Exec: func(vu *load.VU) error {
+			req, err := build(vu, nil)
+			if err == nil {
+				got = string(vu.Do(req).Body)
+			}
+			return err
+		}}).Run(t.Context())
+		if err != nil || result.Failed != 0 || got != want {
+			t.Errorf("%s: got the body %q, %v, want %q", name, got, err, want)
 		}
 	}
 }

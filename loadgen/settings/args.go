@@ -131,7 +131,7 @@ func parseURL(v string) (string, error) {
 	case !strings.Contains(v, "://"):
 		v = "http://" + v
 	}
-	if _, err := load.NewRequest("GET", v, nil); err != nil {
+	if _, err := load.NewRequest("GET", v); err != nil {
 		return "", fmt.Errorf("URL %q: want one such as http://localhost:8080/path: %w", secret.URL(v), err)
 	}
 	return v, nil

@@ -145,12 +145,13 @@ func Test(job Job) (*load.Test, error) {
 		return nil, err
 	}
 	l := job.Load
-	request, err := load.NewRequest(l.Method, l.URL, []byte(l.Body))
+	opts := []load.Option{load.Body("", []byte(l.Body))}
+	for name, value := range l.Headers {
+		opts = append(opts, load.Header(name, value))
+	}
+	request, err := load.NewRequest(l.Method, l.URL, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
-	}
-	for name, value := range l.Headers {
-		request.Header.Set(name, value)
 	}
 	test := &load.Test{Options: load.Options{Scenarios: all}}
 	if err := test.Options.Validate(); err != nil {

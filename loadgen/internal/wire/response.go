@@ -55,6 +55,14 @@ func (r *Response) Release() {
 	r.share.give(r.share.held)
 }
 
+// Clone is a copy with memory of its own, which is in no room. It is not for another request.
+func (r *Response) Clone() *Response {
+	c := *r
+	c.Body, c.lines = bytes.Clone(r.Body), bytes.Clone(r.lines)
+	c.head, c.share, c.large = head{}, share{}, false
+	return &c
+}
+
 // Header is a response header's first value, "" when absent.
 func (r *Response) Header(name string) string {
 	for rest := r.lines; len(rest) > 0; {

@@ -1,0 +1,140 @@
+package load
+
+import (
+	"errors"
+
+	"example.com/foobar/loadgen/internal/wire"
+	"example.com/foobar/loadgen/metrics"
+)
+
+// Exchanged records what the wire says of one exchange; it implements wire.Observer.
+func (v *VU) Exchanged(x *wire.Exchange) {
+	if v.silent {
+		return
+	}
+	first := !v.requested
+	v.requested = true
+	var room [10]metrics.Sample
+	s := room[:0]
+	if x.Err != nil && errors.Is(x.Err, wire.ErrInterrupted) {
+		v.run.rec.Record(v.shard, v.base(), append(s, metrics.Sample{ID: httpReqsInterrupted, Value: 1}))
+		return
+	}
+	if x.Connected {
+		v.reached = true
+	} else {
+		v.unreached++
+	}
+	expected := x.Err == nil && v.expects(x)
+	s = append(s, metrics.Sample{ID: httpReqs, Value: 1}, metrics.Sample{ID: httpReqFailed, Value: 1})
+	if expected {
+		s[len(s)-1].Value = 0
+	}
+	if x.Connected || v.run.k6 {
+		s = v.phases(s, x, first)
+	}
+	v.run.rec.Record(v.shard, v.requestLabels(x, expected), s)
+	if x.Truncated || x.UnknownEncoding != "" || x.MemoryWait != 0 || x.RedirectLimit {
+		v.run.watch.responses.see(x)
+	}
+	switch {
+	case x.Err != nil:
+		v.run.failed(x)
+	case !v.run.answered.Load():
+		v.run.answered.Store(true)
+	}
+}
+
+// expects says whether the status is no failure.
+func (v *VU) expects(x *wire.Exchange) bool {
+	if x.Request != nil && x.Request.Expected != nil {
+		return x.Request.Expected(x.Status)
+	}
+	return x.Status >= 200 && x.Status < 400
+}
+
+// phases adds the latencies of an exchange that had a connection.
+func (v *VU) phases(s []metrics.Sample, x *wire.Exchange, first bool) []metrics.Sample {
+	s = append(s,
+		metrics.Sample{ID: httpReqDuration, Value: float64(x.Duration())},
+		metrics.Sample{ID: httpReqBlocked, Value: float64(x.Blocked)},
+		metrics.Sample{ID: httpReqConnecting, Value: float64(x.Connecting)},
+		metrics.Sample{ID: httpReqTLSHandshaking, Value: float64(x.TLSHandshaking)},
+		metrics.Sample{ID: httpReqSending, Value: float64(x.Sending)},
+		metrics.Sample{ID: httpReqWaiting, Value: float64(x.Waiting)},
+		metrics.Sample{ID: httpReqReceiving, Value: float64(x.Receiving)})
+	if v.timed() {
+		from := x.Start - v.lag
+		if first {
+			from = v.intended
+		}
+		s = append(s, metrics.Sample{ID: httpReqResponseTime, Value: float64(x.End() - from)})
+	}
+	return s
+}
+
+// requestLabels are the labels of an exchange, most of the time without a look-up.
+func (v *VU) requestLabels(x *wire.Exchange, expected bool) *metrics.Labels {
+	key := requestKey{group: v.group, tags: v.tags, method: x.Method, name: x.URL,
+		proto: x.Proto, tls: x.TLSVersion, status: x.Status, expected: expected}
+	if x.Request != nil && x.Request.Name != "" {
+		key.name = x.Request.Name
+	}
+	req := v.current
+	if v.batch != nil {
+		if req = v.inBatch(x); req != nil {
+			key.tags = v.run.labels.of(req, v.tags)
+		}
+	}
+	r := &v.recent
+	for i := range r.reqs {
+		if x.Err == nil && r.reqs[i].labels != nil && r.reqs[i].key == key {
+			return r.reqs[i].labels
+		}
+	}
+	kept := req != nil && (req.reused || v.run.knows(key.name))
+	l := v.run.labels.request(key, x, kept)
+	if kept && x.Err == nil {
+		slot := &r.reqs[r.nextReq%uint8(len(r.reqs))]
+		slot.key, slot.labels = key, l
+		r.nextReq++
+	}
+	return l
+}
+
+// inBatch finds the request of an exchange of a batch.
+func (v *VU) inBatch(x *wire.Exchange) *Request {
+	for _, req := range v.batch {
+		if req.wire == x.Request {
+			return req
+		}
+	}
+	return nil
+}
+
+// get is the request for VU.Get, made once as long as there are few.
+func (r *Run) get(url string) (*Request, error) {
+	if req, ok := r.gets.find(url); ok {
+		return req, nil
+	}
+	req, err := newRequest("GET", url, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.reused = true
+	req, kept := r.gets.keep(url, len(url), req)
+	if !kept {
+		req.reused = false // and nobody else has it
+	}
+	return req, nil
+}
+
+// knows says whether requests of that name or URL are few enough for what follows from it to be remembered, although each
+// is made for one sending.
+func (r *Run) knows(name string) bool {
+	if _, ok := r.names.find(name); ok {
+		return true
+	}
+	_, kept := r.names.keep(name, len(name), struct{}{})
+	return kept
+}
