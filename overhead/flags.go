@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"time"
 	"unicode"
 
+	"example.com/foobar/loadgen/load"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/plan"
 )
@@ -158,15 +160,28 @@ func (o *options) plan() (*plan.Plan, error) {
 		if _, open := p.Load.AskedRate(); !open {
 			return nil, usageError{fmt.Errorf("-rate %d: the load of this plan is no constant-arrival-rate", o.rate)}
 		}
-		p.Load.Scenario["rate"] = o.rate
+		p.Load.Scenario.Rate = new(int64(o.rate))
 	}
 	if err := o.limit(p); err != nil {
 		return nil, usageError{err}
 	}
 	if err := p.Validate(); err != nil {
-		return nil, usageError{err}
+		return nil, usageError{o.flagged(err)}
 	}
 	return p, nil
+}
+
+// flagged says of what a flag has set in the plan by the name of the flag.
+func (o *options) flagged(err error) error {
+	var problems load.OptionErrors
+	errors.As(err, &problems)
+	for _, p := range problems {
+		key := p.Path[strings.LastIndexByte(p.Path, '.')+1:]
+		if name := strings.ReplaceAll(key, "_", "-"); o.set[name] {
+			p.Path, p.Value = strings.TrimSuffix("-"+name+" "+p.Value, " "), ""
+		}
+	}
+	return err
 }
 
 // setIf sets a value of the plan to what a flag says, if it was given: 0 is 0.

@@ -61,7 +61,7 @@ func TestFlagsChangeThePlan(t *testing.T) {
 		{"Window", []string{"-window", "1m"}, func(p *plan.Plan) { p.Timing.Window = 60 * second }},
 		{"WarmUp", []string{"-warm-up", "5s"}, func(p *plan.Plan) { p.Timing.WarmUp = 5 * second }},
 		{"NoWarmUp", []string{"-warm-up", "0s"}, func(p *plan.Plan) { p.Timing.WarmUp = 0 }},
-		{"Rate", []string{"-rate", "50"}, func(p *plan.Plan) { p.Load.Scenario["rate"] = 50 }},
+		{"Rate", []string{"-rate", "50"}, func(p *plan.Plan) { p.Load.Scenario.Rate = new(int64(50)) }},
 		{"Limits", []string{"-limit", "rate=2%", "-limit", "lag=1s", "-limit", "steal=3%", "-limit", "throttled=4%", "-limit", "foreign=50%", "-limit", "attempts=1"},
 			func(p *plan.Plan) {
 				p.Limits = plan.Limits{Rate: 0.02, Lag: second, Steal: 0.03, Throttled: 0.04, Foreign: 0.5, Attempts: 1}
@@ -95,20 +95,20 @@ func TestFlagsThatCantBeUsed(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"-rounds 0", "-rounds 0: write a number above 0"},
 		{"-rounds -3", "-rounds -3: write a number above 0"},
-		{"-rounds 1", "rounds: 1: write a number from 2 to 1000"},
-		{"-rounds 1001", "rounds: 1001: write a number from 2 to 1000"},
+		{"-rounds 1", "-rounds 1: write a number from 2 to 1000"},
+		{"-rounds 1001", "-rounds 1001: write a number from 2 to 1000"},
 		{"-max-rounds 0", "-max-rounds 0: write a number above 0"},
-		{"-max-rounds 10001", "max_rounds: 10001: write a number up to 10000"},
+		{"-max-rounds 10001", "-max-rounds 10001: write a number up to 10000"},
 		{"-rate 0", "-rate 0: write a number above 0"},
 		{"-rate 5 -preset seed", "-rate 5: the load of this plan is no constant-arrival-rate"},
-		{"-margin 0", "margin: 0%: write a share above 0"},
+		{"-margin 0", "-margin 0%: write a share above 0"},
 		{"-margin -5%", `"-5%" is no share: write 5% or 0.05`},
-		{"-precision 150%", "precision: 150%: write a share below 100%"},
-		{"-window 0s", "window: 0s: write a duration from 1s to 1h"},
+		{"-precision 150%", "-precision 150%: write a share below 100%"},
+		{"-window 0s", "-window 0s: write a duration from 1s to 1h"},
 		{"-window 10", `"10" is no duration: write 500ms, 10s or 1m30s`},
-		{"-warm-up 20ms", "warm_up: 20ms: write 0s, or a duration from 1s"},
+		{"-warm-up 20ms", "-warm-up 20ms: write 0s, or a duration from 1s"},
 		{"-seed -1", `invalid value "-1" for flag -seed`},
-		{"-limit attempts=0", "attempts: 0: write a number from 1 to 20"},
+		{"-limit attempts=0", "limits.attempts is 0: write a number from 1 to 20"},
 		{"-limit attempts=2x", `-limit attempts=2x: "2x" is no whole number: write one from 1 to 20`},
 		{"-limit attempts=2.5", `"2.5" is no whole number`},
 		{"-limit attempts", `"" is no whole number`},
@@ -167,9 +167,9 @@ func TestResumeChangesThePlan(t *testing.T) {
 		}
 	}
 	for args, want := range map[string]string{
-		"-rounds 995":       "-resume: rounds: 1001: write a number from 2 to 1000",
-		"-limit attempts=0": "-resume: limits: attempts: 0",
-		"-precision 200%":   "-resume: precision: 200%",
+		"-rounds 995":       "-resume: rounds is 1001: write a number from 2 to 1000",
+		"-limit attempts=0": "-resume: limits.attempts is 0",
+		"-precision 200%":   "-resume: precision is 200%",
 		"-limit speed=1":    "there is no such limit",
 	} {
 		_, err := resumed(args)

@@ -4,13 +4,11 @@ package generate
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"time"
 
 	"example.com/foobar/loadgen/load"
@@ -105,45 +103,18 @@ func do(ctx context.Context, job Job, lines *bufio.Scanner, out *json.Encoder) (
 	return summarise(job, result), nil
 }
 
-// The executors whose scenarios have a duration.
-var timed = map[string]bool{load.ConstantVUs: true, load.ConstantArrivalRate: true}
-
-// scenario is the job's scenario as loadgen reads it, for so long.
-func scenario(job Job, length plan.Duration) (load.Scenario, error) {
-	keys := maps.Clone(job.Load.Scenario)
-	if name, _ := keys["executor"].(string); timed[name] {
-		keys["duration"] = length.String()
-	}
-	text, err := json.Marshal(keys)
-	if err != nil {
-		return load.Scenario{}, fmt.Errorf("encoding the scenario: %w", err)
-	}
-	var s load.Scenario
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&s); err != nil {
-		return s, fmt.Errorf("load: scenario: %w", err)
-	}
-	return s, nil
-}
-
 // scenarios are the job's warm-up, if it has one, and its window.
-func scenarios(job Job) (map[string]load.Scenario, error) {
-	measured, err := scenario(job, job.Length)
-	if err != nil || job.WarmUp == 0 {
-		return map[string]load.Scenario{window: measured}, err
+func scenarios(job Job) map[string]load.Scenario {
+	measured := job.Load.ScenarioFor(job.Length)
+	if job.WarmUp == 0 {
+		return map[string]load.Scenario{window: measured}
 	}
-	before, err := scenario(job, job.WarmUp)
 	measured.After = warmUp
-	return map[string]load.Scenario{warmUp: before, window: measured}, err
+	return map[string]load.Scenario{warmUp: job.Load.ScenarioFor(job.WarmUp), window: measured}
 }
 
 // Test is the load test of a job.
 func Test(job Job) (*load.Test, error) {
-	all, err := scenarios(job)
-	if err != nil {
-		return nil, err
-	}
 	l := job.Load
 	opts := []load.Option{load.Body("", []byte(l.Body))}
 	for name, value := range l.Headers {
@@ -153,7 +124,7 @@ func Test(job Job) (*load.Test, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
-	test := &load.Test{Options: load.Options{Scenarios: all}}
+	test := &load.Test{Options: load.Options{Scenarios: scenarios(job)}}
 	if err := test.Options.Validate(); err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
@@ -189,7 +160,7 @@ func summarise(job Job, r *load.Result) record.Load {
 	}
 	out.AskedRate, _ = job.Load.AskedRate()
 	length := job.Length.Seconds()
-	if name, _ := job.Load.Scenario["executor"].(string); !timed[name] || length <= 0 {
+	if !job.Load.Timed() || length <= 0 {
 		length = out.Window
 	}
 	if length > 0 {

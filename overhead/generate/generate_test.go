@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/foobar/loadgen/load"
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
 )
@@ -46,12 +47,12 @@ func ask(c *Client, job Job, begun func()) (record.Load, error) {
 	return c.Measure(begun)
 }
 
-func job(url string, scenario map[string]any) Job {
+func job(url string, scenario load.Scenario) Job {
 	return Job{Load: plan.Load{URL: url, Method: "GET", Status: 200, Answer: "foobar", Scenario: scenario}, Length: plan.Duration(time.Second)}
 }
 
-func open(rate int) map[string]any {
-	return map[string]any{"executor": "constant-arrival-rate", "rate": rate, "timeUnit": "1s", "preAllocatedVUs": 4, "maxVUs": 50}
+func open(rate int64) load.Scenario {
+	return load.Scenario{Executor: load.ConstantArrivalRate, Rate: &rate, TimeUnit: load.For(time.Second), PreAllocatedVUs: new(4), MaxVUs: new(50)}
 }
 
 func TestServe(t *testing.T) {
@@ -78,7 +79,7 @@ func TestServe(t *testing.T) {
 	})
 	t.Run("ClosedModelWithThinkTime", func(t *testing.T) {
 		t.Parallel()
-		j := job(server.URL, map[string]any{"executor": "constant-vus", "vus": 2})
+		j := job(server.URL, load.Scenario{Executor: load.ConstantVUs, VUs: new(2)})
 		j.Load.Sleep = plan.Duration(300 * time.Millisecond)
 		got, err := ask(mustServe(t), j, func() {})
 		if err != nil {
@@ -111,7 +112,7 @@ func TestServe(t *testing.T) {
 		}
 		warm.Start()
 		defer warm.Close()
-		j := job(warm.URL, map[string]any{"executor": "constant-vus", "vus": 3})
+		j := job(warm.URL, load.Scenario{Executor: load.ConstantVUs, VUs: new(3)})
 		j.Load.Sleep, j.WarmUp = plan.Duration(10*time.Millisecond), plan.Duration(300*time.Millisecond)
 		c := mustServe(t)
 		warmed, err := c.Begin(j)
@@ -163,8 +164,8 @@ func TestServe(t *testing.T) {
 		}
 	})
 	t.Run("ErrScenario", func(t *testing.T) {
-		_, err := ask(mustServe(t), job(server.URL, map[string]any{"executor": "constant-vus", "users": 2}), func() {})
-		if err == nil || !strings.Contains(err.Error(), "users") {
+		_, err := ask(mustServe(t), job(server.URL, load.Scenario{Executor: load.ConstantVUs, Rate: new(int64(2))}), func() {})
+		if err == nil || !strings.Contains(err.Error(), "takes vus, duration") {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -14,6 +14,7 @@ import (
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/grpc"
 
+	"example.com/foobar/loadgen/load"
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
 )
@@ -50,7 +51,7 @@ func mustRunner(t *testing.T, p *plan.Plan) *Runner {
 // allocates weighs the same on each.
 func shortPlan(cases ...plan.Case) *plan.Plan {
 	p := truthPlan(cases...)
-	p.Load.Scenario = map[string]any{"executor": "per-vu-iterations", "vus": 1, "iterations": 150}
+	p.Load.Scenario = load.Scenario{Executor: load.PerVUIterations, VUs: new(1), Iterations: new(int64(150))}
 	p.Timing.WarmUp = plan.Duration(300 * time.Millisecond)
 	return p
 }

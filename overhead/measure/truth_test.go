@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/foobar/loadgen/load"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/experiment"
 	"example.com/foobar/overhead/plan"
@@ -43,8 +44,8 @@ func truthPlan(cases ...plan.Case) *plan.Plan {
 			Ready:   "http://${synthetic.http}/healthz", Metrics: "http://${synthetic.admin}/metrics",
 			Flush: "http://${synthetic.admin}/flush", GC: "http://${synthetic.admin}/gc",
 		}},
-		Load: plan.Load{URL: "http://${synthetic.http}/work", Method: "GET", Status: 200, Answer: "done", Scenario: map[string]any{
-			"executor": "constant-arrival-rate", "rate": truthRequests, "timeUnit": "1s", "preAllocatedVUs": 4, "maxVUs": 4}}, // few connections: each new one allocates
+		Load: plan.Load{URL: "http://${synthetic.http}/work", Method: "GET", Status: 200, Answer: "done", Scenario: load.Scenario{
+			Executor: load.ConstantArrivalRate, Rate: new(int64(truthRequests)), TimeUnit: load.For(time.Second), PreAllocatedVUs: new(4), MaxVUs: new(4)}}, // few connections: each new one allocates
 		TraceSpans: 1, // each span is a trace of its own
 		Cases:      cases, Baseline: cases[0].Name, Rounds: truthRounds, MaxRounds: truthRounds, Margin: 0.05, Primary: "cpu",
 		Timing: plan.Timing{WarmUp: plan.Duration(time.Second), Window: plan.Duration(2 * time.Second),

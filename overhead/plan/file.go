@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -49,29 +48,23 @@ func parse(name string, text []byte) (*Plan, error) {
 		return nil, err
 	}
 	p.complete()
-	if err := p.Validate(); err != nil && name != "" {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	} else if err != nil {
-		return nil, err
+	if err := p.Validate(); err != nil {
+		return nil, placed(root, err)
 	}
 	return p, nil
 }
 
-// UnmarshalNode reads the scenario as loadgen does, and keeps it as loadgen writes it.
-func (s *Scenario) UnmarshalNode(n *file.Node) error {
-	var read load.Scenario
-	if err := n.Decode(&read); err != nil {
+// placed says of everything that is wrong with a plan where in its file that stands.
+func placed(root *file.Node, err error) error {
+	var problems load.OptionErrors
+	if !errors.As(err, &problems) {
 		return err
 	}
-	written, err := json.Marshal(read)
-	if err != nil {
-		return n.Errorf("%w", err)
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = &file.Error{Place: root.Find(p.Path).Place(), Err: p}
 	}
-	again, err := file.Parse("", written)
-	if err != nil {
-		return n.Errorf("%w", err)
-	}
-	return again.Decode((*map[string]any)(s))
+	return errors.Join(errs...)
 }
 
 // near is "; did you mean ...?" for the known name that is closest to got, or the list of all.

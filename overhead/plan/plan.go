@@ -109,16 +109,13 @@ type Load struct {
 	Headers map[string]string `yaml:"headers" json:"headers,omitempty"`
 	Body    string            `yaml:"body" json:"body,omitempty"`
 	// Scenario is a scenario of loadgen in its own keys. Its duration is set to the window's where its executor has one.
-	Scenario Scenario `yaml:"scenario" json:"scenario"`
+	Scenario load.Scenario `yaml:"scenario" json:"scenario"`
 	// Sleep is the think time after each request.
 	Sleep Duration `yaml:"sleep" json:"sleep,omitempty"`
 	// Status and Answer are checked on each response; an empty Answer accepts any body.
 	Status int    `yaml:"status" json:"status"`
 	Answer string `yaml:"answer" json:"answer,omitempty"`
 }
-
-// Scenario is a scenario of loadgen: load.Scenario in its JSON keys.
-type Scenario map[string]any
 
 // Timing is how long each part of a run takes.
 type Timing struct {

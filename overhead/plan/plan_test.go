@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"runtime"
 	"slices"
@@ -108,7 +109,10 @@ func TestParse(t *testing.T) {
 				t.Errorf("%s: got %v, want %v", unit, got, want)
 			}
 		}
-		l := Load{Scenario: map[string]any{"executor": "constant-arrival-rate", "rate": 600, "timeUnit": 60000}} // of a record
+		var l Load // of a record
+		if err := json.Unmarshal([]byte(`{"scenario": {"executor": "constant-arrival-rate", "rate": 600, "timeUnit": 60000}}`), &l); err != nil {
+			t.Fatal(err)
+		}
 		if got, ok := l.AskedRate(); got != 10 || !ok {
 			t.Errorf("got %v, want 10 a second", got)
 		}
@@ -116,7 +120,7 @@ func TestParse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := p.Load.Scenario["env"]; !reflect.DeepEqual(got, map[string]any{"ZIP": "01234", "OFF": "no"}) {
+		if got := p.Load.Scenario.Env; !maps.Equal(got, map[string]string{"ZIP": "01234", "OFF": "no"}) {
 			t.Errorf("got %v", got)
 		}
 		if p, err = Parse(replace("window: 12s", "window: 0d1m")); err != nil || p.Timing.Window != Duration(time.Minute) {
@@ -143,10 +147,10 @@ func TestParse(t *testing.T) {
 		{"ErrTimeUnit", replace("timeUnit: 1s", "timeUnit: 60000"), "line 50, column 15: load.scenario.timeUnit: 60000 has no unit"},
 		{"ErrScenario", replace("    timeUnit: 1s", "    timeUnits: 1s"), `unknown option "timeUnits" in load.scenario: did you mean "timeUnit"?`},
 		{"ErrRate", replace("    rate: 100", "    rate: '100'"), `load.scenario.rate: want a whole number such as 10, got the text "100"`},
-		{"ErrRounds", replace("rounds: 10", "rounds: 0"), "rounds: 0: write a number from 2 to 1000"},
-		{"ErrAttempts", replace("attempts: 3", "attempts: 0"), "attempts: 0: write a number from 1"},
-		{"ErrReady", replace("ready: 20s", "ready: 0s"), "timing: ready: 0s"},
-		{"ErrMaxRounds", replace("# max_rounds: 40 ", "max_rounds: 5"), "max_rounds: 5 is below rounds"},
+		{"ErrRounds", replace("rounds: 10", "rounds: 0"), "rounds is 0: write a number from 2 to 1000"},
+		{"ErrAttempts", replace("attempts: 3", "attempts: 0"), "limits.attempts is 0: write a number from 1"},
+		{"ErrReady", replace("ready: 20s", "ready: 0s"), "timing.ready is 0s"},
+		{"ErrMaxRounds", replace("# max_rounds: 40 ", "max_rounds: 5"), "max_rounds is 5: that is below rounds"},
 		{"ErrTwice", replace("margin: 5%", "rounds: 5"), `the key "rounds" is there twice`},
 		{"ErrSecondDocument", append([]byte("a: 1\n---\n"), Example...), "a second document"},
 		{"ErrKind", replace("services:", "services: 5\nx:"), "services: want a list"},

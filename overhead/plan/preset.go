@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/load"
 )
 
 // The presets measure this project's own foo, with bar behind it and its Collector beside it.
@@ -107,7 +109,7 @@ func seed() *Plan {
 		Description: "five users for 30 s with a second of think time: tail sampling at 20 %, at 40 %, and no OpenTelemetry",
 		Services:    demonstration(),
 		Load: Load{URL: "http://${foo.http}/foo", Answer: "foobar", Sleep: Duration(time.Second),
-			Scenario: map[string]any{"executor": "constant-vus", "vus": 5}},
+			Scenario: load.Scenario{Executor: load.ConstantVUs, VUs: new(5)}},
 		Cases: []Case{
 			tail("case_1", "tail sampling, 20 %", 20),
 			tail("case_2", "tail sampling, 40 %", 40),
@@ -144,13 +146,13 @@ func spec() *Plan {
 		{Name: "off-again", Description: "the same once more: what it differs by is noise", Env: map[string]map[string]string{"synthetic": {"OTEL_SDK_DISABLED": "true"}}},
 		{Name: "batch", Description: "always_on, batch processor, OTLP over gRPC", Sampled: 1},
 	}
-	load := openLoad(rate)
-	load.URL, load.Answer = "http://${synthetic.http}/work", "done"
+	asked := openLoad(rate)
+	asked.URL, asked.Answer = "http://${synthetic.http}/work", "done"
 	return &Plan{
 		Name:        Spec,
 		Description: fmt.Sprintf("the load of OpenTelemetry's specification: %d spans a second, %d in each request", spans*rate, spans),
 		Services:    []Service{service},
-		Load:        load,
+		Load:        asked,
 		Cases:       cases,
 		Control:     "off-again",
 		TraceSpans:  1,
@@ -166,8 +168,8 @@ func spec() *Plan {
 const steady = 1000
 
 func openLoad(rate int) Load {
-	return Load{URL: "http://${foo.http}/foo", Answer: "foobar", Scenario: map[string]any{
-		"executor": "constant-arrival-rate", "rate": rate, "timeUnit": "1s", "preAllocatedVUs": 20, "maxVUs": 200}}
+	return Load{URL: "http://${foo.http}/foo", Answer: "foobar", Scenario: load.Scenario{
+		Executor: load.ConstantArrivalRate, Rate: new(int64(rate)), TimeUnit: load.For(time.Second), PreAllocatedVUs: new(20), MaxVUs: new(200)}}
 }
 
 func off(name, description string) Case {

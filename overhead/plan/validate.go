@@ -1,13 +1,13 @@
 package plan
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -71,70 +71,95 @@ func setDefault[T comparable](v *T, d T) {
 	}
 }
 
-// Validate reports everything that is wrong with the plan, each with what to write instead.
-func (p *Plan) Validate() error {
-	var errs []error
-	add := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if p.Rounds < 2 || p.Rounds > 1000 {
-		add("rounds: %d: write a number from 2 to 1000 (one round has no error bar)", p.Rounds)
-	}
-	if p.MaxRounds < p.Rounds {
-		add("max_rounds: %d is below rounds (%d)", p.MaxRounds, p.Rounds)
-	}
-	if p.MaxRounds > MostRounds {
-		add("max_rounds: %d: write a number up to %d", p.MaxRounds, MostRounds)
-	}
-	if p.Margin <= 0 || p.Margin >= 1 {
-		add("margin: %s: write a share above 0 and below 100%%, such as 5%%", p.Margin)
-	}
-	if p.Precision >= 1 {
-		add("precision: %s: write a share below 100%%, such as 2%%", p.Precision)
-	}
-	if !slices.Contains(primaries, p.Primary) {
-		add("primary: %q is no metric to judge by%s", p.Primary, near(p.Primary, primaries))
-	}
-	if p.Table != "" && p.Table != "demonstration" {
-		add("table: %q: write demonstration or leave it out", p.Table)
-	}
-	if p.Limits.Attempts < 1 || p.Limits.Attempts > 20 {
-		add("limits: attempts: %d: write a number from 1 to 20", p.Limits.Attempts)
-	}
-	if p.TraceSpans < 0 {
-		add("spans_per_trace: %d: write a number above 0", p.TraceSpans)
-	}
-	if p.GeneratorCPUs != "" {
-		if _, err := ParseCPUs(p.GeneratorCPUs); err != nil {
-			add("generator_cpus: %w", err)
-		}
-	}
-	p.validateTiming(add)
-	p.validateServices(add)
-	p.validateCases(add)
-	p.validateComparisons(add)
-	p.validateLoad(add)
-	return errors.Join(errs...)
+// problems are what is wrong with a plan.
+type problems load.OptionErrors
+
+// add says what is wrong with what a path leads to, and what to write instead.
+func (all *problems) add(path, format string, args ...any) {
+	*all = append(*all, &load.OptionError{Path: path, Err: fmt.Errorf(format, args...)})
 }
 
-func (p *Plan) validateTiming(add func(string, ...any)) {
+// addValue says it of what is written there.
+func (all *problems) addValue(path string, value any, format string, args ...any) {
+	*all = append(*all, &load.OptionError{Path: path, Value: fmt.Sprint(value), Err: fmt.Errorf(format, args...)})
+}
+
+// addCPUs says what is wrong with a list of CPUs, if there is one.
+func (all *problems) addCPUs(path, list string) {
+	if list == "" {
+		return
+	}
+	if _, err := ParseCPUs(list); err != nil {
+		all.add(path, "%w", err)
+	}
+}
+
+// Validate reports everything that is wrong with the plan, as load.OptionErrors with the paths of its keys.
+func (p *Plan) Validate() error {
+	var all problems
+	p.validateRounds(&all)
+	p.validateTiming(&all)
+	p.validateServices(&all)
+	p.validateCases(&all)
+	p.validateComparisons(&all)
+	p.validateLoad(&all)
+	if len(all) == 0 {
+		return nil
+	}
+	return load.OptionErrors(all)
+}
+
+func (p *Plan) validateRounds(all *problems) {
+	if p.Rounds < 2 || p.Rounds > 1000 {
+		all.addValue("rounds", p.Rounds, "write a number from 2 to 1000 (one round has no error bar)")
+	}
+	if p.MaxRounds < p.Rounds {
+		all.addValue("max_rounds", p.MaxRounds, "that is below rounds (%d)", p.Rounds)
+	}
+	if p.MaxRounds > MostRounds {
+		all.addValue("max_rounds", p.MaxRounds, "write a number up to %d", MostRounds)
+	}
+	if p.Margin <= 0 || p.Margin >= 1 {
+		all.addValue("margin", p.Margin, "write a share above 0 and below 100%%, such as 5%%")
+	}
+	if p.Precision >= 1 {
+		all.addValue("precision", p.Precision, "write a share below 100%%, such as 2%%")
+	}
+	if !slices.Contains(primaries, p.Primary) {
+		all.addValue("primary", strconv.Quote(p.Primary), "that is no metric to judge by%s", near(p.Primary, primaries))
+	}
+	if p.Table != "" && p.Table != "demonstration" {
+		all.addValue("table", strconv.Quote(p.Table), "write demonstration or leave it out")
+	}
+	if p.Limits.Attempts < 1 || p.Limits.Attempts > 20 {
+		all.addValue("limits.attempts", p.Limits.Attempts, "write a number from 1 to 20")
+	}
+	if p.TraceSpans < 0 {
+		all.addValue("spans_per_trace", p.TraceSpans, "write a number above 0")
+	}
+	all.addCPUs("generator_cpus", p.GeneratorCPUs)
+}
+
+func (p *Plan) validateTiming(all *problems) {
 	t := p.Timing
 	if t.Window < Duration(time.Second) || t.Window > Duration(time.Hour) {
-		add("timing: window: %s: write a duration from 1s to 1h", t.Window)
+		all.addValue("timing.window", t.Window, "write a duration from 1s to 1h")
 	}
 	if t.Ready <= 0 {
-		add("timing: ready: %s: write how long a service may take to come up, such as 20s", t.Ready)
+		all.addValue("timing.ready", t.Ready, "write how long a service may take to come up, such as 20s")
 	}
 	if asked := func(s Service) bool { return s.Flush != "" }; t.Drain == 0 && slices.ContainsFunc(p.Services, asked) {
-		add("timing: drain: 0s: write how long a service that is asked to flush may take, such as 10s")
+		all.addValue("timing.drain", t.Drain, "write how long a service that is asked to flush may take, such as 10s")
 	}
 	if t.WarmUp > 0 && t.WarmUp < Duration(time.Second) {
-		add("timing: warm_up: %s: write 0s, or a duration from 1s", t.WarmUp)
+		all.addValue("timing.warm_up", t.WarmUp, "write 0s, or a duration from 1s")
 	}
 	for _, v := range []struct {
 		name string
 		d    Duration
 	}{{"warm_up", t.WarmUp}, {"drain", t.Drain}, {"decision_wait", t.DecisionWait}, {"ready", t.Ready}} {
 		if v.d > Duration(10*time.Minute) {
-			add("timing: %s: %s: write at most 10m", v.name, v.d)
+			all.addValue("timing."+v.name, v.d, "write at most 10m")
 		}
 	}
 }
@@ -142,38 +167,34 @@ func (p *Plan) validateTiming(add func(string, ...any)) {
 // word is what names of services, ports and cases may look like: they become parts of file names and of benchmark names.
 var word = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$`)
 
-func (p *Plan) validateServices(add func(string, ...any)) {
+func (p *Plan) validateServices(all *problems) {
 	if len(p.Services) == 0 {
-		add("services: none: name at least the one to measure")
+		all.add("services", "none: name at least the one to measure")
 	}
 	measured, collectors := 0, 0
 	seen := map[string]bool{"generator": true, "sink": true}
 	for i, s := range p.Services {
-		at := fmt.Sprintf("services[%d] (%s)", i, s.Name)
+		at := fmt.Sprintf("services[%d]", i)
 		if !word.MatchString(s.Name) || strings.Contains(s.Name, ".") {
-			add("%s: name: write letters, digits, _ and -", at)
+			all.addValue(at+".name", strconv.Quote(s.Name), "write letters, digits, _ and -")
 		}
 		if seen[s.Name] {
-			add("%s: the name is taken", at)
+			all.addValue(at+".name", strconv.Quote(s.Name), "the name is taken")
 		}
 		seen[s.Name] = true
 		if s.Build == "" && len(s.Command) == 0 {
-			add("%s: write a command, or build: with the folder of a Go program", at)
+			all.add(at, "write a command, or build: with the folder of a Go program")
 		}
 		if s.Ready == "" {
-			add("%s: ready: write the URL that answers 200 when the service is up", at)
+			all.add(at+".ready", "write the URL that answers 200 when the service is up")
 		}
 		if s.Spans < 0 || s.Spans > 10_000 {
-			add("%s: spans: %d: write how many spans one request makes here, 0 to 10000", at, s.Spans)
+			all.addValue(at+".spans", s.Spans, "write how many spans one request makes here, 0 to 10000")
 		}
 		if s.GOMAXPROCS < 0 {
-			add("%s: gomaxprocs: %d: write a number above 0, or leave it out", at, s.GOMAXPROCS)
+			all.addValue(at+".gomaxprocs", s.GOMAXPROCS, "write a number above 0, or leave it out")
 		}
-		if s.CPUs != "" {
-			if _, err := ParseCPUs(s.CPUs); err != nil {
-				add("%s: cpus: %w", at, err)
-			}
-		}
+		all.addCPUs(at+".cpus", s.CPUs)
 		if s.Measured {
 			measured++
 		}
@@ -182,26 +203,27 @@ func (p *Plan) validateServices(add func(string, ...any)) {
 		}
 	}
 	if measured != 1 {
-		add("services: %d are marked measured: true; mark the one that the question is about", measured)
+		all.add("services", "%d are marked measured: true; mark the one that the question is about", measured)
 	}
 	if collectors > 1 {
-		add("services: %d are marked collector: true; at most one can be", collectors)
+		all.add("services", "%d are marked collector: true; at most one can be", collectors)
 	}
-	p.validatePlaceholders(add)
+	p.validatePlaceholders(all)
 }
 
 // placeholder is ${service.port}, ${sink} or ${dir}.
 var placeholder = regexp.MustCompile(`\$\{([^}]*)\}`)
 
-func (p *Plan) validatePlaceholders(add func(string, ...any)) {
+func (p *Plan) validatePlaceholders(all *problems) {
 	known := []string{"sink", "dir", "decision_wait"}
-	for _, s := range p.Services {
+	for n, s := range p.Services {
 		for i, port := range s.Ports {
+			at := fmt.Sprintf("services[%d].ports[%d]", n, i)
 			if !word.MatchString(port) || strings.Contains(port, ".") {
-				add("service %s: ports: %q: write letters, digits, _ and -", s.Name, port)
+				all.addValue(at, strconv.Quote(port), "write letters, digits, _ and -")
 			}
 			if slices.Contains(s.Ports[:i], port) {
-				add("service %s: ports: %q: the name is taken", s.Name, port)
+				all.addValue(at, strconv.Quote(port), "the name is taken")
 			}
 			known = append(known, s.Name+"."+port, s.Name+"."+port+".port")
 		}
@@ -209,37 +231,37 @@ func (p *Plan) validatePlaceholders(add func(string, ...any)) {
 	for where, text := range p.texts() {
 		for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 			if !slices.Contains(known, m[1]) {
-				add("%s: %s stands for nothing%s", where, m[0], near(m[1], known))
+				all.add(where, "%s stands for nothing%s", m[0], near(m[1], known))
 			}
 		}
 	}
 }
 
-// texts yields every text in which placeholders are replaced, with where it stands.
+// texts yields every text in which placeholders are replaced, with the path of its service or case.
 func (p *Plan) texts() func(yield func(string, string) bool) {
 	return func(yield func(string, string) bool) {
-		for _, s := range p.Services {
+		for i, s := range p.Services {
 			texts := append([]string{s.Ready, s.Metrics, s.Flush, s.GC}, s.Command...)
 			texts = append(texts, sortedValues(s.Env)...)
 			for _, v := range texts {
-				if !yield("service "+s.Name, v) {
+				if !yield(fmt.Sprintf("services[%d]", i), v) {
 					return
 				}
 			}
 		}
-		for _, c := range p.Cases {
+		for i, c := range p.Cases {
 			var texts []string
 			for _, env := range sortedValues(c.Env) {
 				texts = append(texts, sortedValues(env)...)
 			}
 			texts = append(texts, slices.Concat(sortedValues(c.Args)...)...)
 			for _, v := range texts {
-				if !yield("case "+c.Name, v) {
+				if !yield(fmt.Sprintf("cases[%d]", i), v) {
 					return
 				}
 			}
 		}
-		yield("load: url", p.Load.URL)
+		yield("load.url", p.Load.URL)
 	}
 }
 
@@ -252,42 +274,42 @@ func sortedValues[T any](m map[string]T) []T {
 	return out
 }
 
-func (p *Plan) validateCases(add func(string, ...any)) {
+func (p *Plan) validateCases(all *problems) {
 	if len(p.Cases) < 2 {
-		add("cases: %d: at least two are needed to compare", len(p.Cases))
+		all.add("cases", "%d: at least two are needed to compare", len(p.Cases))
 	}
 	names := []string{}
 	for i, c := range p.Cases {
-		at := fmt.Sprintf("cases[%d] (%s)", i, c.Name)
+		at := fmt.Sprintf("cases[%d]", i)
 		if !word.MatchString(c.Name) {
-			add("%s: name: write letters, digits, _, - and .", at)
+			all.addValue(at+".name", strconv.Quote(c.Name), "write letters, digits, _, - and .")
 		}
 		if slices.Contains(names, c.Name) {
-			add("%s: the name is taken", at)
+			all.addValue(at+".name", strconv.Quote(c.Name), "the name is taken")
 		}
 		names = append(names, c.Name)
 		if c.Sampled > 1 || c.KeptShare() > 1 {
-			add("%s: sampled and kept are shares, at most 100%%", at)
+			all.add(at, "sampled and kept are shares, at most 100%%")
 		}
-		p.validateServiceNames(at, c, add)
+		p.validateServiceNames(at, c, all)
 	}
 	if p.Case(p.Baseline) == nil {
-		add("baseline: there is no case %q%s", p.Baseline, near(p.Baseline, names))
+		all.addValue("baseline", strconv.Quote(p.Baseline), "there is no such case%s", near(p.Baseline, names))
 	}
 	if p.Control != "" && (p.Case(p.Control) == nil || p.Control == p.Baseline) {
-		add("control: %q must be another case that repeats the baseline%s", p.Control, near(p.Control, names))
+		all.addValue("control", strconv.Quote(p.Control), "it must be another case that repeats the baseline%s", near(p.Control, names))
 	}
 }
 
-func (p *Plan) validateComparisons(add func(string, ...any)) {
-	for _, pair := range p.Comparisons {
+func (p *Plan) validateComparisons(all *problems) {
+	for i, pair := range p.Comparisons {
 		if len(pair) != 2 || p.Case(pair[0]) == nil || p.Case(pair[1]) == nil || pair[0] == pair[1] {
-			add("comparisons: %q: write two names of cases, such as [tail-20, tail-40]", pair)
+			all.addValue(fmt.Sprintf("comparisons[%d]", i), fmt.Sprintf("%q", pair), "write two names of cases, such as [tail-20, tail-40]")
 		}
 	}
 }
 
-func (p *Plan) validateServiceNames(at string, c Case, add func(string, ...any)) {
+func (p *Plan) validateServiceNames(at string, c Case, all *problems) {
 	names := append([]string{}, c.Without...)
 	names = append(names, slices.Sorted(maps.Keys(c.Env))...)
 	names = append(names, slices.Sorted(maps.Keys(c.Args))...)
@@ -297,33 +319,54 @@ func (p *Plan) validateServiceNames(at string, c Case, add func(string, ...any))
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			add("%s: there is no service %q%s", at, name, near(name, known))
+			all.add(at, "there is no service %q%s", name, near(name, known))
 		}
 	}
 	if slices.Contains(c.Without, p.Measured()) {
-		add("%s: without: the measured service can't be left out", at)
+		all.add(at+".without", "the measured service can't be left out")
 	}
 }
 
-func (p *Plan) validateLoad(add func(string, ...any)) {
+func (p *Plan) validateLoad(all *problems) {
 	sample := placeholder.ReplaceAllString(p.Load.URL, "127.0.0.1:1")
 	if u, err := url.Parse(sample); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		add("load: url: %q: write http://${service.port}/path", p.Load.URL)
+		all.addValue("load.url", strconv.Quote(p.Load.URL), "write http://${service.port}/path")
 	}
 	if p.Load.Status < 100 || p.Load.Status > 599 {
-		add("load: status: %d is no HTTP status", p.Load.Status)
+		all.addValue("load.status", p.Load.Status, "that is no HTTP status")
 	}
-	if _, ok := p.Load.Scenario["executor"].(string); !ok {
-		add("load: scenario: executor: write constant-arrival-rate, constant-vus or another of loadgen's")
+	p.validateScenario(all)
+}
+
+// validateScenario has load say what is wrong with the scenario.
+func (p *Plan) validateScenario(all *problems) {
+	options := load.Options{Scenarios: map[string]load.Scenario{"scenario": p.Load.ScenarioFor(p.Timing.Window)}}
+	var found load.OptionErrors
+	errors.As(options.Validate(), &found)
+	for _, one := range found {
+		one.Path = "load." + strings.TrimPrefix(one.Path, "scenarios.")
+		*all = append(*all, one)
 	}
 }
 
-// AskedRate is how many requests a second an open-model scenario asks for; false for closed models and ramps. It reads the
-// scenario as loadgen does.
+// Timed says whether the scenario goes on for as long as it is told; others end by their own stages or iterations.
+func (l Load) Timed() bool {
+	return l.Scenario.Executor == load.ConstantVUs || l.Scenario.Executor == load.ConstantArrivalRate
+}
+
+// ScenarioFor is the scenario, going on for so long if it is Timed.
+func (l Load) ScenarioFor(length Duration) load.Scenario {
+	s := l.Scenario
+	if l.Timed() {
+		s.Duration = load.For(time.Duration(length))
+	}
+	return s
+}
+
+// AskedRate is how many requests a second an open-model scenario asks for; false for closed models and ramps.
 func (l Load) AskedRate() (float64, bool) {
-	text, err := json.Marshal(l.Scenario)
-	var s load.Scenario
-	if err != nil || json.Unmarshal(text, &s) != nil || s.Executor != load.ConstantArrivalRate || s.Rate == nil {
+	s := l.Scenario
+	if s.Executor != load.ConstantArrivalRate || s.Rate == nil {
 		return 0, false
 	}
 	unit := time.Second

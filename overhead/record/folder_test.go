@@ -73,7 +73,7 @@ func TestOpenValidates(t *testing.T) {
 		{"ServiceThatLeadsOut", "experiment.json", `"name": "bar"`, `"name": "x/../../../PWNED"`, "write letters, digits"},
 		{"CaseThatLeadsOut", "experiment.json", `"name": "off-again"`, `"name": "../../off"`, "write letters, digits"},
 		{"ServiceWithControls", "experiment.json", `"name": "bar"`, `"name": "\u001b[2J"`, "write letters, digits"},
-		{"NoRounds", "experiment.json", `"rounds": 6`, `"rounds": -6`, "rounds: -6"},
+		{"NoRounds", "experiment.json", `"rounds": 6`, `"rounds": -6`, "rounds is -6"},
 		{"CoresWithoutEnd", "experiment.json", `"cores": 2`, `"cores": 1000000000000`, "cores: 1000000000000"},
 		{"WrongType", "experiment.json", `"cores": 2`, `"cores": "two"`, "experiment.json"},
 		{"RunOfNoCase", "runs/0001-01-CASE-1.json", `"case": "CASE"`, `"case": "../x"`, `the plan has no "../x"`},

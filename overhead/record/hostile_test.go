@@ -44,7 +44,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"TwoValues", "experiment.json", `{"schema": 1} {"schema": 1}`, "experiment.json"},
 		{"List", "experiment.json", `[]`, "experiment.json"},
 		{"Null", "experiment.json", `null`, "has schema 0, this program reads 1"},
-		{"NoPlan", "experiment.json", `{"schema": 1}`, "the plan: rounds: 0"},
+		{"NoPlan", "experiment.json", `{"schema": 1}`, "the plan: rounds is 0"},
 		{"RunOfNewerSchema", "runs/a.json", `{"schema": 2}`, "a.json has schema 2, this program reads 1"},
 		{"RunOfNoSchema", "runs/a.json", `{}`, "a.json has schema 0"},
 		{"RunNull", "runs/a.json", `null`, "a.json has schema 0"},

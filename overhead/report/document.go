@@ -134,12 +134,12 @@ func orRequests(a *analysis.Analysis) string {
 
 func loadText(a *analysis.Analysis) string {
 	l := a.Experiment().Plan.Load
-	text := fmt.Sprint(l.Scenario["executor"])
+	text := l.Scenario.Executor
 	if rate, ok := l.AskedRate(); ok {
 		text += fmt.Sprintf(", %g requests/s", rate)
 	}
-	if vus, ok := l.Scenario["vus"]; ok {
-		text += fmt.Sprintf(", %v users", vus)
+	if vus := l.Scenario.VUs; vus != nil {
+		text += fmt.Sprintf(", %d users", *vus)
 	}
 	if l.Sleep > 0 {
 		text += fmt.Sprintf(", %s think time", l.Sleep)
