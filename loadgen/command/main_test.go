@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -13,15 +14,37 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"example.com/foobar/loadgen/load"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"loadgen": func() { Main(nil) }})
+	testscript.Main(m, map[string]func(){"loadgen": func() { Main(nil) }, "visits": func() { Main(visits()) }})
+}
+
+// visits is the test of a Go program.
+func visits() *load.Test {
+	return &load.Test{
+		Options: load.Options{
+			Iterations: new(int64(3)),
+			Thresholds: map[string][]load.Threshold{"http_reqs": {{Expression: "count<10"}}},
+		},
+		Env:      map[string]string{"URL": "http://localhost:1/", "API_TOKEN": "t0psecret"},
+		Setup:    func(vu *load.VU) (any, error) { return "set up", nil },
+		Teardown: func(vu *load.VU, data any) error { return errors.New("torn down") },
+		Exec: func(vu *load.VU) error {
+			res := vu.Get(vu.Env["URL"])
+			vu.Check("is status 200", res.Status == 200)
+			vu.Check("is set up", vu.Data == "set up")
+			return nil
+		},
+	}
 }
 
 // TestCommand runs the scripts of testdata against a server of this test, which is at $URL. Commands beside testscript's own:
 //
 //	loadgen-code CODE ARGS...   run loadgen, which ends with that code
+//	visits-code CODE ARGS...    run visits, a load test in Go
 //	awaitrequest                wait until the server has been asked since the last awaitrequest
 //	awaitfile FILE TEXT         wait until FILE has TEXT in it
 //	interrupt [TERM]            send SIGINT or SIGTERM to the program in the background
@@ -32,7 +55,8 @@ func TestCommand(t *testing.T) {
 		Dir:   "testdata",
 		Setup: serve,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"loadgen-code": exitsWith,
+			"loadgen-code": exitsWith("loadgen"),
+			"visits-code":  exitsWith("visits"),
 			"awaitrequest": awaitRequest,
 			"interrupt":    interrupt,
 			"requests":     countRequests,
@@ -97,19 +121,21 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "body: %s\n", body[:n])
 }
 
-// exitsWith runs loadgen and wants an exit code: loadgen-code CODE ARGS...
-func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
-		ts.Fatalf("usage: loadgen-code CODE ARGS...")
-	}
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	got := 0
-	if err := ts.Exec("loadgen", args[1:]...); err != nil {
-		got = exitCodeOf(ts, err)
-	}
-	if got != want {
-		ts.Fatalf("got exit code %d, want %d", got, want)
+// exitsWith runs a program and wants an exit code: loadgen-code CODE ARGS...
+func exitsWith(program string) func(ts *testscript.TestScript, neg bool, args []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) == 0 {
+			ts.Fatalf("usage: %s-code CODE ARGS...", program)
+		}
+		want, err := strconv.Atoi(args[0])
+		ts.Check(err)
+		got := 0
+		if err := ts.Exec(program, args[1:]...); err != nil {
+			got = exitCodeOf(ts, err)
+		}
+		if got != want {
+			ts.Fatalf("got exit code %d, want %d", got, want)
+		}
 	}
 }
 
