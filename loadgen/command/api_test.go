@@ -94,8 +94,8 @@ func TestAPI(t *testing.T) {
 		return MustAsk(t, "GET", api+"/v1/metrics/http_reqs", "")["sample"].(map[string]any)["count"].(float64) > 0
 	})
 	MustAsk(t, "PATCH", api+"/v1/status", `{"data":{"type":"status","id":"default","attributes":{"stopped":true}}}`)
-	if got := <-code; got != exitStoppedByAPI {
-		t.Errorf("got exit code %d, want %d; stderr: %s", got, exitStoppedByAPI, &stderr)
+	if got := <-code; got != 103 {
+		t.Errorf("got exit code %d, want %d; stderr: %s", got, 103, &stderr)
 	}
 	if !strings.Contains(stdout.String(), "http_reqs") {
 		t.Errorf("no report: %s", &stdout)

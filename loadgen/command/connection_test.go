@@ -86,7 +86,7 @@ func TestConnectionFlags(t *testing.T) {
 		code int
 		want string // in the report
 	}{
-		{"UnknownAuthority", []string{secure.URL}, exitNothingSucceeded, "unknown authority"},
+		{"UnknownAuthority", []string{secure.URL}, 120, "unknown authority"},
 		{"InsecureSkipTLSVerify", []string{"-insecure-skip-tls-verify", secure.URL}, 0, ""},
 		{"CACert", []string{"-cacert", ca, secure.URL}, 0, ""},
 		{"HTTP2", []string{"-cacert", ca, "-http-version", "2", "-check-body-contains", "HTTP/2.0", secure.URL}, 0, ""},
@@ -94,8 +94,8 @@ func TestConnectionFlags(t *testing.T) {
 		{"ClientCertificate", []string{"-cacert", ca, "-cert", cert, "-key", key, "-check-body-contains", "1 client certificates", secure.URL}, 0, ""},
 		{"ServerName", []string{"-cacert", ca, "-server-name", "example.com", "-resolve", fmt.Sprintf("other.test:%d:127.0.0.1", port), fmt.Sprintf("https://other.test:%d/", port)}, 0, ""},
 		{"LocalIPs", []string{"-local-ips", "127.0.0.3", "-check-body-contains", "from 127.0.0.3", plain.URL}, 0, ""},
-		{"BlacklistIP", []string{"-blacklist-ip", "127.0.0.0/8", plain.URL}, exitNothingSucceeded, "1110"},
-		{"BlockHostnames", []string{"-block-hostnames", "*.test", "http://a.test/"}, exitNothingSucceeded, "1111"},
+		{"BlacklistIP", []string{"-blacklist-ip", "127.0.0.0/8", plain.URL}, 120, "1110"},
+		{"BlockHostnames", []string{"-block-hostnames", "*.test", "http://a.test/"}, 120, "1111"},
 		{"NoConnectionReuse", []string{"-no-connection-reuse", "-i", "3", plain.URL}, 0, ""},
 		{"NoVUConnectionReuse", []string{"-no-vu-connection-reuse", "-i", "3", plain.URL}, 0, ""},
 		{"Proxy", []string{"-proxy", plain.URL, "-check-status", "200", "http://a.test/"}, 0, ""},

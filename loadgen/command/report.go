@@ -11,7 +11,10 @@ import (
 
 // report prints the summary, writes the files, says why the exit code is what it is, and returns it.
 func (s *session) report(r *load.Result) int {
-	code := exitCode(r, s.settings.K6ExitCodes)
+	if s.settings.K6ExitCodes {
+		r.Verdict = load.Verdict{} // k6 has none
+	}
+	code := r.ExitCode()
 	snapshot := r.Snapshot.WithTexts(s.secrets.Mask)
 	o := s.settings.Summary(isTerminal(s.stdout) && !s.settings.NoColor)
 	var text bytes.Buffer
@@ -29,7 +32,7 @@ func (s *session) report(r *load.Result) int {
 			code = worse(code)
 		}
 	}
-	for _, line := range reasons(r, s.settings.K6ExitCodes) {
+	for _, line := range append(r.Failures(), summary.FailedThresholds(r.Snapshot)...) {
 		s.screen.warn(line)
 	}
 	return code
@@ -41,49 +44,4 @@ func worse(code int) int {
 		return exitOutputFailed
 	}
 	return code
-}
-
-// reasons are the lines that explain a non-zero exit code.
-func reasons(r *load.Result, k6 bool) []string {
-	var lines []string
-	say := func(format string, a ...any) { lines = append(lines, fmt.Sprintf(format, a...)) }
-	if r.Reason != load.Finished {
-		say("the test ended early: %s", r.Reason)
-	}
-	if r.Err != nil {
-		say("%v", r.Err)
-	}
-	if len(r.ThresholdsFailed) > 0 {
-		say("thresholds have failed: %s", strings.Join(r.ThresholdsFailed, ", "))
-		lines = append(lines, summary.FailedThresholds(r.Snapshot)...)
-	}
-	if r.MarkedFailed != nil {
-		say("the test marked itself as failed: %v", r.MarkedFailed)
-	}
-	if k6 {
-		return lines
-	}
-	return append(lines, verdicts(r.Verdict)...)
-}
-
-func verdicts(v load.Verdict) []string {
-	var lines []string
-	switch {
-	case v.NothingSucceeded && v.Undecodable > 0:
-		lines = append(lines, fmt.Sprintf("not one request got a response that can be read: %d could not be decompressed", v.Undecodable))
-	case v.NothingSucceeded:
-		lines = append(lines, "not one request got a response")
-	case v.NothingMeasured:
-		lines = append(lines, "nothing was measured: no request and no iteration ended while the load lasted; give it more time, or a rate above 0")
-	}
-	if v.AllIterationsFailed {
-		lines = append(lines, "every iteration failed")
-	}
-	if v.RateMissed {
-		lines = append(lines, "the rate was missed by more than 1 %: see dropped_iterations; more -max-vus or a faster target would help")
-	}
-	if len(v.ChecksNeverPassed) > 0 {
-		lines = append(lines, "checks that never passed: "+strings.Join(v.ChecksNeverPassed, ", "))
-	}
-	return lines
 }

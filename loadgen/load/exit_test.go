@@ -1,0 +1,40 @@
+package load
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestExitCode(t *testing.T) {
+	failed := Verdict{NothingSucceeded: true, ChecksNeverPassed: []string{"is status 200"}}
+	for _, test := range []struct {
+		name string
+		of   Result
+		want int
+	}{
+		{"OK", Result{}, 0},
+		{"ThresholdsFailed", Result{ThresholdsFailed: []string{"checks"}, Verdict: failed}, 99},
+		{"ThresholdAborted", Result{Reason: ThresholdAborted}, 99},
+		{"SetupTimedOut", Result{Reason: SetupTimedOut}, 100},
+		{"TeardownTimedOut", Result{Reason: TeardownTimedOut}, 101},
+		{"StoppedByAPI", Result{Reason: StoppedByAPI}, 103},
+		{"InterruptedBeforeThresholds", Result{Reason: InterruptedSignal, ThresholdsFailed: []string{"checks"}}, 105},
+		{"SetupFailed", Result{Reason: SetupFailed}, 107},
+		{"TeardownFailed", Result{Reason: TeardownFailed}, 107},
+		{"Aborted", Result{Reason: TestAborted}, 108},
+		{"MarkedFailed", Result{MarkedFailed: errors.New("no")}, 110},
+		{"NothingSucceeded", Result{Verdict: failed}, 120},
+		{"AllIterationsFailed", Result{Verdict: Verdict{AllIterationsFailed: true}}, 121},
+		{"RateMissed", Result{Verdict: Verdict{RateMissed: true}}, 122},
+		{"CheckNeverPassed", Result{Verdict: Verdict{ChecksNeverPassed: []string{"a"}}}, 123},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.of.ExitCode(); got != test.want {
+				t.Errorf("got %d, want %d", got, test.want)
+			}
+			if test.want != 0 && len(test.of.Failures()) == 0 {
+				t.Errorf("nothing says why the exit code is %d", test.want)
+			}
+		})
+	}
+}
