@@ -24,21 +24,24 @@ func TestMain(m *testing.M) {
 
 // visits is the test of a Go program.
 func visits() *load.Test {
-	return &load.Test{
+	test := &load.Test{
 		Options: load.Options{
 			Iterations: new(int64(3)),
 			Thresholds: map[string][]load.Threshold{"http_reqs": {{Expression: "count<10"}}},
 		},
 		Env:      map[string]string{"URL": "http://localhost:1/", "API_TOKEN": "t0psecret"},
 		Setup:    func(vu *load.VU) (any, error) { return "set up", nil },
-		Teardown: func(vu *load.VU, data any) error { return errors.New("torn down") },
-		Exec: func(vu *load.VU) error {
-			res := vu.Get(vu.Env["URL"])
-			vu.Check("is status 200", res.Status == 200)
-			vu.Check("is set up", vu.Data == "set up")
-			return nil
-		},
+		Teardown: func(vu *load.VU) error { return errors.New("torn down") },
 	}
+	spent := test.NewCounter("spent")
+	test.Exec = func(vu *load.VU) error {
+		res := vu.Get(vu.Env["URL"])
+		vu.Check("is status 200", res.Status == 200)
+		vu.Check("is set up", load.Data[string](vu) == "set up")
+		spent.Add(vu, 2)
+		return nil
+	}
+	return test
 }
 
 // TestCommand runs the scripts of testdata against a server of this test, which is at $URL. Commands beside testscript's own:
