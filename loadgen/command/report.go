@@ -32,8 +32,10 @@ func (s *session) report(r *load.Result) int {
 			code = worse(code)
 		}
 	}
-	for _, line := range append(r.Failures(), summary.FailedThresholds(r.Snapshot)...) {
-		s.screen.warn(line)
+	if err := r.Err(); err != nil {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			s.screen.warn(line)
+		}
 	}
 	return code
 }

@@ -60,16 +60,16 @@ func TestSetupAndTeardownEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				res := MustRun(t, &Test{Exec: sleeps(0), Setup: func(*VU) (any, error) { ending.end(); return nil, nil }})
-				if res.Reason != SetupFailed || res.Err == nil || !strings.HasPrefix(res.Err.Error(), "set-up: "+ending.want) {
-					t.Errorf("set-up: got %v, %v", res.Reason, res.Err)
+				if res.Reason != SetupFailed || res.Cause == nil || !strings.HasPrefix(res.Cause.Error(), "set-up: "+ending.want) {
+					t.Errorf("set-up: got %v, %v", res.Reason, res.Cause)
 				}
 				res = MustRun(t, &Test{Exec: sleeps(0), Teardown: func(*VU) error { ending.end(); return nil }})
-				if res.Reason != TeardownFailed || res.Err == nil || !strings.HasPrefix(res.Err.Error(), "tear-down: "+ending.want) || sum(res, "iterations") != 1 {
-					t.Errorf("tear-down: got %v, %v after %v iterations", res.Reason, res.Err, sum(res, "iterations"))
+				if res.Reason != TeardownFailed || res.Cause == nil || !strings.HasPrefix(res.Cause.Error(), "tear-down: "+ending.want) || sum(res, "iterations") != 1 {
+					t.Errorf("tear-down: got %v, %v after %v iterations", res.Reason, res.Cause, sum(res, "iterations"))
 				}
 				res = MustRun(t, &Test{Exec: sleeps(0), Hold: func(context.Context, *Run, string) { ending.end() }})
-				if res.Reason != TestAborted || res.Err == nil || !strings.Contains(res.Err.Error(), ending.want) {
-					t.Errorf("hold: got %v, %v", res.Reason, res.Err)
+				if res.Reason != TestAborted || res.Cause == nil || !strings.Contains(res.Cause.Error(), ending.want) {
+					t.Errorf("hold: got %v, %v", res.Reason, res.Cause)
 				}
 			})
 		})
@@ -156,8 +156,8 @@ func TestEndedContext(t *testing.T) {
 		if err != nil || res.Reason != InterruptedSignal {
 			t.Fatalf("got %+v, %v, want interrupted", res, err)
 		}
-		if res.Err != nil || sum(res, "iterations") != 0 {
-			t.Errorf("got %v, %v iterations; want nothing begun", res.Err, sum(res, "iterations"))
+		if res.Cause != nil || sum(res, "iterations") != 0 {
+			t.Errorf("got %v, %v iterations; want nothing begun", res.Cause, sum(res, "iterations"))
 		}
 	}
 }

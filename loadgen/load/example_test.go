@@ -51,10 +51,10 @@ func ExampleTest_rate() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(result.Snapshot.Total.Find("iterations").Sum, "iterations")
+	fmt.Println(result.Iterations().Sum, "iterations, exit code", result.ExitCode())
 	fmt.Println("failed:", result.ThresholdsFailed)
 	// Output:
-	// 30 iterations
+	// 30 iterations, exit code 99
 	// failed: [http_req_response_time]
 }
 
@@ -87,8 +87,7 @@ func ExampleTest_scenarios() {
 		fmt.Println(err)
 		return
 	}
-	total := &result.Snapshot.Total
-	fmt.Println(total.Find("iterations").Sum, "iterations,", total.Find("spent").Sum, "spent")
+	fmt.Println(result.Iterations().Sum, "iterations,", result.Counter("spent").Sum, "spent")
 	fmt.Println("never passed:", result.Verdict.ChecksNeverPassed)
 	// Output:
 	// 10 iterations, 50 spent

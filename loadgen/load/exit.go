@@ -1,8 +1,13 @@
 package load
 
 import (
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // The exit codes of a test that ran: k6's with k6's causes, and from 120 on ours for runs that k6 calls a success.
@@ -65,42 +70,73 @@ func (v Verdict) exitCode() int {
 	return 0
 }
 
-// Failures say, a line each, why ExitCode is not 0; there are none when it is.
-func (r *Result) Failures() []string {
-	var lines []string
+// Err is nil if ExitCode is 0, and otherwise says all that is wrong: why the test ended early, which thresholds failed on what
+// value, where a green report would lie. It has a line for each.
+func (r *Result) Err() error {
+	var errs []error
 	if r.Reason != Finished {
-		lines = append(lines, fmt.Sprintf("the test ended early: %s", r.Reason))
+		errs = append(errs, fmt.Errorf("the test ended early: %s", r.Reason))
 	}
-	if r.Err != nil {
-		lines = append(lines, r.Err.Error())
-	}
+	errs = append(errs, r.Cause)
 	if len(r.ThresholdsFailed) > 0 {
-		lines = append(lines, "thresholds have failed: "+strings.Join(r.ThresholdsFailed, ", "))
+		errs = append(errs, fmt.Errorf("thresholds have failed: %s", strings.Join(r.ThresholdsFailed, ", ")))
+		errs = append(errs, failedThresholds(r.Snapshot)...)
 	}
 	if r.MarkedFailed != nil {
-		lines = append(lines, fmt.Sprintf("the test marked itself as failed: %v", r.MarkedFailed))
+		errs = append(errs, fmt.Errorf("the test marked itself as failed: %w", r.MarkedFailed))
 	}
-	return append(lines, r.Verdict.failures()...)
+	return errors.Join(append(errs, r.Verdict.errs()...)...)
 }
 
-func (v Verdict) failures() []string {
-	var lines []string
+// errs says what is wrong in a sentence each.
+func (v Verdict) errs() []error {
+	var errs []error
 	switch {
 	case v.NothingSucceeded && v.Undecodable > 0:
-		lines = append(lines, fmt.Sprintf("not one request got a response that can be read: %d could not be decompressed", v.Undecodable))
+		errs = append(errs, fmt.Errorf("not one request got a response that can be read: %d could not be decompressed", v.Undecodable))
 	case v.NothingSucceeded:
-		lines = append(lines, "not one request got a response")
+		errs = append(errs, errors.New("not one request got a response"))
 	case v.NothingMeasured:
-		lines = append(lines, "nothing was measured: no request and no iteration ended while the load lasted; give it more time, or a rate above 0")
+		errs = append(errs, errors.New("nothing was measured: no request and no iteration ended while the load lasted; give it more time, or a rate above 0"))
 	}
 	if v.AllIterationsFailed {
-		lines = append(lines, "every iteration failed")
+		errs = append(errs, errors.New("every iteration failed"))
 	}
 	if v.RateMissed {
-		lines = append(lines, "the rate was missed by more than 1 %: see dropped_iterations; more -max-vus or a faster target would help")
+		errs = append(errs, errors.New("the rate was missed by more than 1 %: see dropped_iterations; more maxVUs or a faster target would help"))
 	}
 	if len(v.ChecksNeverPassed) > 0 {
-		lines = append(lines, "checks that never passed: "+strings.Join(v.ChecksNeverPassed, ", "))
+		errs = append(errs, fmt.Errorf("checks that never passed: %s", strings.Join(v.ChecksNeverPassed, ", ")))
 	}
-	return lines
+	return errs
+}
+
+// failedThresholds says of each threshold that failed what it came to, or that there was nothing to judge.
+func failedThresholds(s *metrics.Snapshot) []error {
+	if s == nil {
+		return nil
+	}
+	var errs []error
+	for i := range s.Total.Series {
+		series := &s.Total.Series[i]
+		for _, t := range series.Thresholds {
+			if !t.OK {
+				errs = append(errs, fmt.Errorf("%s: %s failed: %s", series.FullName(), t.Expression, outcomeOf(series, t)))
+			}
+		}
+	}
+	return errs
+}
+
+func outcomeOf(s *metrics.Series, t metrics.ThresholdResult) string {
+	value := strconv.FormatFloat(t.Value, 'g', 6, 64)
+	switch {
+	case t.NoSamples:
+		return "the metric has no samples"
+	case s.Contains == metrics.Time:
+		value = time.Duration(t.Value * float64(time.Millisecond)).String()
+	case s.Kind == metrics.Rate:
+		value = fmt.Sprintf("%.2f%%", 100*t.Value)
+	}
+	return t.Aggregation + " was " + value
 }

@@ -32,8 +32,8 @@ func TestExitCode(t *testing.T) {
 			if got := test.of.ExitCode(); got != test.want {
 				t.Errorf("got %d, want %d", got, test.want)
 			}
-			if test.want != 0 && len(test.of.Failures()) == 0 {
-				t.Errorf("nothing says why the exit code is %d", test.want)
+			if err := test.of.Err(); (err == nil) != (test.want == 0) {
+				t.Errorf("got %v for exit code %d", err, test.want)
 			}
 		})
 	}

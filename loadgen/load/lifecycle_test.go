@@ -204,8 +204,8 @@ func TestSetupAndTeardown(t *testing.T) {
 				return nil
 			},
 		})
-		if res.Reason != Finished || res.Err != nil || res.Snapshot.Elapsed != 1500*time.Millisecond {
-			t.Errorf("reason %v, error %v, load of %v, want finished after 1.5 s of load", res.Reason, res.Err, res.Snapshot.Elapsed)
+		if res.Reason != Finished || res.Cause != nil || res.Snapshot.Elapsed != 1500*time.Millisecond {
+			t.Errorf("reason %v, error %v, load of %v, want finished after 1.5 s of load", res.Reason, res.Cause, res.Snapshot.Elapsed)
 		}
 		if c := res.Snapshot.Total.Checks; len(c) != 1 || c[0].Name != "has data" || c[0].Passes != 2 {
 			t.Errorf("checks %+v, want one that passed twice", c)
@@ -229,8 +229,8 @@ func TestSetupFails(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ran := false
 				res := MustRun(t, &Test{Setup: tt.setup, Exec: func(*VU) error { ran = true; return nil }})
-				if res.Reason != tt.reason || res.Err == nil || !strings.HasPrefix(res.Err.Error(), tt.want) {
-					t.Errorf("got %v, %v, want %v, %q", res.Reason, res.Err, tt.reason, tt.want)
+				if res.Reason != tt.reason || res.Cause == nil || !strings.HasPrefix(res.Cause.Error(), tt.want) {
+					t.Errorf("got %v, %v, want %v, %q", res.Reason, res.Cause, tt.reason, tt.want)
 				}
 				if ran {
 					t.Error("the load ran nevertheless")
@@ -244,7 +244,7 @@ func TestTeardownFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		res := MustRun(t, &Test{Exec: sleeps(0), Teardown: func(vu *VU) error { vu.Sleep(2 * time.Minute); return nil }})
 		if res.Reason != TeardownTimedOut || sum(res, "iterations") != 1 {
-			t.Errorf("got %v, %v, want a time-out after one iteration", res.Reason, res.Err)
+			t.Errorf("got %v, %v, want a time-out after one iteration", res.Reason, res.Cause)
 		}
 	})
 }
@@ -275,8 +275,8 @@ func TestAbortAndMark(t *testing.T) {
 			vu.Abort("enough")
 			return nil
 		}})
-		if res.Reason != TestAborted || res.Err == nil || res.Err.Error() != "enough" || res.Interrupted != 3 {
-			t.Errorf("got %v, %v, %d interrupted, want an abort of 3", res.Reason, res.Err, res.Interrupted)
+		if res.Reason != TestAborted || res.Cause == nil || res.Cause.Error() != "enough" || res.Interrupted != 3 {
+			t.Errorf("got %v, %v, %d interrupted, want an abort of 3", res.Reason, res.Cause, res.Interrupted)
 		}
 		if res.MarkedFailed == nil || res.MarkedFailed.Error() != "as expected" {
 			t.Errorf("marked %v", res.MarkedFailed)

@@ -6,13 +6,13 @@ import (
 	"example.com/foobar/loadgen/metrics"
 )
 
-// Result is what a test came to.
+// Result is what a test came to. Err says whether it is good.
 type Result struct {
+	// Snapshot has all metrics and checks; Latency and the other methods read the usual ones.
 	Snapshot *metrics.Snapshot
-	// Reason says why it ended.
+	// Reason says why the test ended, and Cause is the error of Setup or Teardown, or what an abort was given.
 	Reason StopReason
-	// Err is a failed Setup or Teardown, or the abort's reason.
-	Err error
+	Cause  error
 	// ThresholdsFailed names the metrics whose thresholds failed, sorted.
 	ThresholdsFailed []string
 	// Interrupted counts iterations cut off, Panicked and Failed those that panicked and returned an error.
@@ -22,7 +22,7 @@ type Result struct {
 	Verdict      Verdict
 }
 
-// Verdict says where a green report would lie.
+// Verdict says where a green report would lie. The command's exit codes 120 to 123 follow from it; k6 has none of them.
 type Verdict struct {
 	// NothingMeasured: no iteration ended, and nothing was recorded, after the warm-up if there was one.
 	NothingMeasured bool
@@ -32,14 +32,14 @@ type Verdict struct {
 	Undecodable uint64
 	// AllIterationsFailed: iterations ended, and every one panicked or failed.
 	AllIterationsFailed bool
-	// RateMissed: more than RateTolerance of the arrivals due were dropped, or had not begun when the time was over.
+	// RateMissed: more than 1 % of the arrivals due were dropped, or had not begun when the time was over.
 	RateMissed bool
 	// ChecksNeverPassed names the checks that failed each time.
 	ChecksNeverPassed []string
 }
 
-// RateTolerance is the share of arrivals that may be missed before Verdict.RateMissed.
-const RateTolerance = 0.01
+// tolerance is the share of arrivals that may be missed or late before that is said.
+const tolerance = 0.01
 
 // StopReason is why a run ended.
 type StopReason int
@@ -77,7 +77,7 @@ func (r *Run) newResult() *Result {
 		NothingSucceeded:    r.nothingSucceeded(),
 		Undecodable:         r.watch.undecodable.Load(),
 		AllIterationsFailed: res.Panicked+res.Failed > 0 && r.total(iterationsMetric) == res.Failed,
-		RateMissed:          float64(missed) > RateTolerance*float64(due),
+		RateMissed:          float64(missed) > tolerance*float64(due),
 	}
 	r.warnArrivals(due, missed)
 	r.watch.warn(r)
@@ -88,7 +88,7 @@ func (r *Run) newResult() *Result {
 	res.ThresholdsFailed = verdict.Failed
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	res.Reason, res.Err, res.MarkedFailed = r.reason, r.err, r.marked
+	res.Reason, res.Cause, res.MarkedFailed = r.reason, r.err, r.marked
 	return res
 }
 
@@ -134,7 +134,7 @@ func (r *Run) warnArrivals(due, missed int64) {
 	if missed > 0 {
 		r.warnf("dropped_iterations", "%d of %d iterations due never began, for want of a free user: the load was less than the rate says. Raise maxVUs, or use a faster machine.", missed, due)
 	}
-	if late := int64(r.rec.Sum(iterationsLate)); float64(late) > RateTolerance*float64(due) {
+	if late := int64(r.rec.Sum(iterationsLate)); float64(late) > tolerance*float64(due) {
 		r.warnf("http_req_duration", "%d of %d iterations began more than %s after they were due: http_req_duration leaves out what users would have waited; read http_req_response_time.", late, due, lateAfter)
 	}
 }

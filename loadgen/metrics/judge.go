@@ -157,7 +157,7 @@ func (s *Series) aggregate(e Expression, elapsed time.Duration) float64 {
 	case s.Kind == Rate:
 		return s.Share()
 	case e.Aggregation == "rate":
-		v = perSecond(s.Sum, elapsed)
+		v = s.PerSecond(elapsed)
 	case e.Aggregation == "count":
 		v = s.Sum
 	case e.Aggregation == "value":
@@ -178,14 +178,6 @@ func (s *Series) aggregate(e Expression, elapsed time.Duration) float64 {
 		v /= float64(time.Millisecond)
 	}
 	return v
-}
-
-// perSecond is 0 when no time has passed.
-func perSecond(sum float64, elapsed time.Duration) float64 {
-	if elapsed <= 0 {
-		return 0
-	}
-	return sum / elapsed.Seconds()
 }
 
 // nearest suggests the metric whose name is the least number of edits away, when that is few.

@@ -105,6 +105,14 @@ func (s *Series) Mean() float64 {
 	return s.Sum / float64(s.Count)
 }
 
+// PerSecond is the sum of the values a second of so much time, 0 when no time has passed.
+func (s *Series) PerSecond(elapsed time.Duration) float64 {
+	if elapsed <= 0 {
+		return 0
+	}
+	return s.Sum / elapsed.Seconds()
+}
+
 // Share is the part of the values that were not zero (Rate), 0 when there is none.
 func (s *Series) Share() float64 {
 	if s.Count == 0 {

@@ -229,28 +229,6 @@ func (r *report) threshold(s *metrics.Series, t metrics.ThresholdResult, indent 
 		r.p.paint(white, t.Aggregation), r.p.paint(cyan, value))
 }
 
-// FailedThresholds has a line for each threshold that failed: the metric, the expression, and what it came to or that there was
-// nothing to judge. No layout but full shows the latter.
-func FailedThresholds(s *metrics.Snapshot) []string {
-	var lines []string
-	if s == nil {
-		return nil
-	}
-	for i := range s.Total.Series {
-		series := &s.Total.Series[i]
-		for _, t := range series.Thresholds {
-			reason := t.Aggregation + " was " + thresholdValue(series, t, "")
-			if t.NoSamples {
-				reason = "the metric has no samples"
-			}
-			if !t.OK {
-				lines = append(lines, fmt.Sprintf("%s: %s failed: %s", series.FullName(), t.Expression, reason))
-			}
-		}
-	}
-	return lines
-}
-
 // thresholdValue writes what an expression came to as the metric's own line would.
 func thresholdValue(s *metrics.Series, t metrics.ThresholdResult, unit string) string {
 	v := t.Value

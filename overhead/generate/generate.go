@@ -97,8 +97,8 @@ func do(ctx context.Context, job Job, lines *bufio.Scanner, out *json.Encoder) (
 		return record.Load{}, fmt.Errorf("starting the load: %w", err)
 	case held != nil:
 		return record.Load{}, held
-	case result.Err != nil:
-		return record.Load{}, fmt.Errorf("making load: %w", result.Err)
+	case result.Cause != nil:
+		return record.Load{}, fmt.Errorf("making load: %w", result.Cause)
 	}
 	return summarise(job, result), nil
 }
