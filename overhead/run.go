@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"example.com/foobar/loadgen/child"
 	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/experiment"
 	"example.com/foobar/overhead/generate"
 	"example.com/foobar/overhead/measure"
+	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
 	"example.com/foobar/overhead/stats"
 )
@@ -33,12 +35,22 @@ func runExperiment(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if err != nil {
 		return exitOK, err
 	}
-	programs, err := os.MkdirTemp("", "overhead-programs-")
+	folder, err := o.record()
 	if err != nil {
-		return exitOK, fmt.Errorf("making a folder for programs: %w", err)
+		return exitOK, err
 	}
-	defer os.RemoveAll(programs)
-	folder, runner, err := prepare(ctx, o, args, programs, stderr)
+	if err := check(folder, o); err != nil {
+		return exitOK, err
+	}
+	programs, err := measure.Build(ctx, &folder.Experiment.Plan, func(line string) { fmt.Fprintln(stderr, line) })
+	if err != nil {
+		return exitOK, err
+	}
+	defer programs.Remove()
+	if folder, err = openRecord(folder, o, args, programs); err != nil {
+		return exitOK, err
+	}
+	runner, err := newRunner(&folder.Experiment.Plan, programs, o, stderr)
 	if err != nil {
 		return exitOK, err
 	}
@@ -77,48 +89,46 @@ func finish(folder *record.Folder, o *options, failed error, stdout, stderr io.W
 	return outcome(a, stderr), nil
 }
 
-// prepare plans, builds, and opens the record.
-func prepare(ctx context.Context, o *options, args []string, programs string, stderr io.Writer) (*record.Folder, *measure.Runner, error) {
-	folder, err := o.record()
-	if err != nil {
-		return nil, nil, err
+// check reports what is wrong with a plan before anything is built or written.
+func check(folder *record.Folder, o *options) error {
+	if err := checkBudget(folder, o); err != nil {
+		return err
 	}
 	p := &folder.Experiment.Plan
-	if err := checkBudget(folder, o); err != nil {
-		return nil, nil, err
-	}
 	if _, err := generate.Test(generate.Job{Load: p.Load.Sample(), Length: p.Timing.Window}); err != nil {
-		return nil, nil, usageError{err}
+		return usageError{err}
 	}
 	if err := measure.Check(p); err != nil {
-		return nil, nil, usageError{err}
+		return usageError{err}
 	}
+	return nil
+}
+
+// openRecord is the record to resume, when it may be, or a new one.
+func openRecord(folder *record.Folder, o *options, args []string, programs *child.Binaries) (*record.Folder, error) {
+	x := folder.Experiment
+	environment, err := measure.Environment(&x.Plan, programs)
+	if err != nil {
+		return nil, err
+	}
+	if folder.Dir != "" {
+		return folder, resume(folder, environment)
+	}
+	x.Environment, x.Command, x.Started = environment, append([]string{"overhead"}, args...), time.Now()
+	return record.Create(o.folder(x.Plan.Name, time.Now()), x)
+}
+
+// newRunner runs the plan's cases; this program is the load generator too.
+func newRunner(p *plan.Plan, programs *child.Binaries, o *options, stderr io.Writer) (*measure.Runner, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, nil, fmt.Errorf("finding this program: %w", err)
+		return nil, fmt.Errorf("finding this program: %w", err)
 	}
-	runner := &measure.Runner{Plan: p, Generator: []string{self, "generate"}}
+	runner := &measure.Runner{Plan: p, Generator: []string{self, "generate"}, Programs: programs}
 	if o.verbose {
 		runner.Log = stderr
 	}
-	if runner.Programs, err = measure.Build(ctx, p, programs, stderr); err != nil {
-		return nil, nil, err
-	}
-	environment, err := measure.Environment(p, runner.Programs)
-	if err != nil {
-		return nil, nil, err
-	}
-	if folder.Dir != "" {
-		return folder, runner, resume(folder, environment)
-	}
-	x := folder.Experiment
-	x.Environment, x.Command, x.Started = environment, append([]string{"overhead"}, args...), time.Now()
-	created, err := record.Create(o.folder(p.Name, time.Now()), x)
-	if err != nil {
-		return nil, nil, err
-	}
-	runner.Plan = &created.Experiment.Plan
-	return created, runner, nil
+	return runner, nil
 }
 
 // record is the record to resume, or one without a folder yet.

@@ -26,7 +26,7 @@ func (s *session) target() (url string, stop func(), err error) {
 	s.screen.notice(describe(services))
 	stopping := make(chan struct{})
 	for _, p := range services.Processes() {
-		go s.mourn(p, stopping)
+		go s.warnOfExit(p, stopping)
 	}
 	return services.URL(), func() {
 		close(stopping)
@@ -45,12 +45,12 @@ func (s *session) serviceLog() io.Writer {
 	return s.screen
 }
 
-// mourn says so when a process ends that should not.
-func (s *session) mourn(p *stack.Process, stopping <-chan struct{}) {
+// warnOfExit says so when a process ends that should not.
+func (s *session) warnOfExit(p *stack.Process, stopping <-chan struct{}) {
 	select {
 	case <-stopping:
-	case <-p.Exited():
-		s.screen.warn(p.Name + " has ended during the test: " + p.Obituary())
+	case <-p.Done():
+		s.screen.warn(p.Name + " has ended during the test: " + p.State())
 	}
 }
 

@@ -27,14 +27,6 @@ func planFor(name string) (plan, error) {
 	return plan{}, fmt.Errorf("case %q is not known: want one of %s", name, strings.Join(Cases, ", "))
 }
 
-// programs are those that have to be built.
-func (p plan) programs() []string {
-	if p.collector {
-		return []string{"bar", "foo", "collector"}
-	}
-	return []string{"bar", "foo"}
-}
-
 // decided are variables that the stack sets itself, or that would undo what the case says if they were inherited.
 var decided = []string{
 	"ADDR", "ADMIN_ADDR", "BAR_ENDPOINT", "AGENT_HOSTNAME", "SAMPLING_PERCENTAGE", "KEPT_TRACES_FILE",

@@ -2,29 +2,30 @@ package stack
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"path/filepath"
+
+	"example.com/foobar/loadgen/child"
 )
 
 // startCollector starts the Collector with the workspace's configuration, every listener on a free loopback port. What it
 // keeps goes to Tempo where there is one, else to a file of the run.
 func (s *Stack) startCollector(ctx context.Context) error {
-	ports, err := freeAddrs(7)
+	addrs, err := child.FreeAddrs(7)
 	if err != nil {
 		return err
 	}
-	p := &Process{Name: "collector", Addr: ports[0], Admin: ports[4]}
+	p := &Process{Addr: addrs[0], Admin: addrs[4]}
 	_, metricsPort, _ := net.SplitHostPort(p.Admin)
 	env := []string{
 		"SAMPLING_PERCENTAGE=" + s.plan.percentage,
 		"COLLECTOR_OTLP_GRPC=" + p.Addr,
-		"COLLECTOR_OTLP_HTTP=" + ports[1],
-		"COLLECTOR_HEALTH=" + ports[2],
-		"COLLECTOR_SPAN_METRICS=" + ports[3],
+		"COLLECTOR_OTLP_HTTP=" + addrs[1],
+		"COLLECTOR_HEALTH=" + addrs[2],
+		"COLLECTOR_SPAN_METRICS=" + addrs[3],
 		"COLLECTOR_METRICS_HOST=127.0.0.1", "COLLECTOR_METRICS_PORT=" + metricsPort,
-		"COLLECTOR_PPROF=" + ports[5],
-		"COLLECTOR_ZPAGES=" + ports[6],
+		"COLLECTOR_PPROF=" + addrs[5],
+		"COLLECTOR_ZPAGES=" + addrs[6],
 	}
 	config := filepath.Join(s.config.Dir, "collector", "config")
 	args := []string{"--config", filepath.Join(config, "collector.yaml")}
@@ -34,22 +35,29 @@ func (s *Stack) startCollector(ctx context.Context) error {
 		env = append(env, "KEPT_TRACES_FILE="+s.KeptTraces())
 		args = append(args, "--config", filepath.Join(config, "file.yaml"))
 	}
-	if err := s.launch(p, s.binaries.path(p.Name), args, env); err != nil {
+	if err := s.launch(p, child.Command{Name: "collector", Path: s.binaries.Path("collector"), Args: args, Env: env}); err != nil {
 		return err
 	}
-	return p.awaitReady(ctx, "http://"+ports[2]+"/")
+	return p.WaitReady(ctx, "http://"+addrs[2]+"/", readyWithin)
 }
 
-// freeAddrs finds n loopback addresses that nobody listens on, for programs that can't say which port they took.
-func freeAddrs(n int) ([]string, error) {
-	var addrs []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, fmt.Errorf("finding a free port: %w", err)
-		}
-		defer l.Close() // all at the end, so that they differ
-		addrs = append(addrs, l.Addr().String())
+// startTempo starts Tempo with the workspace's configuration, every listener on a free loopback port, its blocks in a
+// directory of the run. Addr takes OTLP, Admin answers queries.
+func (s *Stack) startTempo(ctx context.Context) error {
+	addrs, err := child.FreeAddrs(3)
+	if err != nil {
+		return err
 	}
-	return addrs, nil
+	p := &Process{Addr: addrs[0], Admin: addrs[1]}
+	env := []string{"TEMPO_LISTEN=127.0.0.1", "TEMPO_DATA=" + filepath.Join(s.dir, "tempo")}
+	for i, name := range []string{"TEMPO_OTLP_PORT", "TEMPO_HTTP_PORT", "TEMPO_GRPC_PORT"} {
+		_, port, _ := net.SplitHostPort(addrs[i])
+		env = append(env, name+"="+port)
+	}
+	args := []string{"-config.file=" + filepath.Join(s.config.Dir, "deploy", "tempo", "tempo.yaml"), "-config.expand-env=true"}
+	s.progress("waiting for Tempo (a quarter of a minute)")
+	if err := s.launch(p, child.Command{Name: "tempo", Path: s.config.Tempo, Args: args, Env: env}); err != nil {
+		return err
+	}
+	return p.WaitReady(ctx, "http://"+p.Admin+"/ready", readyWithin)
 }

@@ -1,5 +1,4 @@
-// Package stack starts and stops foo, bar and the Collector as child processes, and samples their CPU and memory.
-// It makes no load.
+// Package stack builds, starts and stops foo, bar, the Collector and Tempo. It makes no load.
 package stack
 
 import (
@@ -11,7 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
-	"time"
+
+	"example.com/foobar/loadgen/child"
 )
 
 // Config says what to start. Its zero value is foo and bar of the workspace around the working directory, without
@@ -24,7 +24,7 @@ type Config struct {
 	// Env is laid over the case's environment for each process by its name ("foo", "bar", "collector", "tempo").
 	Env map[string][]string
 	// Binaries are programs that Build made before; nil: Start builds, and Stop removes.
-	Binaries *Binaries
+	Binaries *child.Binaries
 	// Tempo is a Tempo program to start behind the Collector; empty: kept traces go to a file (KeptTraces).
 	Tempo string
 	// Log gets the processes' output, each line after its process's name; Progress gets a line for what is waited for.
@@ -38,15 +38,11 @@ type Stack struct {
 	config    Config
 	plan      plan
 	dir       string // files of this run: the Collector's kept traces, Tempo's blocks
-	binaries  *Binaries
-	thread    *thread
+	binaries  *child.Binaries
 	processes []*Process
 	logging   sync.Mutex
 	stop      func() error
 }
-
-// stopWithin is what one process gets to end by itself. The services need 5 s at most to drain and to send their spans.
-const stopWithin = 10 * time.Second
 
 // Start builds what needs building, starts every process on free loopback ports, and returns when all of them are
 // ready. On failure it has stopped what it had started. When ctx ends, the stack is stopped.
@@ -58,7 +54,7 @@ func Start(ctx context.Context, c Config) (*Stack, error) {
 	if c.Dir, err = workspace(c.Dir); err != nil {
 		return nil, err
 	}
-	s := &Stack{config: c, plan: plan, thread: newThread()}
+	s := &Stack{config: c, plan: plan}
 	s.stop = sync.OnceValue(s.stopAll)
 	if err := s.start(ctx); err != nil {
 		s.Stop()
@@ -74,7 +70,7 @@ func Start(ctx context.Context, c Config) (*Stack, error) {
 // start makes the run's directory, builds, and starts the processes in the order in which they need each other.
 func (s *Stack) start(ctx context.Context) (err error) {
 	if s.binaries = s.config.Binaries; s.binaries == nil {
-		if s.binaries, err = build(ctx, s.thread, s.config.Dir, s.plan.programs(), s.progress); err != nil {
+		if s.binaries, err = s.plan.build(ctx, s.config.Dir, s.config.Progress); err != nil {
 			return err
 		}
 	}
@@ -115,35 +111,19 @@ func (s *Stack) dropBinaries() {
 	}
 }
 
-func (s *Stack) startService(ctx context.Context, name string, env ...string) (*Process, error) {
-	p := &Process{Name: name, listening: make(chan struct{})}
-	env = append([]string{"ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0"}, env...)
-	if err := s.launch(p, s.binaries.path(name), nil, append(env, s.serviceEnv()...)); err != nil {
-		return nil, err
+// launch starts a process with the inherited environment, then the command's, then what the Config says.
+func (s *Stack) launch(p *Process, c child.Command) (err error) {
+	each := c.Output
+	c.Output = func(line string) {
+		if s.log(c.Name, line); each != nil {
+			each(line)
+		}
 	}
-	if err := p.awaitListening(ctx); err != nil {
-		return nil, err
+	c.Env = append(append(inherited(), c.Env...), s.config.Env[c.Name]...)
+	if p.Process, err = child.Start(c); err == nil {
+		s.processes = append(s.processes, p)
 	}
-	return p, p.awaitReady(ctx, "http://"+p.Addr+"/readyz")
-}
-
-// serviceEnv is the case's environment of foo and bar.
-func (s *Stack) serviceEnv() []string {
-	if c := s.Process("collector"); c != nil {
-		return []string{"OTEL_SDK_DISABLED=false", "OTEL_EXPORTER_OTLP_ENDPOINT=http://" + c.Addr}
-	}
-	return []string{"OTEL_SDK_DISABLED=true"}
-}
-
-// launch starts p with the inherited environment, then env, then what the Config says.
-func (s *Stack) launch(p *Process, path string, args, env []string) error {
-	p.output = func(line string) { s.log(p.Name, line) }
-	env = append(append(inherited(), env...), s.config.Env[p.Name]...)
-	if err := p.start(s.thread, path, args, env); err != nil {
-		return err
-	}
-	s.processes = append(s.processes, p)
-	return nil
+	return err
 }
 
 // URL is what a load test asks: http://127.0.0.1:PORT/foo.
@@ -181,9 +161,8 @@ func (s *Stack) Stop() error { return s.stop() }
 func (s *Stack) stopAll() error {
 	var errs []error
 	for i := len(s.processes) - 1; i >= 0; i-- {
-		errs = append(errs, s.processes[i].stop(stopWithin))
+		errs = append(errs, s.processes[i].Stop())
 	}
-	s.thread.close()
 	if s.binaries != nil && s.config.Binaries == nil {
 		errs = append(errs, s.binaries.Remove())
 	}

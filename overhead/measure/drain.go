@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"example.com/foobar/loadgen/child"
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/stats"
 )
@@ -15,28 +16,28 @@ import (
 
 // drain sends out what the services hold of so many requests, reads what they have used by then, and waits for the Collector.
 // The error says what never came to rest; the run's ledger shows it too.
-func (b *bench) drain(ctx context.Context, requests uint64) (map[string]usage, error) {
-	err := b.flush(ctx, requests)
-	used := b.usages()
+func (r *run) drain(ctx context.Context, requests uint64) (map[string]child.Usage, error) {
+	err := r.flush(ctx, requests)
+	used := r.usages()
 	if err == nil {
-		err = b.settle(ctx)
+		err = r.awaitExports(ctx)
 	}
-	if c := b.Plan.Collector(); c != nil && b.services[c.Name] != nil {
-		err = errors.Join(err, b.passOn(ctx))
-		for name, u := range b.usages() {
+	if c := r.Plan.Collector(); c != nil && r.services[c.Name] != nil {
+		err = errors.Join(err, r.awaitCollector(ctx))
+		for name, u := range r.usages() {
 			if name == c.Name {
 				used[name] = u // its work goes on until the last trace is decided
 			}
 		}
-	} else if b.c.Sampled > 0 {
-		b.quiet(ctx)
+	} else if r.c.Sampled > 0 {
+		r.awaitSilence(ctx)
 	}
 	return used, err
 }
 
-// rest is drain for the warm-up, whose account nobody needs.
-func (b *bench) rest(ctx context.Context, requests uint64) error {
-	if _, err := b.drain(ctx, requests); err != nil && ctx.Err() != nil {
+// drainWarmUp is drain for the warm-up, whose account nobody needs.
+func (r *run) drainWarmUp(ctx context.Context, requests uint64) error {
+	if _, err := r.drain(ctx, requests); err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
 	return nil // spans lost in the warm-up are no fault of the window; a service that is gone shows in the snapshot
@@ -44,33 +45,33 @@ func (b *bench) rest(ctx context.Context, requests uint64) error {
 
 // flush asks every service to send out its spans of so many requests. One that can't be asked is waited for until they have
 // arrived. It is given the whole time where nobody knows how many there will be.
-func (b *bench) flush(ctx context.Context, requests uint64) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(b.Plan.Timing.Drain))
+func (r *run) flush(ctx context.Context, requests uint64) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Plan.Timing.Drain))
 	defer cancel()
 	var errs []error
 	wait := false
-	for i := range b.Plan.Services {
-		s := &b.Plan.Services[i]
+	for i := range r.Plan.Services {
+		s := &r.Plan.Services[i]
 		switch {
-		case b.services[s.Name] == nil || s.Collector:
+		case r.services[s.Name] == nil || s.Collector:
 		case s.Flush != "":
-			if body, err := ask(ctx, http.MethodPost, b.places.fill(s.Flush)); err != nil {
+			if body, err := ask(ctx, http.MethodPost, r.placeholders.expand(s.Flush)); err != nil {
 				errs = append(errs, fmt.Errorf("flushing %s: %w %.200s", s.Name, err, body))
 			}
-		case b.c.Sampled > 0 && (s.Spans > 0 || b.Plan.SpansPerTrace() == 0):
+		case r.c.Sampled > 0 && (s.Spans > 0 || r.Plan.SpansPerTrace() == 0):
 			wait = true
 		}
 	}
 	if wait && requests > 0 {
-		b.arrive(ctx, requests)
+		r.awaitSpans(ctx, requests)
 	}
 	return errors.Join(errs...)
 }
 
-// arrive waits until all spans of so many requests have arrived, or for as long as it may.
-func (b *bench) arrive(ctx context.Context, requests uint64) {
-	low, high := b.expected(requests)
-	for low != high || high == 0 || b.arrived(ctx)-b.before < high {
+// awaitSpans waits until all spans of so many requests have arrived, or for as long as it may.
+func (r *run) awaitSpans(ctx context.Context, requests uint64) {
+	low, high := r.expected(requests)
+	for low != high || high == 0 || r.arrived(ctx)-r.before < high {
 		if pause(ctx, 50*time.Millisecond) != nil {
 			return
 		}
@@ -78,10 +79,10 @@ func (b *bench) arrive(ctx context.Context, requests uint64) {
 }
 
 // expected is how many spans the services make of so many requests, at least and at most.
-func (b *bench) expected(requests uint64) (low, high int64) {
-	few, many := stats.Binomial(int(requests), float64(b.c.Sampled), certain)
-	for _, s := range b.Plan.Services {
-		if b.services[s.Name] != nil {
+func (r *run) expected(requests uint64) (low, high int64) {
+	few, many := stats.Binomial(int(requests), float64(r.c.Sampled), certain)
+	for _, s := range r.Plan.Services {
+		if r.services[s.Name] != nil {
 			low, high = low+int64(few*s.Spans), high+int64(many*s.Spans)
 		}
 	}
@@ -89,41 +90,41 @@ func (b *bench) expected(requests uint64) (low, high int64) {
 }
 
 // arrived is how many spans have come to the Collector, or to the sink where no Collector says so; 0 when nobody can tell.
-func (b *bench) arrived(ctx context.Context) int64 {
-	c := b.Plan.Collector()
-	if c == nil || c.Metrics == "" || b.services[c.Name] == nil {
-		return b.received(nil)
+func (r *run) arrived(ctx context.Context) int64 {
+	c := r.Plan.Collector()
+	if c == nil || c.Metrics == "" || r.services[c.Name] == nil {
+		return r.received(nil)
 	}
-	m, err := scrapeFrom(ctx, b.places.fill(c.Metrics))
+	m, err := scrapeFrom(ctx, r.placeholders.expand(c.Metrics))
 	if err != nil {
 		return 0
 	}
-	return b.received(map[string]scrape{c.Name: m})
+	return r.received(map[string]scrape{c.Name: m})
 }
 
 // received is what pages of metrics that were read say about it.
-func (b *bench) received(pages map[string]scrape) int64 {
-	c := b.Plan.Collector()
+func (r *run) received(pages map[string]scrape) int64 {
+	c := r.Plan.Collector()
 	switch {
-	case c == nil || b.services[c.Name] == nil:
-		return b.sink.count()
+	case c == nil || r.services[c.Name] == nil:
+		return r.sink.count()
 	case pages[c.Name] != nil:
 		return collectorOf(pages[c.Name]).Received
-	case b.c.Kept == nil:
-		return b.sink.count()
+	case r.c.Kept == nil:
+		return r.sink.count()
 	}
 	return 0
 }
 
-// settle waits until every service that tells its counters has nothing pending.
-func (b *bench) settle(ctx context.Context) error {
-	return b.until(ctx, b.Plan.Timing.Drain, func(ctx context.Context) (string, error) {
-		for i := range b.Plan.Services {
-			s := &b.Plan.Services[i]
-			if b.services[s.Name] == nil || s.Collector || s.Metrics == "" || s.Spans == 0 {
+// awaitExports waits until every service that tells its counters has nothing pending.
+func (r *run) awaitExports(ctx context.Context) error {
+	return r.poll(ctx, r.Plan.Timing.Drain, func(ctx context.Context) (string, error) {
+		for i := range r.Plan.Services {
+			s := &r.Plan.Services[i]
+			if r.services[s.Name] == nil || s.Collector || s.Metrics == "" || s.Spans == 0 {
 				continue
 			}
-			m, err := scrapeFrom(ctx, b.places.fill(s.Metrics))
+			m, err := scrapeFrom(ctx, r.placeholders.expand(s.Metrics))
 			if err != nil {
 				return "", err
 			}
@@ -141,31 +142,31 @@ func pending(m scrape) int64 {
 	return a.Started - a.Exported - lost(a)
 }
 
-// passOn waits until the Collector has decided on every trace and sent out what it keeps.
-func (b *bench) passOn(ctx context.Context) error {
-	c := b.Plan.Collector()
+// awaitCollector waits until the Collector has decided on every trace and sent out what it keeps.
+func (r *run) awaitCollector(ctx context.Context) error {
+	c := r.Plan.Collector()
 	if c.Metrics == "" {
-		b.quiet(ctx)
+		r.awaitSilence(ctx)
 		return nil
 	}
-	within := b.Plan.Timing.DecisionWait + b.Plan.Timing.Drain
+	within := r.Plan.Timing.DecisionWait + r.Plan.Timing.Drain
 	last, same := "", 0
-	return b.until(ctx, within, func(ctx context.Context) (string, error) {
-		m, err := scrapeFrom(ctx, b.places.fill(c.Metrics))
+	return r.poll(ctx, within, func(ctx context.Context) (string, error) {
+		m, err := scrapeFrom(ctx, r.placeholders.expand(c.Metrics))
 		if err != nil {
 			return "", err
 		}
 		n := collectorOf(m)
-		if missing := undecided(m, b.c); missing > 0 {
+		if missing := undecided(m, r.c); missing > 0 {
 			return fmt.Sprintf("the Collector has yet to decide on %d traces", missing), nil
 		}
-		state := fmt.Sprint(n, b.sink.count())
+		state := fmt.Sprint(n, r.sink.count())
 		if state == last {
 			same++
 		} else {
 			last, same = state, 0
 		}
-		if waiting := b.waiting(m, n.Sent+n.SendFailed); waiting != "" || same < 3 {
+		if waiting := r.unsent(m, n.Sent+n.SendFailed); waiting != "" || same < 3 {
 			return "the Collector is still sending" + waiting, nil
 		}
 		return "", nil
@@ -183,12 +184,12 @@ func undecided(m scrape, c plan.Case) int64 {
 	return int64(seen - decided - early)
 }
 
-// waiting says what the Collector has taken in, or decided to keep, and not yet sent; "" when that is nothing.
-func (b *bench) waiting(m scrape, out int64) string {
+// unsent says what the Collector has taken in, or decided to keep, and not yet sent; "" when that is nothing.
+func (r *run) unsent(m scrape, out int64) string {
 	accepted, _ := m.sum(nil, "otelcol_receiver_accepted_spans")
-	if b.c.Kept != nil {
+	if r.c.Kept != nil {
 		kept, _ := m.sum(map[string]string{"sampled": "true"}, "otelcol_processor_tail_sampling_global_count_traces_sampled")
-		accepted = kept * float64(b.Plan.SpansPerTrace())
+		accepted = kept * float64(r.Plan.SpansPerTrace())
 	}
 	if missing := int64(accepted) - out; missing > 0 {
 		return fmt.Sprintf(" (%d spans to go)", missing)
@@ -196,19 +197,19 @@ func (b *bench) waiting(m scrape, out int64) string {
 	return ""
 }
 
-// quiet waits until nothing has arrived at the sink for a second.
-func (b *bench) quiet(ctx context.Context) {
-	last, since := b.sink.count(), time.Now()
-	deadline := time.Now().Add(time.Duration(b.Plan.Timing.Drain))
+// awaitSilence waits until nothing has arrived at the sink for a second.
+func (r *run) awaitSilence(ctx context.Context) {
+	last, since := r.sink.count(), time.Now()
+	deadline := time.Now().Add(time.Duration(r.Plan.Timing.Drain))
 	for time.Since(since) < time.Second && time.Now().Before(deadline) && pause(ctx, 100*time.Millisecond) == nil {
-		if n := b.sink.count(); n != last {
+		if n := r.sink.count(); n != last {
 			last, since = n, time.Now()
 		}
 	}
 }
 
-// until asks again and again whether all is done; the last answer becomes the error when it takes too long.
-func (b *bench) until(ctx context.Context, within plan.Duration, done func(context.Context) (string, error)) error {
+// poll asks again and again whether all is done; the last answer becomes the error when it takes too long.
+func (r *run) poll(ctx context.Context, within plan.Duration, done func(context.Context) (string, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(within))
 	defer cancel()
 	for {
@@ -222,5 +223,17 @@ func (b *bench) until(ctx context.Context, within plan.Duration, done func(conte
 			}
 			return fmt.Errorf("after %s, %s", within, what)
 		}
+	}
+}
+
+// pause waits, or returns the error of a context that ended first.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }

@@ -3,9 +3,10 @@ package measure
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
-	"path/filepath"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -14,25 +15,39 @@ import (
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/grpc"
 
+	"example.com/foobar/loadgen/child"
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/overhead/generate"
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
 )
 
 // These tests run one case once, with real processes, in a few seconds each.
 
-// synthetic is the program of these tests, built once.
-var synthetic = sync.OnceValues(func() (map[string]string, error) {
-	dir, err := os.MkdirTemp("", "overhead-measure-")
-	if err != nil {
-		return nil, err
+// TestMain lets the test's own program be the load generator.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "generate" {
+		if err := generate.Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
 	}
-	built = dir
-	return Build(context.Background(), truthPlan(off("off")), dir, os.Stderr)
-})
+	code := m.Run()
+	if built != nil {
+		built.Remove()
+	}
+	os.Exit(code)
+}
 
-// built is the folder of the programs, "" when none was needed. TestMain removes it.
-var built string
+// synthetic is the program of these tests, built once; built is nil when none was needed.
+var (
+	built     *child.Binaries
+	synthetic = sync.OnceValues(func() (_ *child.Binaries, err error) {
+		built, err = Build(context.Background(), truthPlan(off("off")), func(line string) { fmt.Fprintln(os.Stderr, line) })
+		return built, err
+	})
+)
 
 func mustRunner(t *testing.T, p *plan.Plan) *Runner {
 	t.Helper()
@@ -196,10 +211,8 @@ func TestServiceThatDoesNotStart(t *testing.T) {
 	})
 	t.Run("EndsTheExperimentWhenItIsNotThere", func(t *testing.T) {
 		runner := mustRunner(t, p)
-		runner.Programs = map[string]string{"synthetic": filepath.Join(t.TempDir(), "nosuch")}
-		_, err := runner.Run(context.Background(), *p.Case("off"))
-		var never notStarted
-		if !errors.As(err, &never) {
+		runner.Programs = &child.Binaries{}
+		if _, err := runner.Run(context.Background(), *p.Case("off")); !errors.Is(err, exec.ErrNotFound) {
 			t.Errorf("got %v, want an error that ends the experiment", err)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"example.com/foobar/loadgen/child"
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
 )
@@ -18,36 +19,36 @@ type Runner struct {
 	Plan *plan.Plan
 	// Generator is the command of the load generator, which speaks generate.Serve's language.
 	Generator []string
-	// Programs are the built programs of services with a Build folder, by name.
-	Programs map[string]string
+	// Programs are the built programs of services with a Build folder.
+	Programs *child.Binaries
 	// Log gets what the processes print, each line after its process's name; nil drops it.
 	Log io.Writer
 }
 
-// failure is what went wrong with a run, as the gate that it fails.
-type failure struct {
+// gateError is what went wrong with a run, as the gate that it fails.
+type gateError struct {
 	gate string
 	err  error
 }
 
-func (f failure) Error() string { return f.gate + ": " + f.err.Error() }
+func (e gateError) Error() string { return e.gate + ": " + e.err.Error() }
 
 // Run implements experiment.Runner: whatever goes wrong with the services voids the run.
 func (r *Runner) Run(ctx context.Context, c plan.Case) (*record.Run, error) {
 	out := &record.Run{Started: time.Now(), Processes: map[string]record.Process{}}
-	b, err := r.open(ctx, c)
+	run, err := r.start(ctx, c)
 	if err == nil {
-		err = b.measure(ctx, out)
+		err = run.measure(ctx, out)
 	}
-	if b != nil {
-		if stopped := b.close(); err == nil && stopped != nil {
-			err = failure{"stopped", stopped}
+	if run != nil {
+		if stopped := run.stop(); err == nil && stopped != nil {
+			err = gateError{"stopped", stopped}
 		}
 	}
-	var f failure
+	var failed gateError
 	switch {
-	case errors.As(err, &f):
-		out.Gates = append(out.Gates, record.Gate{Name: f.gate, Shown: f.err.Error()})
+	case errors.As(err, &failed):
+		out.Gates = append(out.Gates, record.Gate{Name: failed.gate, Shown: failed.err.Error()})
 		return out, nil
 	case err != nil:
 		return nil, err
@@ -55,123 +56,139 @@ func (r *Runner) Run(ctx context.Context, c plan.Case) (*record.Run, error) {
 	return out, nil
 }
 
-// bench is one run under way.
-type bench struct {
+// run is one run under way.
+type run struct {
 	*Runner
-	c         plan.Case
-	sink      *sink
-	places    places
-	services  map[string]*process
-	generator *generator
+	c            plan.Case
+	sink         *sink
+	placeholders placeholders
+	services     map[string]*child.Process
+	generator    *generator
 	// before is how many spans had arrived when the window began.
 	before int64
 }
 
-// open starts everything that the case needs; on failure the bench holds what was started.
-func (r *Runner) open(ctx context.Context, c plan.Case) (*bench, error) {
-	b := &bench{Runner: r, c: c, services: map[string]*process{}}
+// start starts everything that the case needs; on failure the run holds what was started.
+func (r *Runner) start(ctx context.Context, c plan.Case) (*run, error) {
+	run := &run{Runner: r, c: c, services: map[string]*child.Process{}}
 	var err error
-	if b.sink, err = newSink(); err != nil {
+	if run.sink, err = newSink(); err != nil {
 		return nil, err
 	}
-	if b.places, err = place(r.Plan, b.sink.addr()); err != nil {
-		return b, err
+	if run.placeholders, err = newPlaceholders(r.Plan, run.sink.addr()); err != nil {
+		return run, err
 	}
 	for i := range r.Plan.Services {
-		s := &r.Plan.Services[i]
-		if !c.Starts(s.Name) {
-			continue
-		}
-		if err := b.start(ctx, s); err != nil {
-			var never notStarted
-			switch {
-			case ctx.Err() != nil:
-				return b, ctx.Err()
-			case errors.As(err, &never):
-				return b, err
+		if s := &r.Plan.Services[i]; c.Starts(s.Name) {
+			if err := run.startService(ctx, s); err != nil {
+				return run, err
 			}
-			return b, failure{record.GateStarted, err}
 		}
 	}
-	if b.generator, err = startGenerator(r.Generator, r.Log); err != nil {
-		return b, err
-	}
-	return b, bind(b.generator.pid(), r.Plan.GeneratorCPUs)
+	return run, run.startGenerator()
 }
 
-func (b *bench) start(ctx context.Context, s *plan.Service) error {
-	command, env, dir := b.places.command(b.Plan, s, b.c, b.Programs[s.Name])
-	p, err := start(s.Name, command, env, dir, b.Log, nil, nil)
+// startService starts a service and waits until it is ready. A program that can't be run at all ends the experiment; one that
+// doesn't become ready voids the run.
+func (r *run) startService(ctx context.Context, s *plan.Service) error {
+	program := ""
+	if s.Build != "" {
+		program = r.Programs.Path(s.Name)
+	}
+	p, err := child.Start(r.logged(r.placeholders.command(r.Plan, s, r.c, program)))
 	if err != nil {
 		return err
 	}
-	b.services[s.Name] = p
-	if err := bind(p.pid(), s.CPUs); err != nil {
-		return fmt.Errorf("binding %s to CPUs %q: %w", s.Name, s.CPUs, err)
+	r.services[s.Name] = p
+	err = setAffinity(p, s.CPUs)
+	if err != nil {
+		err = fmt.Errorf("binding %s to CPUs %q: %w", s.Name, s.CPUs, err)
+	} else {
+		err = p.WaitReady(ctx, r.placeholders.expand(s.Ready), time.Duration(r.Plan.Timing.Ready))
 	}
-	return p.waitReady(ctx, b.places.fill(s.Ready), time.Duration(b.Plan.Timing.Ready))
+	if err != nil && ctx.Err() == nil {
+		return gateError{record.GateStarted, err}
+	}
+	return err
 }
 
-// close stops everything, the last started first.
-func (b *bench) close() error {
-	var errs []error
-	if b.generator != nil {
-		errs = append(errs, b.generator.close())
+func (r *run) startGenerator() (err error) {
+	c := child.Command{Name: record.Generator, Path: r.Generator[0], Args: r.Generator[1:], Env: inherited()}
+	if r.generator, err = startGenerator(r.logged(c)); err != nil {
+		return err
 	}
-	for i := len(b.Plan.Services) - 1; i >= 0; i-- {
-		if p := b.services[b.Plan.Services[i].Name]; p != nil {
-			errs = append(errs, p.stop())
+	return setAffinity(r.generator.Process, r.Plan.GeneratorCPUs)
+}
+
+// logged makes a process's output go to the log, a line at a time after its name, and the last three lines into errors.
+func (r *Runner) logged(c child.Command) child.Command {
+	c.Tail = 3
+	if r.Log != nil {
+		c.Output = func(line string) { fmt.Fprintf(r.Log, "%s | %s\n", c.Name, line) }
+	}
+	return c
+}
+
+// stop stops everything, the last started first.
+func (r *run) stop() error {
+	var errs []error
+	if r.generator != nil {
+		errs = append(errs, r.generator.close())
+	}
+	for i := len(r.Plan.Services) - 1; i >= 0; i-- {
+		if p := r.services[r.Plan.Services[i].Name]; p != nil {
+			errs = append(errs, p.Stop())
 		}
 	}
-	b.sink.close()
+	r.sink.close()
 	return errors.Join(errs...)
 }
 
 // measure is the protocol of a run: warm up, drain, snapshot, window, drain, snapshot.
-func (b *bench) measure(ctx context.Context, out *record.Run) error {
-	warmed, err := b.generator.begin(ctx, b.job())
+func (r *run) measure(ctx context.Context, out *record.Run) error {
+	warmed, err := r.generator.begin(ctx, r.job())
 	if err != nil {
-		return b.explain(ctx, "warm-up", err)
+		return r.explain(ctx, "warm-up", err)
 	}
-	if err := b.rest(ctx, warmed); err != nil {
-		return b.explain(ctx, "drained before the window", err)
+	if err := r.drainWarmUp(ctx, warmed); err != nil {
+		return r.explain(ctx, "drained before the window", err)
 	}
-	b.sink.reset()
-	before, err := b.snapshot(ctx, true)
+	r.sink.reset()
+	before, err := r.snapshot(ctx, true)
 	if err != nil {
-		return b.explain(ctx, "counters", err)
+		return r.explain(ctx, "counters", err)
 	}
-	b.before = b.received(before.scrapes)
-	course := b.watch()
-	load, err := b.generator.measure(ctx, func() { course.begin() })
-	end := b.usages()
+	r.before = r.received(before.scrapes)
+	sampler := startSampler(r.processes())
+	load, err := r.generator.measure(ctx, sampler.begin)
+	end := r.usages()
 	machine := readMachine()
 	if err != nil {
-		course.stop()
-		return b.explain(ctx, "load", err)
+		sampler.stop()
+		return r.explain(ctx, "load", err)
 	}
-	drained, restErr := b.drain(ctx, load.Requests)
-	out.Series = course.stop()
-	after, err := b.snapshot(ctx, false)
+	drained, drainErr := r.drain(ctx, load.Requests)
+	out.Series = sampler.stop()
+	after, err := r.snapshot(ctx, false)
 	if err != nil {
-		return b.explain(ctx, "counters", err)
+		return r.explain(ctx, "counters", err)
 	}
 	out.Load = load
-	b.account(out, before, end, drained, after)
-	out.Machine = b.machine(before, end, machine)
-	b.judge(out, restErr)
+	r.account(out, before, end, drained, after)
+	out.Machine = machineOf(before, end, machine)
+	r.checkGates(out, drainErr)
 	return ctx.Err()
 }
 
 // explain turns what stopped a run into the gate that it fails; a service that has died is the better explanation.
-func (b *bench) explain(ctx context.Context, gate string, err error) error {
+func (r *run) explain(ctx context.Context, gate string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	for _, s := range b.Plan.Services {
-		if p := b.services[s.Name]; p != nil && p.alive() != nil {
-			return failure{gate, p.alive()}
+	for _, s := range r.Plan.Services {
+		if p := r.services[s.Name]; p != nil && p.Err() != nil {
+			return gateError{gate, p.Err()}
 		}
 	}
-	return failure{gate, err}
+	return gateError{gate, err}
 }

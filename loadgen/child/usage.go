@@ -1,0 +1,35 @@
+package child
+
+import (
+	"os"
+	"time"
+)
+
+// Usage is what a process and those that it has started have used since they began.
+type Usage struct {
+	// CPU is CPU time: on Linux to the nanosecond. User and System say how it divides, on Linux in ticks of 10 ms.
+	CPU, User, System time.Duration
+	// RSS is resident memory now, in bytes. PeakRSS is the most since the process began or ResetPeakRSS was called; Linux only.
+	RSS, PeakRSS uint64
+	// Switches are context switches, those of threads that have ended not counted; SwitchesKnown is false where the system
+	// doesn't tell.
+	Switches      uint64
+	SwitchesKnown bool
+}
+
+func (u Usage) plus(v Usage) Usage {
+	return Usage{u.CPU + v.CPU, u.User + v.User, u.System + v.System, u.RSS + v.RSS, u.PeakRSS + v.PeakRSS,
+		u.Switches + v.Switches, u.SwitchesKnown || v.SwitchesKnown}
+}
+
+// Usage reads what the process and its group have used. It fails once the process has ended.
+func (p *Process) Usage() (Usage, error) { return usage(p.PID) }
+
+// SelfUsage reads what this process and the children that it has waited for have used.
+func SelfUsage() (Usage, error) { return usage(os.Getpid()) }
+
+// Sample reads the CPU time and the resident memory, in bytes, of the process alone, cheaply; false once it has ended.
+func (p *Process) Sample() (cpu time.Duration, rss uint64, ok bool) { return sample(p.PID) }
+
+// ResetPeakRSS makes the peak of resident memory begin anew, on Linux.
+func (p *Process) ResetPeakRSS() { resetPeakRSS(p.PID) }
