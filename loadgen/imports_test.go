@@ -57,6 +57,7 @@ func TestImports(t *testing.T) {
 	const load, wire, metrics = module + "loadgen/load", module + "loadgen/internal/wire", module + "loadgen/metrics"
 	const file, nearest, script = module + "loadgen/file", module + "loadgen/nearest", module + "loadgen/script"
 	const summary, control, stack = module + "loadgen/summary", module + "loadgen/control", module + "loadgen/stack"
+	const child, measure, analysis = module + "loadgen/child", module + "overhead/measure", module + "overhead/analysis"
 	const settings, command = module + "loadgen/settings", module + "loadgen/command"
 	const foo, bar, loadgen, overhead = module + "foo", module + "bar", module + "loadgen", module + "overhead"
 	const telemetry, collector = module + "telemetry", module + "collector"
@@ -70,9 +71,12 @@ func TestImports(t *testing.T) {
 		{name: "MetricsKnowsNoHTTP", of: paths{metrics}, never: paths{"net/http", wire, load}},
 		{name: "WireKnowsNoMetrics", of: paths{wire}, never: paths{metrics, load}},
 		{name: "SummaryWithoutLoad", of: paths{summary}, never: paths{load, wire}},
-		{name: "LoadWithoutSummary", of: paths{load}, never: paths{summary, control, stack, script, settings, command}},
+		{name: "LoadWithoutSummary", of: paths{load}, never: paths{summary, control, child, stack, script, settings, command}},
 		{name: "SettingsStartNothing", of: paths{settings}, never: paths{stack, command}},
-		{name: "StackMakesNoLoad", of: paths{stack}, never: paths{load, wire, metrics}},
+		{name: "StackMakesNoLoad", of: paths{stack, child}, never: paths{load, wire, metrics}},
+		{name: "ChildKnowsNoProgram", of: paths{child}, never: paths{stack, settings, command}},
+		{name: "OverheadStartsItsOwn", of: paths{overhead}, never: paths{stack, command}},
+		{name: "MeasureComparesNothing", of: paths{measure}, never: paths{analysis}},
 		{name: "FileKnowsNoLoad", of: paths{file, nearest}, never: paths{"net/http", load, wire, metrics, script, stack}},
 		{name: "WireAndMetricsReadNoFiles", of: paths{wire, metrics}, never: paths{file}},
 		{name: "LightInstrument", of: paths{load, wire, metrics}, never: paths{otel}},

@@ -52,7 +52,8 @@ type Plan struct {
 // Service is one process, in any language.
 type Service struct {
 	Name string `yaml:"name" json:"name"`
-	// Build is the folder of a Go main package, built once before the first run; its program is the command then.
+	// Build is the folder of a Go main package, built once before the first run, as our images are; its program is the
+	// command then.
 	Build string `yaml:"build" json:"build,omitempty"`
 	// Command is the program and its arguments (with Build: arguments only). ${foo.http} stands for the address of port
 	// "http" of service foo, ${sink} for the trace sink's, ${dir} for the plan's folder.
