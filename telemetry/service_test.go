@@ -205,9 +205,11 @@ func TestRunCollectorDown(t *testing.T) {
 		t.Errorf("got %d complaints, want one", len(got))
 	}
 	spans := r.log.With(t, "stopped")[0]["spans"].(map[string]any)
-	lost := spans["failed"].(map[string]any)["unavailable"].(float64) + spans["dropped"].(map[string]any)[DropShutdown].(float64)
+	failed := spans["failed"].(map[string]any)
+	// On a busy machine the time for an export may be over before the connection is refused.
+	lost := failed["unavailable"].(float64) + failed["deadline_exceeded"].(float64) + spans["dropped"].(map[string]any)[DropShutdown].(float64)
 	if spans["ended"] != 4.0 || lost != 4 || spans["pending"] != 0.0 {
-		t.Errorf("got %v, want 4 ended and 4 unavailable or dropped at the end", spans)
+		t.Errorf("got %v, want 4 ended and 4 failed or dropped at the end", spans)
 	}
 }
 
