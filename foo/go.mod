@@ -2,12 +2,29 @@ module example.com/foobar/foo
 
 go 1.26.0
 
-replace example.com/foobar/telemetry => ../telemetry
+replace (
+	example.com/foobar/loadgen => ../loadgen
+	example.com/foobar/telemetry => ../telemetry
+)
 
 require (
+	example.com/foobar/loadgen v0.0.0
 	example.com/foobar/telemetry v0.0.0
 	github.com/gin-gonic/gin v1.12.0
 	github.com/rogpeppe/go-internal v1.16.0
+)
+
+require (
+	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
+	github.com/agnivade/levenshtein v1.2.2 // indirect
+	github.com/klauspost/compress v1.20.4 // indirect
+	github.com/molecule-man/go-brrr v1.3.1 // indirect
+	github.com/tidwall/gjson v1.20.2 // indirect
+	github.com/tidwall/match v1.2.0 // indirect
+	github.com/tidwall/pretty v1.3.0 // indirect
+	github.com/valyala/bytebufferpool v1.0.0 // indirect
+	github.com/valyala/fasthttp v1.78.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.6 // indirect
 )
 
 require (

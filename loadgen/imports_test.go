@@ -58,7 +58,7 @@ func TestImports(t *testing.T) {
 	const file, nearest, script = module + "loadgen/file", module + "loadgen/nearest", module + "loadgen/script"
 	const summary, control, stack = module + "loadgen/summary", module + "loadgen/control", module + "loadgen/stack"
 	const child, measure, analysis = module + "loadgen/child", module + "overhead/measure", module + "overhead/analysis"
-	const settings, command = module + "loadgen/settings", module + "loadgen/command"
+	const settings, command, loadtest = module + "loadgen/settings", module + "loadgen/command", module + "loadgen/loadtest"
 	const foo, bar, loadgen, overhead = module + "foo", module + "bar", module + "loadgen", module + "overhead"
 	const telemetry, collector = module + "telemetry", module + "collector"
 	type paths = []string
@@ -73,6 +73,8 @@ func TestImports(t *testing.T) {
 		{name: "SummaryWithoutLoad", of: paths{summary}, never: paths{load, wire}},
 		{name: "LoadWithoutSummary", of: paths{load}, never: paths{summary, control, child, stack, script, settings, command}},
 		{name: "SettingsStartNothing", of: paths{settings}, never: paths{stack, command}},
+		{name: "LoadtestWithoutTheCommand", of: paths{loadtest}, never: paths{command, settings, script, stack, child}},
+		{name: "CommandWithoutTesting", of: paths{command, load}, never: paths{loadtest, "testing"}},
 		{name: "StackMakesNoLoad", of: paths{stack, child}, never: paths{load, wire, metrics}},
 		{name: "ChildKnowsNoProgram", of: paths{child}, never: paths{stack, settings, command}},
 		{name: "OverheadStartsItsOwn", of: paths{overhead}, never: paths{stack, command}},

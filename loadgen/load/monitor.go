@@ -12,7 +12,6 @@ const judgeEvery = 2
 
 // monitor does once a second what has to be done once a second, until stop.
 func (r *Run) monitor(stop <-chan struct{}) {
-	r.watch.begin()
 	warm := r.warmUp()
 	second := time.NewTicker(time.Second)
 	defer second.Stop()

@@ -2,6 +2,7 @@ package load
 
 import (
 	"slices"
+	"time"
 
 	"example.com/foobar/loadgen/metrics"
 )
@@ -10,6 +11,9 @@ import (
 type Result struct {
 	// Snapshot has all metrics and checks; Latency and the other methods read the usual ones.
 	Snapshot *metrics.Snapshot
+	// CPU is the processor time that this process used while the load lasted, after the warm-up if there was one: for its users,
+	// and for a Handler in the same process.
+	CPU time.Duration
 	// Reason says why the test ended, and Cause is the error of Setup or Teardown, or what an abort was given.
 	Reason StopReason
 	Cause  error
@@ -81,6 +85,7 @@ func (r *Run) newResult() *Result {
 	}
 	r.warnArrivals(due, missed)
 	r.watch.warn(r)
+	res.CPU = r.watch.used
 	snapshot := r.rec.Snapshot(r.loadTime())
 	res.Verdict.ChecksNeverPassed = neverPassed(nil, &snapshot.Total)
 	var verdict metrics.Verdict

@@ -259,6 +259,7 @@ func (r *Run) load() {
 	r.began.Store(int64(wire.Now()))
 	r.state.Store(stateRunning)
 	stop := make(chan struct{})
+	r.watch.begin()
 	var watching sync.WaitGroup
 	watching.Go(func() { r.monitor(stop) })
 	if r.isStopped() {

@@ -20,6 +20,8 @@ type watch struct {
 	mu            sync.Mutex
 	lastAt        time.Time
 	lastCPU       time.Duration
+	beganCPU      time.Duration // when what is measured began
+	used          time.Duration // from then to the end
 	seconds, busy int
 	peak          float64
 }
@@ -35,6 +37,7 @@ func (w *watch) begin() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.lastAt, w.lastCPU = time.Now(), ownCPU()
+	w.beganCPU = w.lastCPU
 }
 
 // look takes the account of the time since the last look.
@@ -62,6 +65,7 @@ func (w *watch) add(wall, cpu time.Duration, processors int) {
 // end takes what is left of the last second into the account when it is long enough to say something.
 func (w *watch) end() {
 	w.mu.Lock()
+	w.used = ownCPU() - w.beganCPU
 	rest := time.Since(w.lastAt)
 	w.mu.Unlock()
 	if rest > 200*time.Millisecond {
@@ -74,6 +78,7 @@ func (w *watch) forget() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seconds, w.busy, w.peak = 0, 0, 0
+	w.beganCPU = ownCPU()
 	w.descriptors.Store(0)
 	w.ports.Store(0)
 	w.undecodable.Store(0)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -134,5 +135,25 @@ func TestHeader(t *testing.T) {
 	}
 	if got := resp.Headers().Get("X-Agent"); got != "wire/1" {
 		t.Errorf("got X-Agent %q among all, want wire/1", got)
+	}
+}
+
+// The context of a request to a handler lasts as long as the request, that of the second on a connection too.
+func TestHandlerContext(t *testing.T) {
+	contexts := make(chan context.Context, 1)
+	client, _ := mustClient(t, Config{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(10 * time.Millisecond) // meanwhile the server reads on, and is stopped from it when the handler returns
+		fmt.Fprint(w, r.Context().Err())
+		contexts <- r.Context()
+	})})
+	for range 3 {
+		var resp Response
+		if err := client.Do(mustRequest(t, "GET", "http://foo.example/", ""), &resp); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(resp.Body); got != "<nil>" {
+			t.Errorf("got a context that is %s, want one that has not ended", got)
+		}
+		<-(<-contexts).Done()
 	}
 }

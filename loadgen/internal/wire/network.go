@@ -97,8 +97,28 @@ type memory struct {
 
 func newMemory(h http.Handler) *memory {
 	m := &memory{listener: fasthttputil.NewInmemoryListener(), server: &http.Server{Handler: h}}
-	go func() { _ = m.server.Serve(m.listener) }()
+	go func() { _ = m.server.Serve(serverEnds{m.listener}) }()
 	return m
+}
+
+// serverEnds accepts the ends of connections that the server reads from.
+type serverEnds struct{ *fasthttputil.InmemoryListener }
+
+func (l serverEnds) Accept() (net.Conn, error) {
+	c, err := l.InmemoryListener.Accept()
+	return serverEnd{c}, err
+}
+
+// serverEnd is one of them. The server ends each of its own reads by a deadline, and knows the error for one by a method that
+// fasthttputil's lacks: it would take the client for gone, and end the contexts of all further requests.
+type serverEnd struct{ net.Conn }
+
+func (c serverEnd) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err == fasthttputil.ErrTimeout {
+		err = os.ErrDeadlineExceeded
+	}
+	return n, err
 }
 
 func (m *memory) dial() (net.Conn, error) { return m.listener.Dial() }

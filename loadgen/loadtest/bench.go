@@ -1,0 +1,127 @@
+package loadtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"example.com/foobar/loadgen/load"
+)
+
+// Bench measures a load test in the form that benchstat compares:
+//
+//	go test -bench Load -count 10 >old.txt    # and again with the other commit
+//	benchstat old.txt new.txt
+//
+// An operation is an iteration: test.Options.VUs users share the b.N of them. With Options.Rate, b.N iterations begin at that
+// rate, however long they take. So the options say how, and the testing package how much (-benchtime 5s, -benchtime 1000x):
+// Duration and Iterations give way to it; stages and scenarios say more than a number can change, and are fatal. The testing
+// package runs the test several times, each time with a larger b.N, and the metrics are those of the last one; what came
+// before has warmed it up, and Options.Warmup is not needed. Set-up and tear-down are outside of the time.
+//
+// Beside ns/op, the time of an iteration divided by the users who are at it at once, it reports
+//
+//	p50-ns, p95-ns, p99-ns   what a request took, with Rate since it should have begun (http_req_response_time)
+//	req/s                    requests per second
+//	cpu-ns/op                processor time of this process per iteration: the users', and the Handler's when there is one
+//
+// b fails for what would fail Run, but not for thresholds: to judge is benchstat's part. That a rate was missed counts from 100
+// iterations on.
+func Bench(b *testing.B, test *load.Test) *load.Result {
+	b.Helper()
+	round, err := newRound(b, test)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.StopTimer()
+	b.ResetTimer()
+	result, err := round.Run(b.Context())
+	b.StopTimer()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if b.N < fewest {
+		result.Verdict.RateMissed = false
+	}
+	if err := result.Err(); err != nil {
+		logReport(b, test, result)
+		b.Error(err)
+	}
+	report(b, result)
+	return result
+}
+
+// fewest is how many arrivals it takes for one of them to be the 1 % that may be missed.
+const fewest = 100
+
+// newRound is the test with b.N iterations, which runs b's timer while it makes load.
+func newRound(b *testing.B, test *load.Test) (*load.Test, error) {
+	round := *test
+	options, err := exactly(int64(b.N), test.Options)
+	if err != nil {
+		return nil, err
+	}
+	round.Options = options
+	round.Hold = func(ctx context.Context, r *load.Run, scenario string) {
+		if test.Hold != nil {
+			test.Hold(ctx, r, scenario)
+		}
+		b.StartTimer()
+	}
+	if test.Teardown != nil {
+		round.Teardown = func(vu *load.VU) error {
+			b.StopTimer()
+			return test.Teardown(vu)
+		}
+	}
+	return &round, nil
+}
+
+var (
+	errStages = errors.New("stages and scenarios say more than how often: give Bench users (VUs), or a rate")
+	errRate   = errors.New("the rate is below 1: give Bench at least one iteration per time unit")
+)
+
+// longest is how much time the iterations have.
+const longest = 24 * time.Hour
+
+// exactly are the options with n iterations, whatever they say themselves of how many or how long.
+func exactly(n int64, o load.Options) (load.Options, error) {
+	if o.Stages != nil || o.Scenarios != nil {
+		return o, errStages
+	}
+	o.Warmup, o.Thresholds = nil, nil
+	if o.Rate == nil {
+		o.Iterations, o.Duration = &n, load.For(longest)
+		if o.VUs != nil && int64(*o.VUs) > n {
+			o.VUs = new(int(n))
+		}
+		return o, nil
+	}
+	unit := time.Second
+	if o.TimeUnit != nil {
+		unit = time.Duration(*o.TimeUnit)
+	}
+	if *o.Rate < 1 {
+		return o, errRate
+	}
+	o.Iterations, o.Duration = nil, load.For(time.Duration(float64(n)/float64(*o.Rate)*float64(unit)))
+	return o, nil
+}
+
+// report reports b's metrics.
+func report(b *testing.B, result *load.Result) {
+	latency := result.ResponseTime()
+	if latency.Count() == 0 {
+		latency = result.Latency()
+	}
+	if latency.Count() > 0 {
+		for _, p := range []float64{50, 95, 99} {
+			b.ReportMetric(float64(latency.P(p)), fmt.Sprintf("p%v-ns", p))
+		}
+	}
+	b.ReportMetric(result.Requests().PerSecond, "req/s")
+	b.ReportMetric(float64(result.CPU)/float64(b.N), "cpu-ns/op")
+}
