@@ -12,6 +12,11 @@ func (v *VU) Exchanged(x *wire.Exchange) {
 	if v.silent {
 		return
 	}
+	if req := ownerOf(x); req != nil && len(req.tags) > 0 {
+		before := v.tags
+		defer func() { v.tags = before }() // also when the request's Expect panics
+		v.tags = v.run.labels.of(req, v.tags)
+	}
 	first := !v.requested
 	v.requested = true
 	var room [10]metrics.Sample
@@ -80,18 +85,13 @@ func (v *VU) requestLabels(x *wire.Exchange, expected bool) *metrics.Labels {
 	if x.Request != nil && x.Request.Name != "" {
 		key.name = x.Request.Name
 	}
-	req := v.current
-	if v.batch != nil {
-		if req = v.inBatch(x); req != nil {
-			key.tags = v.run.labels.of(req, v.tags)
-		}
-	}
 	r := &v.recent
 	for i := range r.reqs {
 		if x.Err == nil && r.reqs[i].labels != nil && r.reqs[i].key == key {
 			return r.reqs[i].labels
 		}
 	}
+	req := ownerOf(x)
 	kept := req != nil && (req.reused || v.run.knows(key.name))
 	l := v.run.labels.request(key, x, kept)
 	if kept && x.Err == nil {
@@ -102,14 +102,12 @@ func (v *VU) requestLabels(x *wire.Exchange, expected bool) *metrics.Labels {
 	return l
 }
 
-// inBatch finds the request of an exchange of a batch.
-func (v *VU) inBatch(x *wire.Exchange) *Request {
-	for _, req := range v.batch {
-		if req.wire == x.Request {
-			return req
-		}
+// ownerOf is the request that the exchange is of, nil when it could not be made.
+func ownerOf(x *wire.Exchange) *Request {
+	if x.Request == nil {
+		return nil
 	}
-	return nil
+	return x.Request.Owner.(*Request)
 }
 
 // get is the request for VU.Get, made once as long as there are few.

@@ -47,6 +47,7 @@ func newRequest(method, rawURL string, opts []Option) (*Request, error) {
 		return nil, err
 	}
 	r := &Request{wire: w}
+	w.Owner = r
 	for _, set := range opts {
 		if err := set(r); err != nil {
 			return nil, err
@@ -107,7 +108,7 @@ func (r *Request) addQuery() {
 // Body sets the body and, unless contentType is empty, the header Content-Type. The bytes must not change afterwards.
 func Body(contentType string, body []byte) Option {
 	return func(r *Request) error {
-		r.wire.Body = body
+		r.wire.Body, r.wire.Upload = body, nil
 		r.setContentType(contentType)
 		return nil
 	}

@@ -51,21 +51,14 @@ func (v *VU) Request(method, url string, opts ...Option) *Response {
 func (v *VU) Do(req *Request) *Response {
 	v.goOn()
 	v.run.limiter.wait(v)
-	err := v.send(req)
-	v.response.take()
-	v.ended(err)
-	return &v.response
-}
-
-// send sends req with its tags, of which nothing is left even when its Expected panics.
-func (v *VU) send(req *Request) error {
-	v.current = req
-	if len(req.tags) > 0 {
-		before := v.tags
-		defer func() { v.tags = before }()
-		v.tags = v.run.labels.of(req, v.tags)
+	res := &v.response
+	if req.wire.Receive != nil {
+		res = new(Response) // while it comes, others may be sent
 	}
-	return v.client.Do(req.wire, &v.response.wire)
+	err := v.client.Do(req.wire, &res.wire)
+	res.take()
+	v.ended(err)
+	return res
 }
 
 // ended ends the iteration after a request that was cut off, or, with Options.Throw, had no response.
@@ -91,7 +84,6 @@ func (v *VU) unsendable(method, url string, err error) *Response {
 	v.response.wire.Release()
 	v.response.wire = wire.Response{URL: url, Err: err, ErrorCode: code}
 	v.response.take()
-	v.current = nil
 	v.Exchanged(&wire.Exchange{Timing: wire.Timing{Start: wire.Now()}, Method: method, URL: url, Err: err, ErrorCode: code})
 	v.ended(err)
 	return &v.response
@@ -108,7 +100,11 @@ func (v *VU) Batch(reqs ...*Request) []*Response {
 	for range reqs {
 		v.run.limiter.wait(v)
 	}
-	v.sendBatch(reqs, responses)
+	sent, received := make([]*wire.Request, len(reqs)), make([]*wire.Response, len(reqs))
+	for i := range reqs {
+		sent[i], received[i] = reqs[i].wire, &responses[i].wire
+	}
+	v.client.Batch(sent, received)
 	for _, r := range responses {
 		r.take()
 	}
@@ -116,16 +112,6 @@ func (v *VU) Batch(reqs ...*Request) []*Response {
 		v.ended(r.Err)
 	}
 	return responses
-}
-
-func (v *VU) sendBatch(reqs []*Request, responses []*Response) {
-	v.batch = reqs
-	defer func() { v.batch = nil }()
-	sent, received := make([]*wire.Request, len(reqs)), make([]*wire.Response, len(reqs))
-	for i := range reqs {
-		sent[i], received[i] = reqs[i].wire, &responses[i].wire
-	}
-	v.client.Batch(sent, received)
 }
 
 // Cookies are those that the user would send to url. They come from responses and from SetCookie, and are forgotten at the

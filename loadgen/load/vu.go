@@ -46,8 +46,6 @@ type VU struct {
 
 	response  Response
 	responses []*Response
-	current   *Request   // of Do
-	batch     []*Request // of Batch
 	lastGet   *Request
 	recent    recent
 	timer     *time.Timer
@@ -127,6 +125,10 @@ func (v *VU) interrupt() {
 
 // interruption is what the methods of VU panic with when the iteration is cut off, failure what Fail does.
 type interruption struct{}
+
+func (interruption) Error() string { return "interrupted" }
+func (interruption) Unwrap() error { return wire.ErrInterrupted }
+
 type failure struct{ reason string }
 
 // goOn ends the iteration if it is cut off.

@@ -43,7 +43,7 @@ type batch struct {
 	exited   bool
 }
 
-// Panicked is what Batch panics with when the observer panicked in one of its goroutines.
+// Panicked is what Batch panics with when the observer panicked in one of its goroutines, and Do when a Receive did.
 type Panicked struct {
 	// Value is that of the panic, Callers where it was, as runtime.Callers has it.
 	Value   any
@@ -78,7 +78,9 @@ func (b *batch) broke(value any) {
 		b.exited = true
 	case b.panicked == nil:
 		var pcs [32]uintptr
-		b.panicked = &Panicked{value, pcs[:runtime.Callers(3, pcs[:])]}
+		if b.panicked, _ = value.(*Panicked); b.panicked == nil {
+			b.panicked = &Panicked{value, pcs[:runtime.Callers(3, pcs[:])]}
+		}
 	}
 }
 

@@ -23,6 +23,11 @@ type call struct {
 	redirects, followed int
 	// limit is when the call must be over.
 	limit time.Duration
+	// on is the connection that the hop goes over, began when it was begun to be sent.
+	on    *stream
+	began time.Duration
+	// panicked is what the request's Receive panicked with.
+	panicked *Panicked
 }
 
 // calls keeps what is needed only while a request is under way.
@@ -37,6 +42,9 @@ func (c *call) do(req *Request, resp *Response) {
 	timeout := req.Timeout
 	setDefault(&timeout, n.config.Timeout)
 	c.limit = now + timeout
+	if timeout < 0 {
+		c.limit = noLimit
+	}
 	if c.client.interrupted.Load() {
 		resp.Err = ErrInterrupted
 		resp.ErrorCode = codeOther
@@ -58,9 +66,15 @@ func (c *call) do(req *Request, resp *Response) {
 		resp.lines, resp.Truncated = nil, false
 		c.exchange(Now())
 	}
-	c.request, c.resp, c.hop = nil, nil, nil
+	c.request, c.resp, c.hop, c.on = nil, nil, nil, nil
 	c.Exchange.Request, c.Exchange.Err = nil, nil
+	if c.panicked != nil {
+		panic(c.panicked)
+	}
 }
+
+// noLimit is the limit of a call that has none: later than any test.
+const noLimit = time.Duration(1 << 61)
 
 // exchange is one hop: a connection, the request, the response; and telling the observer.
 func (c *call) exchange(now time.Duration) {
@@ -168,7 +182,7 @@ func (c *call) dial() (*stream, error) {
 
 // over does the hop over s and keeps or closes it.
 func (c *call) over(s *stream) error {
-	c.Connected, c.unprocessed = true, false
+	c.Connected, c.unprocessed, c.on = true, false, s
 	c.TLSVersion = s.version
 	if s.h2 != nil {
 		return c.overHTTP2(s)

@@ -67,6 +67,7 @@ type decoding struct {
 	call   *call
 	unread bool   // nothing is kept
 	out    buffer // what has come out
+	opened [maxEncodings]func()
 	// err is why it was broken off: time, interrupt, memory or a limit, and not what the bytes are.
 	err error
 }
@@ -91,18 +92,35 @@ func (d *decoding) decompress(raw []byte, encoding string) (truncated bool, err 
 	if len(raw) > bodyBuffer {
 		from = &layer{decoding: d, from: from, left: math.MaxInt}
 	}
+	defer d.close()
+	if from, err = d.open(names, from); err != nil {
+		return false, err
+	}
+	return d.readAll(from)
+}
+
+// open puts the decoders over from; close gives their memory back.
+func (d *decoding) open(names []string, from io.Reader) (io.Reader, error) {
 	for i, name := range names {
 		if i > 0 {
 			from = &layer{decoding: d, from: from, left: d.call.client.network.maxLayer + 1}
 		}
 		stage, done, err := decoderFor(name)(from)
 		if err != nil {
-			return false, steady(err)
+			return nil, steady(err)
 		}
-		defer done()
+		d.opened[i] = done
 		from = stage
 	}
-	return d.readAll(from)
+	return from, nil
+}
+
+func (d *decoding) close() {
+	for _, done := range d.opened {
+		if done != nil {
+			done()
+		}
+	}
 }
 
 // codings appends the known codings of a Content-Encoding to names, in the order in which they are undone.

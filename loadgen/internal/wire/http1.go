@@ -43,8 +43,10 @@ func (c *call) overHTTP1(s *stream) (keep bool, err error) {
 		own = outBuffers.Get().(*[]byte)
 		message = c.hop.with((*own)[:0], cookies)
 	}
-	if len(message) > largeRequest {
-		keep, err = c.exchangeLarge(s, message)
+	if c.hop.upload != nil {
+		keep, err = c.exchangeUpload(s, message)
+	} else if len(message) > largeRequest {
+		keep, err = c.exchangeLarge(s, func(w io.Writer) error { _, err := w.Write(message); return err }, func() {})
 	} else if err = s.send(message); err == nil {
 		keep, err = c.receive(s)
 	}
@@ -63,17 +65,15 @@ func (s *stream) send(message []byte) error {
 	return s.conn.queue(message)
 }
 
-// exchangeLarge sends while it reads, because a server may answer before it has read everything.
-func (c *call) exchangeLarge(s *stream, message []byte) (keep bool, err error) {
+// exchangeLarge sends while it reads, because a server may answer before it has read everything. giveUp ends what send waits
+// for besides the connection.
+func (c *call) exchangeLarge(s *stream, send func(io.Writer) error, giveUp func()) (keep bool, err error) {
 	if err := s.conn.flush(); err != nil {
 		return false, err
 	}
 	s.conn.duplex = true
 	sent := make(chan error, 1)
-	go func() {
-		_, err := s.rw().Write(message)
-		sent <- err
-	}()
+	go func() { sent <- send(s.rw()) }()
 	keep, err = c.receive(s)
 	select {
 	case sendErr := <-sent:
@@ -81,6 +81,7 @@ func (c *call) exchangeLarge(s *stream, message []byte) (keep bool, err error) {
 	case <-time.After(graceAfter(err)): // answered early, or failed
 		keep = false
 		_ = s.conn.Conn.SetWriteDeadline(epoch)
+		giveUp()
 		<-sent
 	}
 	s.conn.duplex = false
@@ -143,6 +144,9 @@ func (c *call) receiveBody(p *parser, h *head) (keep bool, err error) {
 	closing := h.closing
 	if c.hop.method == http.MethodHead && h.length == untilEnd {
 		closing = saysClose(h.block)
+	}
+	if c.streams() {
+		return c.streamHTTP1(p, h, closing)
 	}
 	b := c.newBody(h.encoding)
 	switch {

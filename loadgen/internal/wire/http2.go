@@ -115,10 +115,17 @@ func (c *call) roundTripHTTP2(ctx context.Context, s *stream, i *instants) error
 	})
 	defer func() { i.wrote, i.read = time.Duration(wrote.Load()), time.Duration(first.Load()) }()
 	req := c.httpRequest(ctx)
+	var from *source
+	if c.hop.upload != nil {
+		from = c.hop.upload.open()
+		defer from.stop()
+		req.Body, req.ContentLength = from, c.hop.upload.Size
+	}
 	i.began = Now()
+	c.began = i.began
 	resp, err := s.h2.over.RoundTrip(req)
 	if err != nil {
-		return err
+		return from.or(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	c.answered = true
@@ -128,14 +135,18 @@ func (c *call) roundTripHTTP2(ctx context.Context, s *stream, i *instants) error
 	c.resp.lines = lines.Bytes()
 	c.resp.head = head{block: c.resp.lines}
 
+	encoding := strings.Join(resp.Header["Content-Encoding"], ", ")
+	if c.streams() {
+		return from.or(c.stream(resp.Body, encoding))
+	}
 	p := parsers.Get().(*parser)
 	defer parsers.Put(p)
 	p.small.Reset(resp.Body)
 	defer p.small.Reset(nil)
-	b := c.newBody(strings.Join(resp.Header["Content-Encoding"], ", "))
+	b := c.newBody(encoding)
 	if err := b.copy(p.small, -1); err != nil {
 		b.release()
-		return orCut(err, errCutBody)
+		return from.or(orCut(err, errCutBody))
 	}
 	c.body = b
 	return nil
@@ -162,7 +173,7 @@ func (c *call) httpRequest(ctx context.Context) *http.Request {
 	u.User = nil
 	u.Host = net.JoinHostPort(p.target.host, p.target.port)
 	req := &http.Request{Method: p.method, URL: &u, Header: header, Host: p.host, Proto: "HTTP/2.0", ProtoMajor: 2}
-	if len(p.body) > 0 {
+	if len(p.body) > 0 { // of an Upload it is opened when it is sent
 		req.ContentLength = int64(len(p.body))
 		req.Body = io.NopCloser(bytes.NewReader(p.body))
 	}

@@ -22,7 +22,7 @@ func (c *call) redirect() *prepared {
 		return nil
 	}
 	from := c.hop.target
-	method, body := redirectedMethod(c.Status, c.hop.method), c.hop.body
+	method := redirectedMethod(c.Status, c.hop.method)
 	to, relative, err := destination(from, location)
 	if err != nil {
 		return &prepared{network: c.hop.network, target: from, method: method, err: err}
@@ -32,7 +32,6 @@ func (c *call) redirect() *prepared {
 		header = http.Header{}
 	}
 	if method != c.hop.method {
-		body = nil
 		for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Content-Length"} {
 			header.Del(name)
 		}
@@ -41,7 +40,7 @@ func (c *call) redirect() *prepared {
 		header.Del("Host")
 	}
 	adaptHeader(header, from, to)
-	return c.hop.redirected(to, method, header, body)
+	return c.hop.redirected(to, method, header)
 }
 
 // destination is where a Location leads that from answered with; a relative one leads to a path of the same server.

@@ -24,9 +24,17 @@ type Request struct {
 	Method, URL string
 	Header      http.Header
 	Body        []byte
+	// Upload, when set, is where the body comes from, in place of Body.
+	Upload *Upload
+	// Receive, when set, is given the body of the last response as it comes, in the goroutine that called Do. The exchange
+	// lasts until it returns; when it leaves a part of the body unread, the connection is closed. Its error is the
+	// exchange's.
+	Receive func(*Stream) error
+	// Owner is the caller's own, for its Observer.
+	Owner any
 	// Name stands for the URL in tags when set.
 	Name string
-	// Timeout is for the whole exchange, redirects included; 0 is Config.Timeout.
+	// Timeout is for the whole exchange, redirects included; 0 is Config.Timeout, a negative one is no bound.
 	Timeout time.Duration
 	// MaxRedirects: -1 is Config.MaxRedirects.
 	MaxRedirects int
@@ -168,6 +176,7 @@ type prepared struct {
 	head, wire []byte
 	header     http.Header
 	body       []byte
+	upload     *Upload
 	// host is the Host header, cookie what the user wrote into the Cookie header.
 	host, cookie string
 }
@@ -177,7 +186,7 @@ func (r *Request) prepare(n *Network) *prepared {
 	if p := r.made.Load(); p != nil && p.network == n {
 		return p
 	}
-	p := &prepared{network: n, method: r.Method, header: r.Header, body: r.Body}
+	p := &prepared{network: n, method: r.Method, header: r.Header, body: r.Body, upload: r.Upload}
 	t, err := parseTarget(r.URL)
 	if err == nil {
 		err = p.write(t)
@@ -187,9 +196,12 @@ func (r *Request) prepare(n *Network) *prepared {
 	return p
 }
 
-// redirected is p as a further hop: another method, another place, perhaps no body.
-func (p *prepared) redirected(t *target, method string, header http.Header, body []byte) *prepared {
-	next := &prepared{network: p.network, method: method, header: header, body: body}
+// redirected is p as a further hop: at another place, or, without its body, with another method.
+func (p *prepared) redirected(t *target, method string, header http.Header) *prepared {
+	next := &prepared{network: p.network, method: method, header: header}
+	if method == p.method {
+		next.body, next.upload = p.body, p.upload
+	}
 	next.err = next.write(t)
 	return next
 }
@@ -279,15 +291,26 @@ func (p *prepared) userAgent() string {
 
 func (p *prepared) writeLength(b *bytes.Buffer) {
 	_, own := p.header["Content-Length"] // which is right, or it would have been refused
+	size := p.bodySize()
 	switch {
-	case own, len(p.body) > 0, p.method == http.MethodPost, p.method == http.MethodPut, p.method == http.MethodPatch:
-		b.WriteString("Content-Length: " + strconv.Itoa(len(p.body)) + "\r\n")
+	case size < 0:
+		b.WriteString("Transfer-Encoding: chunked\r\n")
+	case own, size > 0, p.method == http.MethodPost, p.method == http.MethodPut, p.method == http.MethodPatch:
+		b.WriteString("Content-Length: " + strconv.FormatInt(size, 10) + "\r\n")
 	}
+}
+
+// bodySize is the length of the body, negative when it is not known.
+func (p *prepared) bodySize() int64 {
+	if p.upload != nil {
+		return p.upload.Size
+	}
+	return int64(len(p.body))
 }
 
 // Validate says what is wrong with the method and the headers.
 func (r *Request) Validate() error {
-	p := &prepared{method: r.Method, header: r.Header, body: r.Body}
+	p := &prepared{method: r.Method, header: r.Header, body: r.Body, upload: r.Upload}
 	if p.method == "" {
 		p.method = http.MethodGet
 	}
@@ -329,9 +352,10 @@ func (p *prepared) checkFraming() error {
 	case len(hosts) == 1 && hosts[0] != "" && !httpguts.ValidHostHeader(hosts[0]):
 		return unusable("invalid Host header %.60q", hosts[0])
 	}
+	size := p.bodySize()
 	for _, length := range p.header["Content-Length"] {
-		if length != strconv.Itoa(len(p.body)) || len(p.header["Content-Length"]) > 1 {
-			return unusable("header Content-Length: %.40s: the body has %d bytes; leave the header out, it is written by itself", length, len(p.body))
+		if length != strconv.FormatInt(size, 10) || len(p.header["Content-Length"]) > 1 {
+			return unusable("header Content-Length: %.40s: the body has %d bytes; leave the header out, it is written by itself", length, size)
 		}
 	}
 	for _, name := range []string{"Transfer-Encoding", "Trailer"} {
