@@ -23,7 +23,7 @@ func allocations(ctx context.Context, s *session) (*Outcome, error) {
 	}
 	args := []string{"test", "-run", "^$", "-bench", "^Benchmark(Record|Do|Iteration)$", "-benchmem", "-cpu", "2",
 		"-count", strconv.Itoa(s.rounds), "-benchtime", s.pickText("1s", "100ms"), "./metrics", "./internal/wire", "./load"}
-	r, err := execute(command(ctx, filepath.Join(root, "loadgen"), "go", args...))
+	r, err := execute(ctx, command(filepath.Join(root, "loadgen"), "go", args...), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ func (s *session) arrive(ctx context.Context, server *nginx, name string, asked 
 		// A rate that is missed is what this counts: it need not fail, too.
 		load = append(load, "-k6-exit-codes", "-check-status", "200", "-check-body", "foobar", j.url)
 	}
-	r, err := execute(command(ctx, filepath.Dir(j.file), s.programs[name], load...))
+	r, err := execute(ctx, command(filepath.Dir(j.file), s.programs[name], load...), nil)
 	r.Program = name
 	if err != nil {
 		return r, err

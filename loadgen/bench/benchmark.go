@@ -50,10 +50,11 @@ func measureAll(ctx context.Context, s *settings, log io.Writer) (*Report, error
 	defer os.RemoveAll(dir)
 	allowManyFiles()
 
-	found, err := find(ctx, dir, log, s.wanted()...)
+	found, remove, err := find(ctx, log, s.wanted()...)
 	if err != nil {
 		return nil, err
 	}
+	defer remove()
 	now := &session{settings: s, programs: found, random: rand.New(rand.NewPCG(s.seed, 0)), dir: dir, log: log}
 	report := &Report{Started: time.Now().UTC().Truncate(time.Second), Machine: describe(ctx, found), Seed: s.seed, Quick: s.quick,
 		Rounds: s.rounds, Connections: s.connections, Seconds: s.duration.Seconds()}

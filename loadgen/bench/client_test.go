@@ -20,7 +20,7 @@ const statistics = "avg,min,med,max,p(90),p(95),p(99),count"
 // built holds the two programs of the comparison, made once for all tests.
 var built struct {
 	once     sync.Once
-	dir      string
+	remove   []func() error
 	programs programs
 	err      error
 	k6Err    error
@@ -28,8 +28,8 @@ var built struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if built.dir != "" {
-		os.RemoveAll(built.dir)
+	for _, remove := range built.remove {
+		remove()
 	}
 	os.Exit(code)
 }
@@ -38,14 +38,15 @@ func TestMain(m *testing.M) {
 func MustPrograms(tb testing.TB) programs {
 	tb.Helper()
 	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "oracle"); built.err != nil {
+		var remove func() error
+		if built.programs, remove, built.err = find(context.Background(), os.Stderr, "loadgen"); built.err != nil {
 			return
 		}
-		ctx := context.Background()
-		if built.programs, built.err = find(ctx, built.dir, os.Stderr, "loadgen"); built.err != nil {
-			return
+		built.remove = append(built.remove, remove)
+		var k6 programs
+		if k6, remove, built.k6Err = find(context.Background(), os.Stderr, "k6"); built.k6Err == nil {
+			built.remove, built.programs["k6"] = append(built.remove, remove), k6["k6"]
 		}
-		built.programs["k6"], built.k6Err = build(ctx, built.dir, "k6", os.Stderr)
 	})
 	if built.err != nil {
 		tb.Fatal(built.err)

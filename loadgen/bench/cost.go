@@ -73,7 +73,7 @@ func (s *session) job(url, name string) (job, error) {
 // perform runs a peer on a job, pinned to a core unless core is negative, and holds its count against nginx's.
 func (s *session) perform(ctx context.Context, server *nginx, p peer, j job, core int, o *Outcome) (Run, error) {
 	path, args := s.pinned(core, p.name, p.args(j)...)
-	r, seen, err := server.counted(func() (Run, error) { return execute(command(ctx, filepath.Dir(j.file), path, args...)) })
+	r, seen, err := server.counted(func() (Run, error) { return execute(ctx, command(filepath.Dir(j.file), path, args...), nil) })
 	if err != nil {
 		return r, err
 	}

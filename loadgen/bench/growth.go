@@ -58,7 +58,7 @@ func (s *session) iterations(ctx context.Context, server *nginx, name string, n 
 	} else {
 		load = append(load, "-check-status", "200", "-check-body", "foobar", j.url)
 	}
-	r, err := execute(command(ctx, filepath.Dir(j.file), s.programs[name], load...))
+	r, err := execute(ctx, command(filepath.Dir(j.file), s.programs[name], load...), nil)
 	r.Program = name
 	if err != nil {
 		return r, err

@@ -1,18 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/child"
 )
 
 // nginxConf is one worker on one loopback port that answers "foobar" and counts requests.
@@ -42,10 +41,9 @@ http {
 
 // nginx is a running server.
 type nginx struct {
-	URL    string
-	cmd    *exec.Cmd
-	stderr bytes.Buffer
-	client *http.Client
+	URL     string
+	process *child.Process
+	client  *http.Client
 }
 
 // serve starts nginx, pinned to a core unless core is negative, and waits until it answers.
@@ -57,33 +55,27 @@ func (s *session) serve(ctx context.Context, core int) (*nginx, error) {
 	if err := os.Chmod(dir, 0o755); err != nil { // the worker is another user when this one is root
 		return nil, err
 	}
-	addr, err := freeAddress()
+	addrs, err := child.FreeAddrs(1)
 	if err != nil {
 		return nil, fmt.Errorf("starting nginx: %w", err)
 	}
 	conf := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(conf, fmt.Appendf(nil, nginxConf, dir, addr), 0o644); err != nil {
+	if err := os.WriteFile(conf, fmt.Appendf(nil, nginxConf, dir, addrs[0]), 0o644); err != nil {
 		return nil, err
 	}
-	n := &nginx{URL: "http://" + addr + "/", client: &http.Client{
+	n := &nginx{URL: "http://" + addrs[0] + "/", client: &http.Client{
 		Timeout:   5 * time.Second,
 		Transport: &http.Transport{DisableKeepAlives: true},
 	}}
 	path, args := s.pinned(core, "nginx", "-c", conf, "-p", dir, "-e", "stderr")
-	n.cmd = command(ctx, dir, path, args...)
-	n.cmd.Stderr = &n.stderr
-	if err := n.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("starting nginx: %w", err)
+	if n.process, err = child.Start(command(dir, path, args...)); err != nil {
+		return nil, err
 	}
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if _, err = n.status(); err == nil {
-			return n, nil
-		}
-		if time.Now().After(deadline) || ctx.Err() != nil {
-			n.stop()
-			return nil, fmt.Errorf("waiting for nginx: %w\n%s", err, n.stderr.String())
-		}
+	if err := n.process.WaitReady(ctx, n.URL+"status", 10*time.Second); err != nil {
+		n.stop()
+		return nil, err
 	}
+	return n, nil
 }
 
 // pinned is a command line that runs a program on one core, or on all when core is negative.
@@ -94,11 +86,8 @@ func (s *session) pinned(core int, name string, args ...string) (string, []strin
 	return s.programs["taskset"], append([]string{"-c", fmt.Sprint(core), s.programs[name]}, args...)
 }
 
-// stop ends nginx and waits for it.
-func (n *nginx) stop() {
-	_ = terminate(n.cmd.Process) // it may have ended already
-	_ = n.cmd.Wait()             // how it ended is of no interest
-}
+// stop ends nginx and waits for it. How it ended is of no interest.
+func (n *nginx) stop() { _ = n.process.Stop() }
 
 // nginxStatus is what stub_status tells.
 type nginxStatus struct{ active, requests float64 }
@@ -146,14 +135,4 @@ func (n *nginx) counted(run func() (Run, error)) (Run, float64, error) {
 		return r, 0, fmt.Errorf("asking nginx for its counters: %w", err)
 	}
 	return r, after.requests - before.requests - 1, nil
-}
-
-// freeAddress is a loopback address that nobody listened on a moment ago.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }

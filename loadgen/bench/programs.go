@@ -7,8 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
+
+	"example.com/foobar/loadgen/child"
 )
 
 // tools are the peers that are built from Go source, by their package in the module peers.
@@ -25,25 +26,31 @@ var installed = map[string]string{"nginx": "-v", "wrk": "-v", "taskset": "-V"}
 // programs are load generators and servers that can be run: their paths by name.
 type programs map[string]string
 
-// find builds or looks up the named programs; what is built goes to dir. Its errors say how to get what is missing.
-func find(ctx context.Context, dir string, log io.Writer, names ...string) (programs, error) {
-	found := programs{}
+// find looks up or builds the named programs; remove deletes what was built. Its errors say how to get what is missing.
+func find(ctx context.Context, log io.Writer, names ...string) (found programs, remove func() error, err error) {
+	found = programs{}
+	var sources []child.Program
 	for _, name := range names {
-		if _, ok := installed[name]; ok {
-			path, err := exec.LookPath(name)
+		if _, ok := installed[name]; !ok {
+			source, err := source(name)
 			if err != nil {
-				return nil, fmt.Errorf("looking for %s: %w (on Debian: apt-get install %s)", name, err, debian(name))
+				return nil, nil, err
 			}
-			found[name] = path
+			sources = append(sources, source)
 			continue
 		}
-		path, err := build(ctx, dir, name, log)
-		if err != nil {
-			return nil, err
+		if found[name], err = exec.LookPath(name); err != nil {
+			return nil, nil, fmt.Errorf("looking for %s: %w (on Debian: apt-get install %s)", name, err, debian(name))
 		}
-		found[name] = path
 	}
-	return found, nil
+	built, err := child.Build(ctx, sources, func(line string) { fmt.Fprintln(log, line) })
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, source := range sources {
+		found[source.Name] = built.Path(source.Name)
+	}
+	return found, built.Remove, nil
 }
 
 func debian(program string) string {
@@ -53,27 +60,13 @@ func debian(program string) string {
 	return program
 }
 
-// build compiles loadgen as its users do, from the workspace, and a peer in the module peers.
-func build(ctx context.Context, dir, name string, log io.Writer) (string, error) {
+// source is where a program is built from: loadgen in its own module, a peer in the module peers.
+func source(name string) (child.Program, error) {
 	root, err := repository()
-	if err != nil {
-		return "", err
+	if err != nil || name == "loadgen" {
+		return child.Program{Name: name, Dir: filepath.Join(root, "loadgen")}, err
 	}
-	path := filepath.Join(dir, name)
-	if runtime.GOOS == "windows" {
-		path += ".exe"
-	}
-	from, work, pkg := root, "GOWORK=", "./loadgen"
-	if name != "loadgen" {
-		from, work, pkg = filepath.Join(root, "loadgen", "bench", "peers"), "GOWORK=off", tools[name]
-	}
-	fmt.Fprintf(log, "building %s\n", name)
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, pkg)
-	cmd.Dir, cmd.Env = from, append(os.Environ(), work)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building %s: %w\n%s", name, err, out)
-	}
-	return path, nil
+	return child.Program{Name: name, Dir: filepath.Join(root, "loadgen", "bench", "peers"), Package: tools[name]}, nil
 }
 
 // repository is the directory of go.work, found upwards from the working directory.

@@ -1,15 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net"
 	"net/http"
-	"os/exec"
 	"strconv"
 	"sync"
 	"time"
+
+	"example.com/foobar/loadgen/child"
 )
 
 // firstRequest is when the first request came, and what the program's memory was then.
@@ -61,15 +61,13 @@ func (s *session) startOnce(ctx context.Context, name string) (Run, error) {
 	} else {
 		load = append(load, "-check-status", "200", "-check-body", "foobar", j.url)
 	}
-	cmd := command(ctx, s.dir, s.programs[name], load...)
-
 	first := make(chan firstRequest, 1)
 	var once sync.Once
-	started := make(chan int, 1)
+	started := make(chan *child.Process, 1)
 	server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		once.Do(func() {
 			at := time.Now()
-			first <- firstRequest{at: at, peak: peakResident(<-started)}
+			first <- firstRequest{at: at, peak: (<-started).PeakRSS()}
 		})
 		fmt.Fprint(w, "foobar")
 	})}
@@ -77,30 +75,17 @@ func (s *session) startOnce(ctx context.Context, name string) (Run, error) {
 	defer server.Close()
 
 	begin := time.Now()
-	out, err := startAndWait(cmd, started)
-	r := Run{Program: name, Seconds: time.Since(begin).Seconds(), output: out, Requests: 1}
+	r, err := execute(ctx, command(s.dir, s.programs[name], load...), func(p *child.Process) { started <- p })
 	if err != nil {
-		return r, fmt.Errorf("running %s: %w\n%s", cmd, err, tail(out))
+		return r, err
 	}
-	r.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+	r.Program, r.Requests = name, 1
 	select {
 	case f := <-first:
 		r.Peak = float64(f.peak)
 		r.Values = map[string]float64{"first_request_ms": float64(f.at.Sub(begin)) / float64(time.Millisecond)}
 		return r, nil
 	default:
-		return r, fmt.Errorf("%s made no request:\n%s", name, tail(out))
+		return r, fmt.Errorf("%s made no request:\n%s", name, tail(r.output))
 	}
-}
-
-// startAndWait runs a command and tells its process id as soon as there is one.
-func startAndWait(cmd *exec.Cmd, started chan<- int) (string, error) {
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		return "", err
-	}
-	started <- cmd.Process.Pid
-	err := cmd.Wait()
-	return out.String(), err
 }

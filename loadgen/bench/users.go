@@ -63,7 +63,7 @@ func (s *session) think(ctx context.Context, server *nginx, name string, users i
 		load = append(load, "-check-status", "200", "-check-body", "foobar", "-think", fmt.Sprintf("%ds", thinkTime), j.url)
 	}
 	watch := server.watchConnections(ctx)
-	r, err := execute(command(ctx, filepath.Dir(j.file), s.programs[name], load...))
+	r, err := execute(ctx, command(filepath.Dir(j.file), s.programs[name], load...), nil)
 	r.Program, r.Round, r.Values = name, 1, map[string]float64{"connections": watch()}
 	if err != nil {
 		return r, err

@@ -1,6 +1,7 @@
 package child
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,8 +17,12 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-// Program is a Go program to build: Dir is the absolute path of its package main, which belongs to a module.
-type Program struct{ Name, Dir string }
+// Program is a Go program to build.
+type Program struct {
+	Name string
+	// Dir is the absolute path of a folder in its module, Package the path of its package main; "" is the one in Dir.
+	Dir, Package string
+}
 
 // Binaries are built programs, in a directory of their own: they stay the same when another build follows while they are in
 // use.
@@ -77,7 +82,7 @@ func (b *Binaries) add(ctx context.Context, root string, p Program, progress *pr
 		return fmt.Errorf("waiting for another build: %w", err)
 	}
 	defer unlock()
-	if err := compile(ctx, p.Dir, built, progress); err != nil {
+	if err := p.compile(ctx, built, progress); err != nil {
 		return err
 	}
 	if err := os.Link(built, b.Path(p.Name)); err == nil {
@@ -93,15 +98,15 @@ var (
 )
 
 // compile runs "go build". With -v it prints the path of each package that it compiles, which is no part of an error.
-func compile(ctx context.Context, dir, to string, progress *progress) error {
-	toolchain, err := toolchain(ctx, dir)
+func (p Program) compile(ctx context.Context, to string, progress *progress) error {
+	toolchain, err := toolchain(ctx, p.Dir)
 	if err != nil {
 		return err
 	}
 	messages := newOutput(Command{Name: "the go command"})
-	p, err := Start(Command{
-		Name: "go build", Path: "go", Args: append(append([]string{"build", "-v", "-o", to}, flags...), "."),
-		Dir: dir, Env: append(append(os.Environ(), environment...), toolchain...),
+	build, err := Start(Command{
+		Name: "go build", Path: "go", Args: append(append([]string{"build", "-v", "-o", to}, flags...), cmp.Or(p.Package, ".")),
+		Dir: p.Dir, Env: append(append(os.Environ(), environment...), toolchain...),
 		Output: func(line string) {
 			if progress.add(line); strings.Contains(line, " ") {
 				fmt.Fprintln(messages, line)
@@ -111,8 +116,8 @@ func compile(ctx context.Context, dir, to string, progress *progress) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Wait(ctx); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("in %s: %s%s", dir, p.cmd.ProcessState, messages.said())
+	if err := build.Wait(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("in %s: %s%s", p.Dir, build.cmd.ProcessState, messages.said())
 	}
 	return ctx.Err()
 }

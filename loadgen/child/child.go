@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"time"
 )
@@ -43,11 +44,13 @@ type Process struct {
 	output *output
 	done   chan struct{}
 	err    error // of waiting; valid when done is closed
+	// inherited is this process's peak of memory: Linux counts it as the other's until that has begun its own program.
+	inherited uint64
 }
 
 // Start starts a program. An error means that it can't be run at all.
 func Start(c Command) (*Process, error) {
-	p := &Process{Name: c.Name, output: newOutput(c), done: make(chan struct{})}
+	p := &Process{Name: c.Name, output: newOutput(c), done: make(chan struct{}), inherited: peakRSS(os.Getpid())}
 	p.cmd = exec.Command(c.Path, c.Args...)
 	p.cmd.Env, p.cmd.Dir, p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = c.Env, c.Dir, c.Stdin, c.Stdout, p.output
 	if c.Stdout == nil {

@@ -25,6 +25,22 @@ func (u Usage) plus(v Usage) Usage {
 // Usage reads what the process and its group have used. It fails once the process has ended.
 func (p *Process) Usage() (Usage, error) { return usage(p.PID) }
 
+// Total is what the process, and those that it has waited for, have used in all. Call it after Done is closed. PeakRSS is 0
+// where the system doesn't tell, or tells only what this process had when it started the other.
+func (p *Process) Total() Usage {
+	state := p.cmd.ProcessState
+	u := Usage{User: state.UserTime(), System: state.SystemTime(), PeakRSS: peakOf(state)}
+	u.CPU = u.User + u.System
+	if u.PeakRSS <= p.inherited {
+		u.PeakRSS = 0
+	}
+	return u
+}
+
+// PeakRSS reads the most resident memory so far, in bytes, cheaply; 0 once the process has ended, and where the system
+// doesn't tell.
+func (p *Process) PeakRSS() uint64 { return peakRSS(p.PID) }
+
 // SelfUsage reads what this process and the children that it has waited for have used.
 func SelfUsage() (Usage, error) { return usage(os.Getpid()) }
 

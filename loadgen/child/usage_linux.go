@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -134,3 +135,18 @@ func sample(pid int) (cpu time.Duration, rss uint64, ok bool) {
 
 // resetPeakRSS writes to proc_pid_clear_refs(5).
 func resetPeakRSS(pid int) { _ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0) }
+
+// peakRSS reads VmHWM, the "high water mark" of resident memory.
+func peakRSS(pid int) uint64 {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	return 1024 * value(text, "VmHWM:")
+}
+
+// peakOf is the same of a process that has ended.
+func peakOf(state *os.ProcessState) uint64 {
+	used, ok := state.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	return uint64(used.Maxrss) << 10
+}

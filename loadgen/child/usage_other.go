@@ -4,6 +4,7 @@ package child
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/shirou/gopsutil/v4/process"
@@ -38,3 +39,7 @@ func sample(pid int) (cpu time.Duration, rss uint64, ok bool) {
 }
 
 func resetPeakRSS(int) {}
+
+func peakRSS(int) uint64 { return 0 }
+
+func peakOf(*os.ProcessState) uint64 { return 0 }

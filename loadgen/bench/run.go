@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/child"
 )
 
 // Run is one execution of a program.
@@ -36,55 +38,46 @@ func (r Run) microsecondsPerRequest() float64 { return r.CPU / r.Requests * 1e6 
 // megabytes is the peak memory in units of a million bytes.
 func (r Run) megabytes() float64 { return r.Peak / 1e6 }
 
-// grace is how long a program may take to end after it was asked to.
-const grace = 5 * time.Second
-
-// command prepares a program to run until ctx ends; then it is asked to end, and killed when it does not.
-func command(ctx context.Context, dir, path string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Dir = dir
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool {
+// command is a program to run in a directory, without what would change how it works.
+func command(dir, path string, args ...string) child.Command {
+	return child.Command{Name: filepath.Base(path), Path: path, Args: args, Dir: dir, Env: slices.DeleteFunc(os.Environ(), func(s string) bool {
 		return strings.HasPrefix(s, "K6_") || strings.HasPrefix(s, "GOMAXPROCS=") || strings.HasPrefix(s, "GOGC=")
-	})
-	cmd.Cancel = func() error { return terminate(cmd.Process) }
-	cmd.WaitDelay = grace
-	return cmd
+	})}
 }
 
-// execute runs a program to its end and returns what it used.
-func execute(cmd *exec.Cmd) (Run, error) {
+// execute runs a program to its end, or until ctx ends, and returns what it used. Started, which may be nil, is told of the
+// process.
+func execute(ctx context.Context, c child.Command, started func(*child.Process)) (Run, error) {
 	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	inherited := peakOfSelf()
+	c.Stdout = &out
 	begin := time.Now()
-	if err := cmd.Start(); err != nil {
-		return Run{}, fmt.Errorf("starting %s: %w", cmd.Path, err)
-	}
-	sampled := watchPeak(cmd.Process.Pid)
-	err := cmd.Wait()
-	r := Run{Seconds: time.Since(begin).Seconds(), Peak: float64(sampled()), output: out.String()}
-	if state := cmd.ProcessState; state != nil {
-		r.CPU = (state.UserTime() + state.SystemTime()).Seconds()
-		// Until a child has replaced its program, the system counts its parent's memory as its own. A larger peak is real.
-		if exact := peakOf(state); exact > inherited {
-			r.Peak = float64(exact)
-		}
-	}
+	p, err := child.Start(c)
 	if err != nil {
-		return r, fmt.Errorf("running %s: %w\n%s", cmd, err, tail(r.output))
+		return Run{}, err
+	}
+	if started != nil {
+		started(p)
+	}
+	sampled := watchPeak(p)
+	err = p.Wait(ctx)
+	r := Run{Seconds: time.Since(begin).Seconds(), output: out.String()}
+	total := p.Total()
+	r.CPU, r.Peak = total.CPU.Seconds(), float64(max(total.PeakRSS, sampled()))
+	if err != nil {
+		return r, fmt.Errorf("%w\n%s", err, tail(r.output))
 	}
 	return r, nil
 }
 
 // watchPeak samples a process's peak memory until the returned function is called, which tells it.
-func watchPeak(pid int) func() uint64 {
+func watchPeak(p *child.Process) func() uint64 {
 	stop, result := make(chan struct{}), make(chan uint64)
 	go func() {
 		var peak uint64
 		ticker := time.NewTicker(20 * time.Millisecond)
 		defer ticker.Stop()
 		for {
-			peak = max(peak, peakResident(pid))
+			peak = max(peak, p.PeakRSS())
 			select {
 			case <-ticker.C:
 			case <-stop:
