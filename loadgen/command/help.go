@@ -102,7 +102,7 @@ func describeTest(b *strings.Builder, t *load.Test) {
 	writeList(b, "Variables (-env NAME=VALUE)", variables)
 	for _, metric := range slices.Sorted(maps.Keys(t.Options.Thresholds)) {
 		for _, threshold := range t.Options.Thresholds[metric] {
-			thresholds = append(thresholds, [2]string{metric, threshold.Expression})
+			thresholds = append(thresholds, [2]string{metric, threshold.Expression()})
 		}
 	}
 	writeList(b, "Thresholds", thresholds)

@@ -27,7 +27,7 @@ func visits() *load.Test {
 	test := &load.Test{
 		Options: load.Options{
 			Iterations: new(int64(3)),
-			Thresholds: map[string][]load.Threshold{"http_reqs": {{Expression: "count<10"}}},
+			Thresholds: load.Thresholds{"http_reqs": {"count<10"}},
 		},
 		Env:      map[string]string{"URL": "http://localhost:1/", "API_TOKEN": "t0psecret"},
 		Setup:    func(vu *load.VU) (any, error) { return "set up", nil },

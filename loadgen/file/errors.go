@@ -68,21 +68,13 @@ type UnknownKeyError struct {
 	Known []string
 }
 
-// manyKeys is how many known keys are too many to list.
-const manyKeys = 25
-
 // Error names the key, where it stands, and the known one that may have been meant, or all.
 func (e *UnknownKeyError) Error() string {
 	message := fmt.Sprintf("unknown option %q", e.Key)
 	if e.Path != "" {
 		message += " in " + e.Path
 	}
-	if near := nearest.Name(e.Key, e.Known); near != "" {
-		message += fmt.Sprintf(": did you mean %q?", near)
-	} else if len(e.Known) <= manyKeys {
-		message += ": it can be " + strings.Join(e.Known, ", ")
-	}
-	return join(e.Place, "", message)
+	return join(e.Place, "", message+nearest.Hint(": ", e.Key, e.Known))
 }
 
 // Unknown is the error that n's key is none of those known.

@@ -1,10 +1,14 @@
 package load
 
-import "example.com/foobar/loadgen/metrics"
+import (
+	"example.com/foobar/loadgen/metrics"
+
+	"example.com/foobar/loadgen/internal/recorder"
+)
 
 // The built-in metrics. Names, kinds and meanings are k6's, down to dropped_iterations; those after it are ours.
 const (
-	vusMetric metrics.ID = iota
+	vusMetric recorder.ID = iota
 	vusMaxMetric
 	iterationsMetric
 	iterationDuration

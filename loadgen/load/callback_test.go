@@ -91,15 +91,15 @@ func TestExpectedEnds(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				test := &Test{Handler: answers, Options: Options{Iterations: new(int64(4)), Thresholds: map[string][]Threshold{
-					"http_reqs{kind:odd}":           {{Expression: "count==0"}},
-					"http_reqs{group:::g}":          {{Expression: "count==0"}},
-					"iterations":                    {{Expression: "count==2"}},
-					"http_reqs":                     {{Expression: "count==2"}},
-					"http_req_failed":               {{Expression: "rate==0"}},
-					"iterations{kind:odd}":          {{Expression: "count==0"}},
-					"iterations_panicked":           {{Expression: "count==2"}},
-					"iterations_panicked{kind:odd}": {{Expression: "count==0"}},
+				test := &Test{Handler: answers, Options: Options{Iterations: new(int64(4)), Thresholds: Thresholds{
+					"http_reqs{kind:odd}":           {"count==0"},
+					"http_reqs{group:::g}":          {"count==0"},
+					"iterations":                    {"count==2"},
+					"http_reqs":                     {"count==2"},
+					"http_req_failed":               {"rate==0"},
+					"iterations{kind:odd}":          {"count==0"},
+					"iterations_panicked":           {"count==2"},
+					"iterations_panicked{kind:odd}": {"count==0"},
 				}}, Exec: func(vu *VU) error {
 					if vu.Iteration%2 == 0 {
 						send(vu, req)

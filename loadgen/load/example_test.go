@@ -41,7 +41,7 @@ func ExampleTest_rate() {
 		Options: load.Options{
 			Rate:       new(int64(100)),
 			Duration:   load.For(300 * time.Millisecond),
-			Thresholds: map[string][]load.Threshold{"http_req_response_time": {{Expression: "p(95)<0.001"}}},
+			Thresholds: load.Thresholds{"http_req_response_time": {"p(95)<0.001"}},
 		},
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}),
 		Exec:    func(vu *load.VU) error { return vu.Get("http://foo.example/").Err },

@@ -3,8 +3,8 @@ package load
 import (
 	"errors"
 
+	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/wire"
-	"example.com/foobar/loadgen/metrics"
 )
 
 // Exchanged records what the wire says of one exchange; it implements wire.Observer.
@@ -19,10 +19,10 @@ func (v *VU) Exchanged(x *wire.Exchange) {
 	}
 	first := !v.requested
 	v.requested = true
-	var room [10]metrics.Sample
+	var room [10]recorder.Sample
 	s := room[:0]
 	if x.Err != nil && errors.Is(x.Err, wire.ErrInterrupted) {
-		v.run.rec.Record(v.shard, v.base(), append(s, metrics.Sample{ID: httpReqsInterrupted, Value: 1}))
+		v.run.rec.Record(v.shard, v.base(), append(s, recorder.Sample{ID: httpReqsInterrupted, Value: 1}))
 		return
 	}
 	if x.Connected {
@@ -31,7 +31,7 @@ func (v *VU) Exchanged(x *wire.Exchange) {
 		v.unreached++
 	}
 	expected := x.Err == nil && v.expects(x)
-	s = append(s, metrics.Sample{ID: httpReqs, Value: 1}, metrics.Sample{ID: httpReqFailed, Value: 1})
+	s = append(s, recorder.Sample{ID: httpReqs, Value: 1}, recorder.Sample{ID: httpReqFailed, Value: 1})
 	if expected {
 		s[len(s)-1].Value = 0
 	}
@@ -59,27 +59,27 @@ func (v *VU) expects(x *wire.Exchange) bool {
 }
 
 // phases adds the latencies of an exchange that had a connection.
-func (v *VU) phases(s []metrics.Sample, x *wire.Exchange, first bool) []metrics.Sample {
+func (v *VU) phases(s []recorder.Sample, x *wire.Exchange, first bool) []recorder.Sample {
 	s = append(s,
-		metrics.Sample{ID: httpReqDuration, Value: float64(x.Duration())},
-		metrics.Sample{ID: httpReqBlocked, Value: float64(x.Blocked)},
-		metrics.Sample{ID: httpReqConnecting, Value: float64(x.Connecting)},
-		metrics.Sample{ID: httpReqTLSHandshaking, Value: float64(x.TLSHandshaking)},
-		metrics.Sample{ID: httpReqSending, Value: float64(x.Sending)},
-		metrics.Sample{ID: httpReqWaiting, Value: float64(x.Waiting)},
-		metrics.Sample{ID: httpReqReceiving, Value: float64(x.Receiving)})
+		recorder.Sample{ID: httpReqDuration, Value: float64(x.Duration())},
+		recorder.Sample{ID: httpReqBlocked, Value: float64(x.Blocked)},
+		recorder.Sample{ID: httpReqConnecting, Value: float64(x.Connecting)},
+		recorder.Sample{ID: httpReqTLSHandshaking, Value: float64(x.TLSHandshaking)},
+		recorder.Sample{ID: httpReqSending, Value: float64(x.Sending)},
+		recorder.Sample{ID: httpReqWaiting, Value: float64(x.Waiting)},
+		recorder.Sample{ID: httpReqReceiving, Value: float64(x.Receiving)})
 	if v.timed() {
 		from := x.Start - v.lag
 		if first {
 			from = v.intended
 		}
-		s = append(s, metrics.Sample{ID: httpReqResponseTime, Value: float64(x.End() - from)})
+		s = append(s, recorder.Sample{ID: httpReqResponseTime, Value: float64(x.End() - from)})
 	}
 	return s
 }
 
 // requestLabels are the labels of an exchange, most of the time without a look-up.
-func (v *VU) requestLabels(x *wire.Exchange, expected bool) *metrics.Labels {
+func (v *VU) requestLabels(x *wire.Exchange, expected bool) *recorder.Labels {
 	key := requestKey{group: v.group, tags: v.tags, method: x.Method, name: x.URL,
 		proto: x.Proto, tls: x.TLSVersion, status: x.Status, expected: expected}
 	if x.Request != nil && x.Request.Name != "" {

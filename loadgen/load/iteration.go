@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/wire"
-	"example.com/foobar/loadgen/metrics"
 )
 
 // lateAfter is the lag from which an iteration counts as late.
@@ -145,23 +145,23 @@ func (v *VU) timed() bool {
 }
 
 func (v *VU) recordIteration(out outcome, took time.Duration) {
-	var room [7]metrics.Sample
+	var room [7]recorder.Sample
 	s := room[:0]
 	switch out {
 	case cutOff:
-		s = append(s, metrics.Sample{ID: iterationsInterrupted, Value: 1})
+		s = append(s, recorder.Sample{ID: iterationsInterrupted, Value: 1})
 	case panicked:
-		s = append(s, metrics.Sample{ID: iterationsPanicked, Value: 1})
+		s = append(s, recorder.Sample{ID: iterationsPanicked, Value: 1})
 	case failed:
-		s = append(s, metrics.Sample{ID: iterationsFailed, Value: 1})
+		s = append(s, recorder.Sample{ID: iterationsFailed, Value: 1})
 	}
 	if out == complete || out == failed {
-		s = append(s, metrics.Sample{ID: iterationsMetric, Value: 1}, metrics.Sample{ID: iterationDuration, Value: float64(took)})
+		s = append(s, recorder.Sample{ID: iterationsMetric, Value: 1}, recorder.Sample{ID: iterationDuration, Value: float64(took)})
 	}
 	if v.timed() {
-		s = append(s, metrics.Sample{ID: iterationLag, Value: float64(v.lag)})
+		s = append(s, recorder.Sample{ID: iterationLag, Value: float64(v.lag)})
 		if v.lag > lateAfter {
-			s = append(s, metrics.Sample{ID: iterationsLate, Value: 1})
+			s = append(s, recorder.Sample{ID: iterationsLate, Value: 1})
 		}
 	}
 	s = v.traffic(s)
@@ -169,13 +169,13 @@ func (v *VU) recordIteration(out outcome, took time.Duration) {
 }
 
 // traffic adds the bytes on the wire since it was last asked, as k6 does once an iteration.
-func (v *VU) traffic(s []metrics.Sample) []metrics.Sample {
+func (v *VU) traffic(s []recorder.Sample) []recorder.Sample {
 	sent, received := v.client.Traffic()
 	if sent != 0 {
-		s = append(s, metrics.Sample{ID: dataSent, Value: float64(sent)})
+		s = append(s, recorder.Sample{ID: dataSent, Value: float64(sent)})
 	}
 	if received != 0 {
-		s = append(s, metrics.Sample{ID: dataReceived, Value: float64(received)})
+		s = append(s, recorder.Sample{ID: dataReceived, Value: float64(received)})
 	}
 	return s
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
 )
@@ -75,23 +76,23 @@ type tagged struct {
 
 // check is a check and where its results are kept.
 type check struct {
-	id     *metrics.CheckID
-	labels *metrics.Labels
+	id     *recorder.CheckID
+	labels *recorder.Labels
 }
 
 // labels resolves tags to the places of a Recorder, and remembers the answers for all users of a run.
 type labels struct {
-	rec    *metrics.Recorder
+	rec    *recorder.Recorder
 	system map[string]bool
 	sets   memory[string, *tagSet]
-	reqs   memory[requestKey, *metrics.Labels]
+	reqs   memory[requestKey, *recorder.Labels]
 	checks memory[checkKey, check]
-	bases  memory[checkKey, *metrics.Labels]
+	bases  memory[checkKey, *recorder.Labels]
 	tagged memory[taggedKey, tagged]
 	groups memory[groupKey, *group]
 }
 
-func newLabels(rec *metrics.Recorder, system []string) *labels {
+func newLabels(rec *recorder.Recorder, system []string) *labels {
 	l := &labels{rec: rec, system: map[string]bool{}}
 	l.sets.room = maxTagSets
 	if system == nil {
@@ -192,8 +193,8 @@ func weight(g *group, set *tagSet) int {
 }
 
 // base are the labels of what belongs to no request: iterations, groups, custom metrics.
-func (l *labels) base(g *group, tags *tagSet) *metrics.Labels {
-	return l.bases.recall(checkKey{"", g, tags}, weight(g, tags), func() *metrics.Labels {
+func (l *labels) base(g *group, tags *tagSet) *recorder.Labels {
+	return l.bases.recall(checkKey{"", g, tags}, weight(g, tags), func() *recorder.Labels {
 		return l.rec.Labels(l.grouped(g, tags, 0))
 	})
 }
@@ -224,7 +225,7 @@ func (l *labels) check(name string, g *group, tags *tagSet) check {
 
 // request are the labels of an exchange. Those of requests that are kept are kept too, unless they failed without a
 // response, for then the tags depend on the error's text.
-func (l *labels) request(key requestKey, x *wire.Exchange, kept bool) *metrics.Labels {
+func (l *labels) request(key requestKey, x *wire.Exchange, kept bool) *recorder.Labels {
 	kept = kept && x.Err == nil
 	if kept {
 		if known, ok := l.reqs.find(key); ok {

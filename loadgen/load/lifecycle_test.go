@@ -312,12 +312,12 @@ func TestThresholds(t *testing.T) {
 		vu.Sleep(100 * time.Millisecond)
 		return nil
 	}
-	run := func(t *testing.T, thresholds map[string][]Threshold, k6 bool) *Result {
+	run := func(t *testing.T, thresholds Thresholds, k6 bool) *Result {
 		return MustRun(t, &Test{Exec: failing, Options: Options{VUs: new(1), Duration: For(10 * time.Second), Thresholds: thresholds, K6Semantics: new(k6)}})
 	}
 	t.Run("fails at the end", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			res := run(t, map[string][]Threshold{"checks": {{Expression: "rate>0.9"}}, "iterations{scenario:default}": {{Expression: "count>=100"}}}, false)
+			res := run(t, Thresholds{"checks": {"rate>0.9"}, "iterations{scenario:default}": {"count>=100"}}, false)
 			if !slices.Equal(res.ThresholdsFailed, []string{"checks"}) || res.Reason != Finished {
 				t.Errorf("failed %v, reason %v", res.ThresholdsFailed, res.Reason)
 			}
@@ -328,7 +328,7 @@ func TestThresholds(t *testing.T) {
 	})
 	t.Run("abortOnFail", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			res := run(t, map[string][]Threshold{"checks": {{Expression: "rate>0.9", AbortOnFail: true, DelayAbortEval: 5 * time.Second}}}, false)
+			res := run(t, Thresholds{"checks": {AbortOn("rate>0.9", 5*time.Second)}}, false)
 			if res.Reason != ThresholdAborted || res.Snapshot.Elapsed != 6*time.Second {
 				t.Errorf("%v after %v, want an abort at the first look after 5 s", res.Reason, res.Snapshot.Elapsed)
 			}
@@ -336,7 +336,7 @@ func TestThresholds(t *testing.T) {
 	})
 	t.Run("without samples", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			empty := map[string][]Threshold{"http_req_duration": {{Expression: "p(95)<100", AbortOnFail: true}}}
+			empty := Thresholds{"http_req_duration": {AbortOn("p(95)<100", 0)}}
 			if res := run(t, empty, false); len(res.ThresholdsFailed) != 1 || res.Reason != Finished {
 				t.Errorf("failed %v, %v, want one", res.ThresholdsFailed, res.Reason)
 			}
@@ -346,7 +346,7 @@ func TestThresholds(t *testing.T) {
 		})
 	})
 	t.Run("unknown metric", func(t *testing.T) {
-		test := &Test{Exec: failing, Options: Options{Thresholds: map[string][]Threshold{"nosuch": {{Expression: "rate>0.9"}}}}}
+		test := &Test{Exec: failing, Options: Options{Thresholds: Thresholds{"nosuch": {"rate>0.9"}}}}
 		if _, err := test.Start(context.Background()); err == nil || !strings.Contains(err.Error(), `"nosuch"`) {
 			t.Errorf("got %v, want an error that names it", err)
 		}
@@ -392,15 +392,15 @@ func TestScenarioFunctionsEnvAndTags(t *testing.T) {
 				"buy":    {Executor: PerVUIterations, Exec: "buy", Env: map[string]string{"B": "2"}, Tags: map[string]string{"kind": "write"}},
 				"browse": {Executor: PerVUIterations, Iterations: new(int64(3))},
 			},
-			Thresholds: map[string][]Threshold{
-				"iterations{scenario:buy,kind:write,team:blue}": {{Expression: "count==1"}},
-				"iterations{scenario:browse,team:blue}":         {{Expression: "count==3"}},
-				"iterations{kind:write}":                        {{Expression: "count==1"}},
-				"things{group:::one::two}":                      {{Expression: "avg==7"}},
-				"waits":                                         {{Expression: "max==1500"}},
-				"share{color:red}":                              {{Expression: "rate==0.5"}},
-				"level":                                         {{Expression: "value==3"}},
-				"done{color:}":                                  {{Expression: "count==0"}},
+			Thresholds: Thresholds{
+				"iterations{scenario:buy,kind:write,team:blue}": {"count==1"},
+				"iterations{scenario:browse,team:blue}":         {"count==3"},
+				"iterations{kind:write}":                        {"count==1"},
+				"things{group:::one::two}":                      {"avg==7"},
+				"waits":                                         {"max==1500"},
+				"share{color:red}":                              {"rate==0.5"},
+				"level":                                         {"value==3"},
+				"done{color:}":                                  {"count==0"},
 			},
 		}}
 		things, waits, share, level := test.NewTrend("things"), test.NewTimeTrend("waits"), test.NewRate("share"), test.NewGauge("level")

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"time"
 
+	"example.com/foobar/loadgen/internal/recorder"
+	"example.com/foobar/loadgen/internal/threshold"
 	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
 )
@@ -66,12 +68,12 @@ func (t *Test) Start(ctx context.Context) (*Run, error) {
 	if err := t.validateFunctions(plans); err != nil {
 		return nil, err
 	}
-	judge, err := metrics.NewJudge(t.Options.Thresholds, t.metrics())
+	judge, err := t.Options.Thresholds.judge(t.metrics())
 	if err != nil {
-		return nil, OptionErrors{{Path: "thresholds", Err: err}}
+		return nil, err
 	}
 	judge.EmptyPasses = or(t.Options.K6Semantics, false)
-	rec, err := metrics.New(t.recorderConfig(judge))
+	rec, err := recorder.New(t.recorderConfig(judge))
 	if err != nil {
 		return nil, fmt.Errorf("declaring the metrics: %w", err)
 	}
@@ -94,14 +96,14 @@ func (t *Test) Start(ctx context.Context) (*Run, error) {
 }
 
 // recorderConfig declares the metrics, and the sub-metrics that thresholds name.
-func (t *Test) recorderConfig(j *metrics.Judge) metrics.Config {
+func (t *Test) recorderConfig(j *threshold.Judge) recorder.Config {
 	subs := []metrics.Selector{{Metric: builtinMetrics[httpReqDuration].Name, Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}}}
 	for _, s := range j.Submetrics() {
 		if s.String() != subs[0].String() {
 			subs = append(subs, s)
 		}
 	}
-	return metrics.Config{
+	return recorder.Config{
 		Metrics:         t.metrics(),
 		Submetrics:      subs,
 		Sections:        or(t.Options.Sections, false),

@@ -3,12 +3,13 @@ package load
 import (
 	"time"
 
+	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/metrics"
 )
 
 // Metric is a metric of the test's own, with values of type T: float64, time.Duration, or bool. It is declared before the test
 // starts, once, by one of the New functions of Test.
-type Metric[T float64 | time.Duration | bool] struct{ id metrics.ID }
+type Metric[T float64 | time.Duration | bool] struct{ id recorder.ID }
 
 // NewTrend declares a Trend of numbers: its distribution is reported.
 func (t *Test) NewTrend(name string) *Metric[float64] {
@@ -36,14 +37,14 @@ func (t *Test) NewRate(name string) *Metric[bool] {
 }
 
 func declare[T float64 | time.Duration | bool](t *Test, name string, kind metrics.Kind, contains metrics.Contains) *Metric[T] {
-	m := &Metric[T]{id: builtins + metrics.ID(len(t.custom))}
+	m := &Metric[T]{id: builtins + recorder.ID(len(t.custom))}
 	t.custom = append(t.custom, metrics.Desc{Name: name, Kind: kind, Contains: contains})
 	return m
 }
 
 // Add adds a value, with the tags and the group that the user is in. It allocates nothing.
 func (m *Metric[T]) Add(vu *VU, value T) {
-	s := metrics.Sample{ID: m.id}
+	s := recorder.Sample{ID: m.id}
 	switch value := any(value).(type) {
 	case float64:
 		s.Value = value

@@ -3,8 +3,8 @@ package load
 import (
 	"time"
 
+	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/wire"
-	"example.com/foobar/loadgen/metrics"
 )
 
 // judgeEvery is how often thresholds with abortOnFail are looked at; k6's 2 s.
@@ -15,7 +15,7 @@ func (r *Run) monitor(stop <-chan struct{}) {
 	warm := r.warmUp()
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
-	aborts := r.canAbort()
+	aborts := r.test.Options.Thresholds.abort()
 	for n := 1; ; n++ {
 		select {
 		case <-second.C:
@@ -71,20 +71,8 @@ func (r *Run) gauge() {
 			active += p.executor.active(p)
 		}
 	}
-	r.rec.Record(0, r.labels.base(r.root, r.tags), []metrics.Sample{
+	r.rec.Record(0, r.labels.base(r.root, r.tags), []recorder.Sample{
 		{ID: vusMetric, Value: float64(active)}, {ID: vusMaxMetric, Value: float64(r.pool.size())}})
-}
-
-// canAbort says whether a threshold can end the test.
-func (r *Run) canAbort() bool {
-	for _, list := range r.test.Options.Thresholds {
-		for _, t := range list {
-			if t.AbortOnFail {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // judgeNow ends the test when a threshold with abortOnFail has failed.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/file"
-	"example.com/foobar/loadgen/metrics"
 )
 
 // Options are k6's, with its names as JSON keys, and a few of ours. Pointers and nil slices mean "not set", so that
@@ -26,9 +25,9 @@ type Options struct {
 
 	Scenarios map[string]Scenario `json:"scenarios,omitzero"`
 
-	Thresholds map[string][]Threshold `json:"thresholds,omitzero"`
-	Tags       map[string]string      `json:"tags,omitzero"`
-	SystemTags []string               `json:"systemTags,omitzero"`
+	Thresholds Thresholds        `json:"thresholds,omitzero"`
+	Tags       map[string]string `json:"tags,omitzero"`
+	SystemTags []string          `json:"systemTags,omitzero"`
 
 	// Paused waits for Run.Resume before the load begins.
 	Paused          *bool     `json:"paused,omitempty"`
@@ -137,9 +136,6 @@ type DNS struct {
 	Select string `json:"select,omitempty"`
 	Policy string `json:"policy,omitempty"`
 }
-
-// Threshold is a condition on a metric, "p(95)<500", that may end the test.
-type Threshold = metrics.Threshold
 
 // Of points at a copy of v: Options{VUs: new(5)}.
 func Of[T any](v T) *T { return &v }

@@ -41,7 +41,7 @@ func withUsers(scenarios map[string]Scenario, vus *int) map[string]Scenario {
 func (s Scenario) TakesVUs() bool { return slices.Contains(optionsOf[s.Executor], "vus") }
 
 // mergedThresholds are those of both; where both have some for a metric, those of over.
-func mergedThresholds(under, over map[string][]Threshold) map[string][]Threshold {
+func mergedThresholds(under, over Thresholds) Thresholds {
 	if under == nil || over == nil {
 		if over == nil {
 			return under
@@ -58,11 +58,11 @@ func mergedThresholds(under, over map[string][]Threshold) map[string][]Threshold
 }
 
 // sameKey finds the key of thresholds for the same metric and tags.
-func sameKey(thresholds map[string][]Threshold, key string) (string, bool) {
+func sameKey(thresholds Thresholds, key string) (string, bool) {
 	want, err := metrics.ParseSelector(key)
 	for one := range thresholds {
 		is, bad := metrics.ParseSelector(one)
-		if one == key || err == nil && bad == nil && is.Metric == want.Metric && len(is.Tags) == len(want.Tags) && is.Matches(want.Tags) {
+		if one == key || err == nil && bad == nil && is.Equal(want) {
 			return one, true
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"time"
 
 	"example.com/foobar/loadgen/file"
 )
@@ -27,20 +26,7 @@ func ReadOptions(n *file.Node) (Options, error) {
 	for _, key := range ownOptions {
 		n.Get(key).Ours()
 	}
-	read := struct {
-		*Options
-		Thresholds map[string][]threshold `json:"thresholds"`
-	}{Options: &o}
-	err := n.Only(OptionKeys()).Decode(&read)
-	if read.Thresholds != nil {
-		o.Thresholds = map[string][]Threshold{}
-	}
-	for metric, all := range read.Thresholds {
-		o.Thresholds[metric] = []Threshold{}
-		for _, one := range all {
-			o.Thresholds[metric] = append(o.Thresholds[metric], Threshold(one))
-		}
-	}
+	err := n.Only(OptionKeys()).Decode(&o)
 	return o.withoutDerived(), err
 }
 
@@ -56,30 +42,6 @@ func (o Options) withoutDerived() Options {
 		return short
 	}
 	return o
-}
-
-// threshold is a Threshold as a file has it.
-type threshold Threshold
-
-// UnmarshalNode reads both forms of a threshold.
-func (t *threshold) UnmarshalNode(n *file.Node) error {
-	if n.IsMap() {
-		var o struct {
-			Threshold      string   `json:"threshold"`
-			AbortOnFail    bool     `json:"abortOnFail"`
-			DelayAbortEval Duration `json:"delayAbortEval"`
-		}
-		if err := n.Decode(&o); err != nil {
-			return err
-		}
-		*t = threshold{o.Threshold, o.AbortOnFail, time.Duration(o.DelayAbortEval)}
-	} else if n.IsScalar() {
-		t.Expression, _ = n.Text()
-	}
-	if t.Expression == "" || t.DelayAbortEval < 0 {
-		return n.Errorf(`want an expression such as "p(95)<500", or {threshold: "p(95)<500", abortOnFail: true, delayAbortEval: 10s}`)
-	}
-	return nil
 }
 
 // ParseOptions reads k6's JSON options, or the same in YAML. Keys at the top that are no options are handed back in extra

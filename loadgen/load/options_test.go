@@ -113,7 +113,7 @@ dns: {ttl: 1m}
 func TestParseOptions(t *testing.T) {
 	want := Options{
 		Scenarios:            map[string]Scenario{"x": {Executor: ConstantArrivalRate, Rate: new(int64(5)), Duration: For(time.Second), PreAllocatedVUs: new(2)}},
-		Thresholds:           map[string][]Threshold{"iterations": {{Expression: "count>3"}, {Expression: "rate<100", AbortOnFail: true, DelayAbortEval: 5 * time.Second}}},
+		Thresholds:           Thresholds{"iterations": {"count>3", AbortOn("rate<100", 5*time.Second)}},
 		SummaryTrendStats:    []string{"med", "p(99)", "count"},
 		Tags:                 map[string]string{"a": "b"},
 		MinIterationDuration: For(50 * time.Millisecond),
@@ -257,10 +257,10 @@ func TestApplyUsers(t *testing.T) {
 }
 
 func TestApplyThresholds(t *testing.T) {
-	one := func(text string) []Threshold { return []Threshold{{Expression: text}} }
-	file := Options{Thresholds: map[string][]Threshold{"checks": one("rate>0.9"), "http_reqs{a:1,b:2}": one("count>1")}}
-	over := Options{Thresholds: map[string][]Threshold{"http_reqs{b:2,a:1}": one("count>2"), "vus": one("max<9")}}
-	want := map[string][]Threshold{"checks": one("rate>0.9"), "http_reqs{b:2,a:1}": one("count>2"), "vus": one("max<9")}
+	one := func(text Threshold) []Threshold { return []Threshold{text} }
+	file := Options{Thresholds: Thresholds{"checks": one("rate>0.9"), "http_reqs{a:1,b:2}": one("count>1")}}
+	over := Options{Thresholds: Thresholds{"http_reqs{b:2,a:1}": one("count>2"), "vus": one("max<9")}}
+	want := Thresholds{"checks": one("rate>0.9"), "http_reqs{b:2,a:1}": one("count>2"), "vus": one("max<9")}
 	if got := file.Apply(over).Thresholds; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

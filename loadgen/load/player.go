@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/wire"
-	"example.com/foobar/loadgen/metrics"
 )
 
 // player plays one scenario of a run. Its states, and what moves it:
@@ -82,8 +82,8 @@ func (p *player) begin() {
 }
 
 // record records a sample of the scenario itself.
-func (p *player) record(id metrics.ID, value float64) {
-	p.run.rec.Record(0, p.run.labels.base(p.run.root, p.tags), []metrics.Sample{{ID: id, Value: value}})
+func (p *player) record(id recorder.ID, value float64) {
+	p.run.rec.Record(0, p.run.labels.base(p.run.root, p.tags), []recorder.Sample{{ID: id, Value: value}})
 }
 
 // turn waits for the scenario's start; it is false when the run was stopped before.

@@ -219,7 +219,7 @@ func TestRequestTags(t *testing.T) {
 	}
 	named := must(NewRequest("GET", srv.URL+"/items/1", Name("item"), Tag("shop", "toys")))
 	missing := must(NewRequest("DELETE", srv.URL+"/missing", Expect(func(status int) bool { return status == 404 })))
-	thresholds := map[string][]Threshold{}
+	thresholds := Thresholds{}
 	for key, n := range map[string]string{
 		"{name:item,shop:toys,url:item,method:GET,status:200,scenario:default,proto:HTTP/1.1}": "4",
 		"{shop:toys}":                             "4",
@@ -229,7 +229,7 @@ func TestRequestTags(t *testing.T) {
 		"{method:POST,status:200}":                "1",
 		"{group:::pay}":                           "2",
 	} {
-		thresholds["http_reqs"+key] = []Threshold{{Expression: "count==" + n}}
+		thresholds["http_reqs"+key] = []Threshold{Threshold("count==" + n)}
 	}
 	res := MustFinish(t, &Test{Options: Options{Thresholds: thresholds}, Exec: func(vu *VU) error {
 		vu.Do(named)

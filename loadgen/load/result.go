@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"example.com/foobar/loadgen/internal/recorder"
+	"example.com/foobar/loadgen/internal/threshold"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -88,7 +90,7 @@ func (r *Run) newResult() *Result {
 	res.CPU = r.watch.used
 	snapshot := r.rec.Snapshot(r.loadTime())
 	res.Verdict.ChecksNeverPassed = neverPassed(nil, &snapshot.Total)
-	var verdict metrics.Verdict
+	var verdict threshold.Verdict
 	res.Snapshot, verdict = r.judge.Evaluate(snapshot)
 	res.ThresholdsFailed = verdict.Failed
 	r.mu.Lock()
@@ -98,17 +100,17 @@ func (r *Run) newResult() *Result {
 }
 
 // total is the sum of a built-in counter, without what was forgotten.
-func (r *Run) total(id metrics.ID) uint64 { return uint64(r.rec.Sum(id)) }
+func (r *Run) total(id recorder.ID) uint64 { return uint64(r.rec.Sum(id)) }
 
 // nothingMeasured says that no iteration ended, and that there is no sample of a request, of a check or of the test's own.
 func (r *Run) nothingMeasured() bool {
-	for _, id := range []metrics.ID{iterationsMetric, iterationsPanicked, httpReqs, checksMetric} {
+	for _, id := range []recorder.ID{iterationsMetric, iterationsPanicked, httpReqs, checksMetric} {
 		if r.rec.Count(id) > 0 {
 			return false
 		}
 	}
 	for i := range r.test.custom {
-		if r.rec.Count(builtins+metrics.ID(i)) > 0 {
+		if r.rec.Count(builtins+recorder.ID(i)) > 0 {
 			return false
 		}
 	}

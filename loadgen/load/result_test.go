@@ -9,9 +9,9 @@ import (
 
 func TestResultIsTyped(t *testing.T) {
 	test := &Test{
-		Options: Options{VUs: new(2), Iterations: new(int64(10)), Thresholds: map[string][]Threshold{
-			"http_req_duration{status:200}": {{Expression: "p(95)<60000"}}, "size": {{Expression: "max<5"}}, "odd": {{Expression: "rate>0.9"}},
-			"wait": {{Expression: "avg<1"}}}},
+		Options: Options{VUs: new(2), Iterations: new(int64(10)), Thresholds: Thresholds{
+			"http_req_duration{status:200}": {"p(95)<60000"}, "size": {"max<5"}, "odd": {"rate>0.9"},
+			"wait": {"avg<1"}}},
 		Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 	}
 	size, waited, odd, level, done := test.NewTrend("size"), test.NewTimeTrend("wait"), test.NewRate("odd"), test.NewGauge("level"), test.NewCounter("done")

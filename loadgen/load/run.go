@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/foobar/loadgen/internal/recorder"
+	"example.com/foobar/loadgen/internal/threshold"
 	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
 )
@@ -15,9 +17,9 @@ import (
 // Run is a test under way. All methods may be called from any goroutine.
 type Run struct {
 	test    *Test
-	rec     *metrics.Recorder
+	rec     *recorder.Recorder
 	network *wire.Network
-	judge   *metrics.Judge
+	judge   *threshold.Judge
 	labels  *labels
 	limiter *limiter
 	pool    *pool
@@ -70,7 +72,7 @@ const (
 	stateEnded    = "ended"
 )
 
-func newRun(ctx context.Context, t *Test, rec *metrics.Recorder, network *wire.Network, judge *metrics.Judge) *Run {
+func newRun(ctx context.Context, t *Test, rec *recorder.Recorder, network *wire.Network, judge *threshold.Judge) *Run {
 	o := t.Options
 	r := &Run{
 		test: t, rec: rec, network: network, judge: judge, labels: newLabels(rec, o.SystemTags), limiter: newLimiter(or(o.RPS, 0)),

@@ -106,7 +106,7 @@ func TestRequestsThatCannotBe(t *testing.T) {
 // A query is not in the tags: a row for each value would be many.
 func TestQueryIsNotInTheTags(t *testing.T) {
 	const key = "http_reqs{name:http://a.test/item}"
-	res := MustFinish(t, &Test{Handler: echo, Options: Options{Iterations: new(int64(5)), Thresholds: map[string][]Threshold{key: {{Expression: "count==5"}}}}, Exec: func(vu *VU) error {
+	res := MustFinish(t, &Test{Handler: echo, Options: Options{Iterations: new(int64(5)), Thresholds: Thresholds{key: {"count==5"}}}, Exec: func(vu *VU) error {
 		return vu.Get("http://a.test/item", Query(url.Values{"id": {string(rune('a' + vu.Iteration))}})).Err
 	}})
 	if len(res.ThresholdsFailed) != 0 {

@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/wire"
-	"example.com/foobar/loadgen/metrics"
 )
 
 // VU is one virtual user: its connections, cookies, and the methods of a script. It belongs to one goroutine. Its methods
@@ -65,13 +65,13 @@ type VU struct {
 type recent struct {
 	reqs [2]struct {
 		key    requestKey
-		labels *metrics.Labels
+		labels *recorder.Labels
 	}
 	checks [4]struct {
 		key checkKey
 		check
 	}
-	base      *metrics.Labels
+	base      *recorder.Labels
 	baseKey   checkKey
 	nextReq   uint8
 	nextCheck uint8
@@ -187,7 +187,7 @@ func (v *VU) Check(name string, ok bool) bool {
 	}
 	c := v.check(name)
 	v.run.rec.RecordCheck(v.shard, c.id, ok)
-	s := [1]metrics.Sample{{ID: checksMetric}}
+	s := [1]recorder.Sample{{ID: checksMetric}}
 	if ok {
 		s[0].Value = 1
 	}
@@ -209,7 +209,7 @@ func (v *VU) check(name string) *check {
 }
 
 // base are the labels of samples that belong to no request.
-func (v *VU) base() *metrics.Labels {
+func (v *VU) base() *recorder.Labels {
 	r := &v.recent
 	if r.base == nil || r.baseKey.group != v.group || r.baseKey.tags != v.tags {
 		r.baseKey = checkKey{"", v.group, v.tags}
@@ -225,16 +225,16 @@ func (v *VU) Group(name string, f func() error) error {
 	defer func() { v.group = outer }()
 	v.group = v.run.labels.child(outer, name)
 	err := f()
-	v.record(metrics.Sample{ID: groupDuration, Value: float64(wire.Now() - start)})
+	v.record(recorder.Sample{ID: groupDuration, Value: float64(wire.Now() - start)})
 	return err
 }
 
 // record records one sample under the labels of the moment.
-func (v *VU) record(s metrics.Sample) {
+func (v *VU) record(s recorder.Sample) {
 	if v.silent {
 		return
 	}
-	one := [1]metrics.Sample{s}
+	one := [1]recorder.Sample{s}
 	v.run.rec.Record(v.shard, v.base(), one[:])
 }
 

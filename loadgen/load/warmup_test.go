@@ -61,7 +61,7 @@ func TestWarmupOfArrivals(t *testing.T) {
 					s.PreAllocatedVUs, s.OnBusy = new(2), onBusy
 					o := scenario(s)
 					o.Warmup = For(2 * second)
-					o.Thresholds = map[string][]Threshold{"dropped_iterations": {{Expression: "count<1", AbortOnFail: true}}}
+					o.Thresholds = Thresholds{"dropped_iterations": {AbortOn("count<1", 0)}}
 					res := MustRun(t, &Test{Options: o, Exec: slowStart(1900*time.Millisecond, 2*second, time.Millisecond)})
 					if got := sum(res, "dropped_iterations"); got != 0 || res.Verdict.RateMissed || len(res.ThresholdsFailed) != 0 || res.Reason != Finished {
 						t.Errorf("%v dropped, missed %v, failed %v, %v; want none", got, res.Verdict.RateMissed, res.ThresholdsFailed, res.Reason)
@@ -118,7 +118,7 @@ func TestWarmupGoesWrong(t *testing.T) {
 		var n atomic.Int64
 		begin := time.Now()
 		r := MustStart(t, &Test{Handler: answers, Options: Options{VUs: new(1), Duration: For(10 * time.Second), Warmup: For(5 * time.Second),
-			Thresholds: map[string][]Threshold{"checks": {{Expression: "rate>0.9", AbortOnFail: true}}}},
+			Thresholds: Thresholds{"checks": {AbortOn("rate>0.9", 0)}}},
 			Exec: func(vu *VU) error {
 				vu.Sleep(130 * time.Millisecond) // no iteration ends at the very instant of the warm-up
 				if time.Since(begin) > 5*time.Second {

@@ -50,7 +50,8 @@ func isName(s string) bool {
 	return true
 }
 
-func (d Desc) validate() error {
+// Validate says whether the name, the kind and the contents are such as there are.
+func (d Desc) Validate() error {
 	if !isName(d.Name) {
 		return fmt.Errorf("metric %q: a name starts with a letter or an underscore, followed by up to 127 letters, digits, underscores or dots", d.Name)
 	}

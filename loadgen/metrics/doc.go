@@ -1,3 +1,3 @@
-// Package metrics records samples into shards of histograms and counters, and judges thresholds on what they come to.
-// It knows no HTTP.
+// Package metrics is what a load test came to: metrics with their distributions, checks, errors and warnings, in sections, as an
+// immutable Snapshot. It knows no HTTP, and how samples are recorded is not its business.
 package metrics

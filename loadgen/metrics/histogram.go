@@ -183,8 +183,8 @@ func (h *Histogram) Clone() *Histogram {
 	return c
 }
 
-// reset forgets all values and keeps the pages.
-func (h *Histogram) reset() {
+// Reset forgets all values and keeps the memory.
+func (h *Histogram) Reset() {
 	pages := h.pages
 	for _, p := range pages {
 		if p != nil {

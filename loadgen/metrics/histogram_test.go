@@ -176,15 +176,6 @@ func TestOutOfRange(t *testing.T) {
 			t.Errorf("p(%v): got %v, want %v", p, got, want)
 		}
 	}
-	r := MustNew(t, httpConfig())
-	r.Record(0, r.Labels(nil), []Sample{{2, -1}, {2, 1}, {11, math.NaN()}, {11, 4}})
-	s := r.Snapshot(1)
-	if d := s.Total.Find("http_req_duration"); d.OutOfRange != 1 || d.Count != 2 {
-		t.Errorf("got trend %+v, want one of two values out of range", d)
-	}
-	if g := s.Total.Find("vus"); g.OutOfRange != 1 || g.Count != 1 || g.Last != 4 {
-		t.Errorf("got gauge %+v, want one value beside NaN", g)
-	}
 }
 
 func TestHistogramMerge(t *testing.T) {

@@ -40,6 +40,11 @@ func quoteTag(v string) string {
 	return `"` + v + `"`
 }
 
+// Equal says whether both name the same metric and tags, in whatever order.
+func (s Selector) Equal(other Selector) bool {
+	return s.Metric == other.Metric && sameTags(s.Tags, other.Tags)
+}
+
 // Matches says whether tags hold all of the selector's.
 func (s Selector) Matches(tags []Tag) bool { return containsTags(tags, s.Tags) }
 
@@ -134,5 +139,5 @@ func unquote(s string) string {
 }
 
 func selectorError(text string, position int, problem string) error {
-	return fmt.Errorf("threshold key %q, position %d: %s; it is a metric or metric{tag:value,tag2:value2}", text, position+1, problem)
+	return fmt.Errorf("%q, position %d: %s; write a metric, or metric{tag:value,tag2:value2}", text, position+1, problem)
 }

@@ -81,6 +81,22 @@ type Row struct {
 	Max float64 `json:"max"`
 }
 
+// Failure is one distinct error of requests or iterations.
+type Failure struct {
+	// Code is k6's error_code, 0 where there is none.
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+	Count   uint64 `json:"count"`
+}
+
+// Warning qualifies a number: the report prints it as a footnote.
+type Warning struct {
+	// Metric is the name of the metric in doubt, or empty when it is the whole report.
+	Metric string `json:"metric,omitempty"`
+	// Message is one sentence: what happened, what it does to the numbers, what to do.
+	Message string `json:"message"`
+}
+
 // ThresholdResult is a threshold's expression and how it came out.
 type ThresholdResult struct {
 	// Expression is as the user wrote it.
@@ -153,7 +169,7 @@ func containsTags(tags, want []Tag) bool {
 // Validate says whether a series that was read from outside can be one: its metric is well described, and its numbers do not
 // contradict each other.
 func (s *Series) Validate() error {
-	if err := s.Desc.validate(); err != nil {
+	if err := s.Desc.Validate(); err != nil {
 		return err
 	}
 	switch {

@@ -2,6 +2,7 @@
 package nearest
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -17,6 +18,21 @@ func Name(written string, names []string) string {
 		}
 	}
 	return best
+}
+
+// manyNames are too many to list.
+const manyNames = 25
+
+// Hint goes on a message about a name that is none of names, after a separator: "did you mean "duration"?" or, when no name is
+// near and they are not too many, "it can be a, b". It is empty when there is nothing to say.
+func Hint(separator, written string, names []string) string {
+	if near := Name(written, names); near != "" {
+		return fmt.Sprintf("%sdid you mean %q?", separator, near)
+	}
+	if len(names) == 0 || len(names) > manyNames {
+		return ""
+	}
+	return separator + "it can be " + strings.Join(names, ", ")
 }
 
 func distance(written, name string) int {

@@ -67,9 +67,9 @@ func threshold(s *Settings, v string) error {
 		return err
 	}
 	if s.layer.Thresholds == nil {
-		s.layer.Thresholds = map[string][]load.Threshold{}
+		s.layer.Thresholds = load.Thresholds{}
 	}
-	s.layer.Thresholds[metric] = append(s.layer.Thresholds[metric], load.Threshold{Expression: expression})
+	s.layer.Thresholds[metric] = append(s.layer.Thresholds[metric], load.Threshold(expression))
 	return nil
 }
 

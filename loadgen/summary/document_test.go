@@ -8,12 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"example.com/foobar/loadgen/internal/recorder"
+	"example.com/foobar/loadgen/internal/threshold"
 	"example.com/foobar/loadgen/metrics"
 )
 
 // scenarios is a test of two scenarios and the default one, with groups, thresholds, failures and warnings.
 func scenarios(t testing.TB, sections bool) *metrics.Snapshot {
-	judge, err := metrics.NewJudge(map[string][]metrics.Threshold{
+	judge, problems := threshold.NewJudge(map[string][]threshold.Threshold{
 		"checks":                          {{Expression: "rate>0.9"}},
 		"http_req_duration":               {{Expression: "p(95)<500"}, {Expression: "p(99.9) < 0.001"}},
 		"http_req_duration{scenario:buy}": {{Expression: "avg<200"}},
@@ -23,8 +25,8 @@ func scenarios(t testing.TB, sections bool) *metrics.Snapshot {
 		"raw_trend{a:b}":                  {{Expression: "p(95)<3"}},
 		"data_sent":                       {{Expression: "rate>1"}, {Expression: "count>1"}},
 	}, declared)
-	if err != nil {
-		t.Fatal(err)
+	if len(problems) > 0 {
+		t.Fatal(problems)
 	}
 	f := newFixture(t, sections, judge.Submetrics()...)
 	l := labels(f, "browse", "")
@@ -95,7 +97,7 @@ func TestJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := a.Merge(scenarios(t, true))
+		m, err := recorder.Merge(a, scenarios(t, true))
 		if err != nil {
 			t.Fatal(err)
 		}

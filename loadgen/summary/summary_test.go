@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -71,7 +72,7 @@ var declared = []metrics.Desc{
 
 // fixture records a test into a recorder.
 type fixture struct {
-	*metrics.Recorder
+	*recorder.Recorder
 	tb testing.TB
 }
 
@@ -80,7 +81,7 @@ func newFixture(tb testing.TB, sections bool, submetrics ...metrics.Selector) *f
 	submetrics = append([]metrics.Selector{
 		{Metric: "http_req_duration", Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}},
 	}, submetrics...)
-	r, err := metrics.New(metrics.Config{
+	r, err := recorder.New(recorder.Config{
 		Metrics: declared, Submetrics: submetrics, Sections: sections,
 		Breakdown: 9, BreakdownKeys: []string{"name"}, BreakdownFailed: 8,
 	})
@@ -90,7 +91,7 @@ func newFixture(tb testing.TB, sections bool, submetrics ...metrics.Selector) *f
 	return &fixture{Recorder: r, tb: tb}
 }
 
-func labels(f *fixture, scenario, group string, more ...string) *metrics.Labels {
+func labels(f *fixture, scenario, group string, more ...string) *recorder.Labels {
 	tags := []metrics.Tag{{Key: "scenario", Value: scenario}, {Key: "group", Value: group}}
 	for i := 0; i+1 < len(more); i += 2 {
 		tags = append(tags, metrics.Tag{Key: more[i], Value: more[i+1]})
@@ -98,10 +99,10 @@ func labels(f *fixture, scenario, group string, more ...string) *metrics.Labels 
 	return f.Labels(tags)
 }
 
-func (f *fixture) add(l *metrics.Labels, name string, v float64) {
+func (f *fixture) add(l *recorder.Labels, name string, v float64) {
 	for i, d := range declared {
 		if d.Name == name {
-			f.Record(0, l, []metrics.Sample{{ID: metrics.ID(i), Value: v}})
+			f.Record(0, l, []recorder.Sample{{ID: recorder.ID(i), Value: v}})
 			return
 		}
 	}

@@ -8,8 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-
+	"example.com/foobar/loadgen/nearest"
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/stats"
 )
@@ -61,7 +60,7 @@ func ParseBudget(text string) ([]Limit, error) {
 			return nil, fmt.Errorf("%q is no limit: write cpu<=+60%%, allocs<=+130, bar.cpu<=+40 or allocs@head-20<=+70", part)
 		}
 		if _, ok := Find(m[2]); !ok {
-			return nil, fmt.Errorf("%q: there is no metric %q%s", part, m[2], nearestMetric(m[2]))
+			return nil, fmt.Errorf("%q: there is no metric %q%s", part, m[2], nearest.Hint("; ", m[2], metricKeys()))
 		}
 		value, err := strconv.ParseFloat(m[4], 64)
 		if err != nil {
@@ -79,19 +78,14 @@ func ParseBudget(text string) ([]Limit, error) {
 	return limits, nil
 }
 
-func nearestMetric(got string) string {
+// metricKeys are the names of all metrics, sorted.
+func metricKeys() []string {
 	keys := make([]string, len(Metrics))
 	for i, m := range Metrics {
 		keys[i] = m.Key
 	}
-	slices.SortStableFunc(keys, func(a, b string) int {
-		return levenshtein.ComputeDistance(got, a) - levenshtein.ComputeDistance(got, b)
-	})
-	if levenshtein.ComputeDistance(got, keys[0]) <= 2 {
-		return fmt.Sprintf("; did you mean %q?", keys[0])
-	}
 	slices.Sort(keys)
-	return "; there are " + strings.Join(keys, ", ")
+	return keys
 }
 
 // Check reports whether every limit is one that the experiment can answer.

@@ -80,7 +80,7 @@ func TestParseBudget(t *testing.T) {
 	})
 	t.Run("FarFromEveryMetric", func(t *testing.T) {
 		_, err := analysis.ParseBudget("throughput<=+1")
-		if err == nil || !strings.Contains(err.Error(), "there are allocs, background, bytes") {
+		if err == nil || !strings.Contains(err.Error(), "it can be allocs, background, bytes") {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
-	"example.com/foobar/loadgen/nearest"
 )
 
 // maxFile bounds a plan's file.
@@ -65,12 +63,4 @@ func placed(root *file.Node, err error) error {
 		errs[i] = &file.Error{Place: root.Find(p.Path).Place(), Err: p}
 	}
 	return errors.Join(errs...)
-}
-
-// near is "; did you mean ...?" for the known name that is closest to got, or the list of all.
-func near(got string, known []string) string {
-	if best := nearest.Name(got, known); best != "" {
-		return fmt.Sprintf("; did you mean %q?", best)
-	}
-	return "; known are " + strings.Join(known, ", ")
 }

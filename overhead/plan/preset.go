@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/nearest"
 )
 
 // The presets measure this project's own foo, with bar behind it and its Collector beside it.
@@ -34,7 +35,7 @@ func Preset(name, dir string) (*Plan, error) {
 	case Spec:
 		p = spec()
 	default:
-		return nil, fmt.Errorf("-preset: there is no %q%s", name, near(name, Presets))
+		return nil, fmt.Errorf("-preset: there is no %q%s", name, nearest.Hint("; ", name, Presets))
 	}
 	p.Dir = dir
 	p.fill()

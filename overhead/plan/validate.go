@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/nearest"
 )
 
 // Metrics that a plan may name as its primary one.
@@ -126,7 +127,7 @@ func (p *Plan) validateRounds(all *problems) {
 		all.addValue("precision", p.Precision, "write a share below 100%%, such as 2%%")
 	}
 	if !slices.Contains(primaries, p.Primary) {
-		all.addValue("primary", strconv.Quote(p.Primary), "that is no metric to judge by%s", near(p.Primary, primaries))
+		all.addValue("primary", strconv.Quote(p.Primary), "that is no metric to judge by%s", nearest.Hint("; ", p.Primary, primaries))
 	}
 	if p.Table != "" && p.Table != "demonstration" {
 		all.addValue("table", strconv.Quote(p.Table), "write demonstration or leave it out")
@@ -231,7 +232,7 @@ func (p *Plan) validatePlaceholders(all *problems) {
 	for where, text := range p.texts() {
 		for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 			if !slices.Contains(known, m[1]) {
-				all.add(where, "%s stands for nothing%s", m[0], near(m[1], known))
+				all.add(where, "%s stands for nothing%s", m[0], nearest.Hint("; ", m[1], known))
 			}
 		}
 	}
@@ -294,10 +295,10 @@ func (p *Plan) validateCases(all *problems) {
 		p.validateServiceNames(at, c, all)
 	}
 	if p.Case(p.Baseline) == nil {
-		all.addValue("baseline", strconv.Quote(p.Baseline), "there is no such case%s", near(p.Baseline, names))
+		all.addValue("baseline", strconv.Quote(p.Baseline), "there is no such case%s", nearest.Hint("; ", p.Baseline, names))
 	}
 	if p.Control != "" && (p.Case(p.Control) == nil || p.Control == p.Baseline) {
-		all.addValue("control", strconv.Quote(p.Control), "it must be another case that repeats the baseline%s", near(p.Control, names))
+		all.addValue("control", strconv.Quote(p.Control), "it must be another case that repeats the baseline%s", nearest.Hint("; ", p.Control, names))
 	}
 }
 
@@ -319,7 +320,7 @@ func (p *Plan) validateServiceNames(at string, c Case, all *problems) {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			all.add(at, "there is no service %q%s", name, near(name, known))
+			all.add(at, "there is no service %q%s", name, nearest.Hint("; ", name, known))
 		}
 	}
 	if slices.Contains(c.Without, p.Measured()) {

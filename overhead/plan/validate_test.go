@@ -91,7 +91,7 @@ func TestValidate(t *testing.T) {
 		{"KeptTwice", func(p *Plan) { two := Percent(2); p.Cases[2].Kept = &two }, "at most 100%"},
 		{"Without", func(p *Plan) { p.Cases[2].Without = []string{"shop"} }, "the measured service can't be left out"},
 		{"WithoutNobody", func(p *Plan) { p.Cases[2].Without = []string{"shpo"} }, `did you mean "shop"?`},
-		{"ArgsOfNobody", func(p *Plan) { p.Cases[2].Args = map[string][]string{"zebra": nil} }, `there is no service "zebra"; known are shop`},
+		{"ArgsOfNobody", func(p *Plan) { p.Cases[2].Args = map[string][]string{"zebra": nil} }, `there is no service "zebra"; it can be shop`},
 		{"CaseLong", func(p *Plan) { p.Cases[2].Name = strings.Repeat("x", 41) }, "write letters, digits"},
 		{"ControlOfNoCase", func(p *Plan) { p.Control = "of-again" }, `did you mean "off-again"?`},
 		{"ComparisonOfNoCase", func(p *Plan) { p.Comparisons = [][]string{{"off", "on"}} }, `comparisons[0] is ["off" "on"]: write two names`},

@@ -1,8 +1,10 @@
-package metrics
+package recorder
 
 import (
 	"strings"
 	"sync/atomic"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // CheckID is an interned check of one group of one scenario.
@@ -30,8 +32,8 @@ func (t *tally) add(shard uint32, ok bool) {
 	}
 }
 
-func (t *tally) check() Check {
-	c := Check{Name: t.name, Order: t.order}
+func (t *tally) check() metrics.Check {
+	c := metrics.Check{Name: t.name, Order: t.order}
 	for i := range t.parts {
 		c.Passes += t.parts[i].passes.Load()
 		c.Fails += t.parts[i].fails.Load()

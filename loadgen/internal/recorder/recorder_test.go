@@ -1,21 +1,24 @@
-package metrics
+package recorder
 
 import (
+	"math"
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // httpConfig declares what a request records, in an order of our own.
 func httpConfig() Config {
 	return Config{
-		Metrics: []Desc{
-			{"http_reqs", Counter, Default}, {"http_req_failed", Rate, Default}, {"http_req_duration", Trend, Time},
-			{"http_req_blocked", Trend, Time}, {"http_req_connecting", Trend, Time}, {"http_req_tls_handshaking", Trend, Time},
-			{"http_req_sending", Trend, Time}, {"http_req_waiting", Trend, Time}, {"http_req_receiving", Trend, Time},
-			{"data_sent", Counter, Data}, {"data_received", Counter, Data}, {"vus", Gauge, Default}, {"checks", Rate, Default},
+		Metrics: []metrics.Desc{
+			{Name: "http_reqs", Kind: metrics.Counter, Contains: metrics.Default}, {Name: "http_req_failed", Kind: metrics.Rate, Contains: metrics.Default}, {Name: "http_req_duration", Kind: metrics.Trend, Contains: metrics.Time},
+			{Name: "http_req_blocked", Kind: metrics.Trend, Contains: metrics.Time}, {Name: "http_req_connecting", Kind: metrics.Trend, Contains: metrics.Time}, {Name: "http_req_tls_handshaking", Kind: metrics.Trend, Contains: metrics.Time},
+			{Name: "http_req_sending", Kind: metrics.Trend, Contains: metrics.Time}, {Name: "http_req_waiting", Kind: metrics.Trend, Contains: metrics.Time}, {Name: "http_req_receiving", Kind: metrics.Trend, Contains: metrics.Time},
+			{Name: "data_sent", Kind: metrics.Counter, Contains: metrics.Data}, {Name: "data_received", Kind: metrics.Counter, Contains: metrics.Data}, {Name: "vus", Kind: metrics.Gauge, Contains: metrics.Default}, {Name: "checks", Kind: metrics.Rate, Contains: metrics.Default},
 		},
-		Submetrics: []Selector{{"http_req_duration", []Tag{{"expected_response", "true"}}}},
+		Submetrics: []metrics.Selector{{Metric: "http_req_duration", Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}}},
 		Breakdown:  2, BreakdownKeys: []string{"name", "method", "status"}, BreakdownFailed: 1,
 	}
 }
@@ -29,10 +32,10 @@ func MustNew(tb testing.TB, c Config) *Recorder {
 	return r
 }
 
-func requestTags(name string) []Tag {
-	return []Tag{
-		{"scenario", "default"}, {"group", ""}, {"name", name}, {"url", name}, {"method", "GET"}, {"status", "200"},
-		{"proto", "HTTP/1.1"}, {"expected_response", "true"},
+func requestTags(name string) []metrics.Tag {
+	return []metrics.Tag{
+		{Key: "scenario", Value: "default"}, {Key: "group", Value: ""}, {Key: "name", Value: name}, {Key: "url", Value: name}, {Key: "method", Value: "GET"}, {Key: "status", Value: "200"},
+		{Key: "proto", Value: "HTTP/1.1"}, {Key: "expected_response", Value: "true"},
 	}
 }
 
@@ -55,7 +58,7 @@ func TestRecord(t *testing.T) {
 		if d.Count != 100 || d.Min != 1e6 || d.Max != 100e6 || d.Sum != 5050e6 {
 			t.Errorf("got %d samples, min %v, max %v, sum %v", d.Count, d.Min, d.Max, d.Sum)
 		}
-		sub := s.Total.Find("http_req_duration", Tag{"expected_response", "true"})
+		sub := s.Total.Find("http_req_duration", metrics.Tag{Key: "expected_response", Value: "true"})
 		if sub == nil || sub.Count != 100 {
 			t.Errorf("got sub-metric %+v", sub)
 		}
@@ -120,4 +123,17 @@ func BenchmarkRecord(b *testing.B) {
 		})
 	}
 	wg.Wait()
+}
+
+// Values without a place in a distribution are counted apart.
+func TestRecordOutOfRange(t *testing.T) {
+	r := MustNew(t, httpConfig())
+	r.Record(0, r.Labels(nil), []Sample{{2, -1}, {2, 1}, {11, math.NaN()}, {11, 4}})
+	s := r.Snapshot(1)
+	if d := s.Total.Find("http_req_duration"); d.OutOfRange != 1 || d.Count != 2 {
+		t.Errorf("got trend %+v, want one of two values out of range", d)
+	}
+	if g := s.Total.Find("vus"); g.OutOfRange != 1 || g.Count != 1 || g.Last != 4 {
+		t.Errorf("got gauge %+v, want one value beside NaN", g)
+	}
 }

@@ -1,13 +1,13 @@
-package metrics
+package threshold
 
 import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/agnivade/levenshtein"
+	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/nearest"
 )
 
 // Judge evaluates thresholds on Snapshots.
@@ -21,8 +21,8 @@ type Judge struct {
 
 // judged are the thresholds of one metric or sub-metric.
 type judged struct {
-	selector    Selector
-	kind        Kind
+	selector    metrics.Selector
+	kind        metrics.Kind
 	thresholds  []Threshold
 	expressions []Expression
 }
@@ -36,24 +36,46 @@ type Verdict struct {
 	AbortedBy string
 }
 
-// NewJudge checks thresholds by metric or sub-metric against the metrics that there are.
-func NewJudge(thresholds map[string][]Threshold, known []Desc) (*Judge, error) {
+// Problem is what is wrong with a threshold, or with its key.
+type Problem struct {
+	Key string
+	// Index is that of the threshold in those of the key, -1 when the key is wrong.
+	Index int
+	Err   error
+}
+
+// NewJudge checks thresholds by metric or sub-metric against the metrics that there are. The Judge can be used when there are no
+// problems.
+func NewJudge(thresholds map[string][]Threshold, known []metrics.Desc) (*Judge, []Problem) {
 	j := &Judge{}
+	var problems []Problem
 	for _, key := range slices.Sorted(maps.Keys(thresholds)) {
-		one, err := newJudged(key, thresholds[key], known)
+		one, err := newJudged(key, known)
 		if err != nil {
-			return nil, err
+			problems = append(problems, Problem{key, -1, err})
+			continue
+		}
+		one.thresholds = thresholds[key]
+		for i, t := range one.thresholds {
+			e, err := ParseExpression(t.Expression)
+			if err == nil {
+				err = e.Validate(one.kind)
+			}
+			if err != nil {
+				problems = append(problems, Problem{key, i, err})
+			}
+			one.expressions = append(one.expressions, e)
 		}
 		j.add(one)
 	}
-	return j, nil
+	return j, problems
 }
 
 // add adds thresholds to those of the same metric or sub-metric, in whatever order its tags were written.
 func (j *Judge) add(one judged) {
 	for i := range j.judged {
 		same := &j.judged[i]
-		if same.selector.Metric == one.selector.Metric && sameTags(same.selector.Tags, one.selector.Tags) {
+		if same.selector.Equal(one.selector) {
 			same.thresholds = append(slices.Clone(same.thresholds), one.thresholds...)
 			same.expressions = append(same.expressions, one.expressions...)
 			return
@@ -62,32 +84,26 @@ func (j *Judge) add(one judged) {
 	j.judged = append(j.judged, one)
 }
 
-func newJudged(key string, thresholds []Threshold, known []Desc) (judged, error) {
-	s, err := ParseSelector(key)
+// newJudged finds the metric of a key.
+func newJudged(key string, known []metrics.Desc) (judged, error) {
+	s, err := metrics.ParseSelector(key)
 	if err != nil {
 		return judged{}, err
 	}
-	i := slices.IndexFunc(known, func(d Desc) bool { return d.Name == s.Metric })
+	names := make([]string, len(known))
+	for i, d := range known {
+		names[i] = d.Name
+	}
+	i := slices.Index(names, s.Metric)
 	if i < 0 {
-		return judged{}, fmt.Errorf("threshold key %q: no metric name %q found%s", key, s.Metric, nearest(s.Metric, known))
+		return judged{}, fmt.Errorf("no metric name %q found%s", s.Metric, nearest.Hint("; ", s.Metric, names))
 	}
-	one := judged{selector: s, kind: known[i].Kind, thresholds: thresholds}
-	for _, t := range thresholds {
-		e, err := ParseExpression(t.Expression)
-		if err == nil {
-			err = e.Validate(one.kind)
-		}
-		if err != nil {
-			return judged{}, fmt.Errorf("thresholds of %s, %q: %w", key, t.Expression, err)
-		}
-		one.expressions = append(one.expressions, e)
-	}
-	return one, nil
+	return judged{selector: s, kind: known[i].Kind}, nil
 }
 
 // Submetrics are the sub-metrics that the thresholds need; they go into Config.Submetrics.
-func (j *Judge) Submetrics() []Selector {
-	var list []Selector
+func (j *Judge) Submetrics() []metrics.Selector {
+	var list []metrics.Selector
 	for _, one := range j.judged {
 		if len(one.selector.Tags) > 0 {
 			list = append(list, one.selector)
@@ -98,14 +114,14 @@ func (j *Judge) Submetrics() []Selector {
 
 // Evaluate is a copy of s with the results of all thresholds in it, and what follows from them. A sub-metric that s does not
 // have counts as one without samples.
-func (j *Judge) Evaluate(s *Snapshot) (*Snapshot, Verdict) {
+func (j *Judge) Evaluate(s *metrics.Snapshot) (*metrics.Snapshot, Verdict) {
 	with := *s
 	with.Total.Series = slices.Clone(s.Total.Series)
 	var v Verdict
 	for i := range j.judged {
 		one := &j.judged[i]
 		series := one.find(&with)
-		series.Thresholds = make([]ThresholdResult, len(one.thresholds))
+		series.Thresholds = make([]metrics.ThresholdResult, len(one.thresholds))
 		failed := false
 		for k, t := range one.thresholds {
 			r := j.evaluate(series, one.expressions[k], s.Elapsed)
@@ -125,11 +141,11 @@ func (j *Judge) Evaluate(s *Snapshot) (*Snapshot, Verdict) {
 }
 
 // find is the series that one judges, added to s when it has none.
-func (one *judged) find(s *Snapshot) *Series {
+func (one *judged) find(s *metrics.Snapshot) *metrics.Series {
 	if series := s.Total.Find(one.selector.Metric, one.selector.Tags...); series != nil {
 		return series
 	}
-	fresh := Series{Desc: Desc{Name: one.selector.Metric, Kind: one.kind, Contains: Default}, Selector: one.selector.Tags}
+	fresh := metrics.Series{Desc: metrics.Desc{Name: one.selector.Metric, Kind: one.kind, Contains: metrics.Default}, Selector: one.selector.Tags}
 	at := len(s.Total.Series)
 	for i := range s.Total.Series {
 		if s.Total.Series[i].Name == fresh.Name {
@@ -141,20 +157,20 @@ func (one *judged) find(s *Snapshot) *Series {
 	return &s.Total.Series[at]
 }
 
-func (j *Judge) evaluate(s *Series, e Expression, elapsed time.Duration) ThresholdResult {
-	r := ThresholdResult{Aggregation: e.label, Value: s.aggregate(e, elapsed)}
+func (j *Judge) evaluate(s *metrics.Series, e Expression, elapsed time.Duration) metrics.ThresholdResult {
+	r := metrics.ThresholdResult{Aggregation: e.label, Value: aggregate(s, e, elapsed)}
 	r.OK = e.Holds(r.Value)
-	if s.Count == 0 && s.Kind != Counter && !j.EmptyPasses {
+	if s.Count == 0 && s.Kind != metrics.Counter && !j.EmptyPasses {
 		r.OK, r.NoSamples = false, true
 	}
 	return r
 }
 
 // aggregate is what the left side of e comes to.
-func (s *Series) aggregate(e Expression, elapsed time.Duration) float64 {
+func aggregate(s *metrics.Series, e Expression, elapsed time.Duration) float64 {
 	v := 0.0
 	switch {
-	case s.Kind == Rate:
+	case s.Kind == metrics.Rate:
 		return s.Share()
 	case e.Aggregation == "rate":
 		v = s.PerSecond(elapsed)
@@ -174,22 +190,8 @@ func (s *Series) aggregate(e Expression, elapsed time.Duration) float64 {
 	default:
 		v = s.Histogram.Quantile(e.Percentile)
 	}
-	if s.Contains == Time {
+	if s.Contains == metrics.Time {
 		v /= float64(time.Millisecond)
 	}
 	return v
-}
-
-// nearest suggests the metric whose name is the least number of edits away, when that is few.
-func nearest(name string, known []Desc) string {
-	best, distance := "", len(name)/2+1
-	for _, d := range known {
-		if n := levenshtein.ComputeDistance(strings.ToLower(name), d.Name); n < distance {
-			best, distance = d.Name, n
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
 }

@@ -1,12 +1,14 @@
-package metrics
+package threshold
 
 import (
 	"encoding/json"
 	"math"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/foobar/loadgen/internal/recorder"
+	"example.com/foobar/loadgen/metrics"
 )
 
 func TestParseExpression(t *testing.T) {
@@ -77,95 +79,21 @@ func formatFloat(v float64) string {
 	return string(b)
 }
 
-func TestParseSelector(t *testing.T) {
-	for _, tt := range []struct {
-		text string
-		want Selector
-	}{
-		{"http_reqs", Selector{"http_reqs", nil}},
-		{"http_req_duration{scenario:buy}", Selector{"http_req_duration", []Tag{{"scenario", "buy"}}}},
-		{"a { b : c , d:'e,}f' }", Selector{"a", []Tag{{"b", "c"}, {"d", "e,}f"}}}},
-		{`a{url:http://x:80/}`, Selector{"a", []Tag{{"url", "http://x:80/"}}}},
-		{`a{"group":"::x y"}`, Selector{"a", []Tag{{"group", "::x y"}}}},
-		{"a{group:}", Selector{"a", []Tag{{"group", ""}}}},
-	} {
-		t.Run("OK/"+tt.text, func(t *testing.T) {
-			got, err := ParseSelector(tt.text)
-			if err != nil || got.Metric != tt.want.Metric || !slices.Equal(got.Tags, tt.want.Tags) {
-				t.Errorf("got %+v, %v, want %+v", got, err, tt.want)
-			}
-		})
-	}
-	for _, text := range []string{"", "{a:b}", "a{", "a{}", "a{b}", "a{b:c", "a{b:c}d", "a{:c}", "a{b:'c}", "a{b:'c'd}", "a b{c:d}"} {
-		t.Run("Err/"+text, func(t *testing.T) {
-			if got, err := ParseSelector(text); err == nil || !strings.Contains(err.Error(), "position") {
-				t.Errorf("got %+v, %v, want an error with a position", got, err)
-			}
-		})
-	}
-}
-
-func FuzzParseSelector(f *testing.F) {
-	for _, s := range []string{"a", "a{b:c}", `a{b:"c,d",e:'f'}`, "a{b:c:d}", "a{,}"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		s, err := ParseSelector(text)
-		if err != nil {
-			return
-		}
-		for _, tag := range s.Tags {
-			if strings.ContainsAny(tag.Key, `"':,{} `+"\t\n\v\f\r\u0085\u00a0") || tag.Key != strings.TrimSpace(tag.Key) || strings.ContainsAny(tag.Value, `"'`) {
-				return // written as it is, such a tag would need escapes that k6's form does not have
-			}
-		}
-		again, err := ParseSelector(s.String())
-		if err != nil || again.Metric != s.Metric || !slices.Equal(again.Tags, s.Tags) {
-			t.Errorf("%q: got %+v, %v from %q, want %+v", text, again, err, s.String(), s)
-		}
-	})
-}
-
-func TestThresholdJSON(t *testing.T) {
-	for _, tt := range []struct {
-		text string
-		want Threshold
-	}{
-		{`"p(95)<500"`, Threshold{Expression: "p(95)<500"}},
-		{`{"threshold":"rate<0.1","abortOnFail":true,"delayAbortEval":"1d10s"}`, Threshold{"rate<0.1", true, 24*time.Hour + 10*time.Second}},
-		{`{"threshold":"rate<0.1","delayAbortEval":1500}`, Threshold{"rate<0.1", false, 1500 * time.Millisecond}},
-	} {
-		t.Run("OK", func(t *testing.T) {
-			var got Threshold
-			if err := json.Unmarshal([]byte(tt.text), &got); err != nil || got != tt.want {
-				t.Fatalf("%s: got %+v, %v, want %+v", tt.text, got, err, tt.want)
-			}
-			text, err := json.Marshal(got)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var again Threshold
-			if err := json.Unmarshal(text, &again); err != nil || again != got {
-				t.Errorf("got %+v, %v from %s", again, err, text)
-			}
-		})
-	}
-	for _, text := range []string{`null`, `5`, `{}`, `{"threshold":"a","abortonfial":true}`, `{"threshold":"a","delayAbortEval":"x"}`, `{"threshold":"a","delayAbortEval":-1}`, `[]`} {
-		t.Run("Err/"+text, func(t *testing.T) {
-			var got Threshold
-			if err := json.Unmarshal([]byte(text), &got); err == nil {
-				t.Errorf("got %+v, want an error", got)
-			}
-		})
-	}
-}
-
 func TestJudge(t *testing.T) {
-	config := httpConfig()
-	r := MustNew(t, config)
-	l := r.Labels(requestTags("/foo"))
+	config := recorder.Config{
+		Metrics: []metrics.Desc{
+			{Name: "http_reqs", Kind: metrics.Counter, Contains: metrics.Default}, {Name: "http_req_failed", Kind: metrics.Rate, Contains: metrics.Default},
+			{Name: "http_req_duration", Kind: metrics.Trend, Contains: metrics.Time}, {Name: "vus", Kind: metrics.Gauge, Contains: metrics.Default}, {Name: "checks", Kind: metrics.Rate, Contains: metrics.Default},
+		},
+		Submetrics: []metrics.Selector{{Metric: "http_req_duration", Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}}},
+	}
+	r, err := recorder.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := r.Labels([]metrics.Tag{{Key: "expected_response", Value: "true"}})
 	for i := range 100 {
-		r.Record(0, l, request(float64(i+1)*1e6))
+		r.Record(0, l, []recorder.Sample{{ID: 0, Value: 1}, {ID: 1, Value: 0}, {ID: 2, Value: float64(i+1) * 1e6}})
 	}
 	s := r.Snapshot(10 * time.Second)
 	for _, tt := range []struct {
@@ -187,18 +115,18 @@ func TestJudge(t *testing.T) {
 		{"checks", "rate>=0", false, 0},
 	} {
 		t.Run("OK/"+tt.key+" "+tt.expression, func(t *testing.T) {
-			j, err := NewJudge(map[string][]Threshold{tt.key: {{Expression: tt.expression, AbortOnFail: true}}}, config.Metrics)
-			if err != nil {
-				t.Fatal(err)
+			j, problems := NewJudge(map[string][]Threshold{tt.key: {{Expression: tt.expression, AbortOnFail: true}}}, config.Metrics)
+			if len(problems) > 0 {
+				t.Fatal(problems)
 			}
 			with, verdict := j.Evaluate(s)
-			selector, _ := ParseSelector(tt.key)
+			selector, _ := metrics.ParseSelector(tt.key)
 			series := with.Total.Find(selector.Metric, selector.Tags...)
 			got := series.Thresholds[0]
 			if got.OK != tt.ok || got.Value != tt.value || (len(verdict.Failed) == 0) != tt.ok {
 				t.Errorf("got %+v, %+v, want ok %v and value %v", got, verdict, tt.ok, tt.value)
 			}
-			if got.NoSamples == (series.Count > 0 || series.Kind == Counter) || verdict.Abort == (tt.ok || series.Count == 0) {
+			if got.NoSamples == (series.Count > 0 || series.Kind == metrics.Counter) || verdict.Abort == (tt.ok || series.Count == 0) {
 				t.Errorf("got %+v, %+v with %d samples", got, verdict, series.Count)
 			}
 			if s.Total.Find(selector.Metric).Thresholds != nil {
@@ -211,13 +139,13 @@ func TestJudge(t *testing.T) {
 		})
 	}
 	t.Run("OneKeyInTwoOrders", func(t *testing.T) {
-		j, err := NewJudge(map[string][]Threshold{
+		j, problems := NewJudge(map[string][]Threshold{
 			"http_reqs{a:1,b:2}": {{Expression: "count>=0"}}, "http_reqs{ b:2, a:1 }": {{Expression: "count>5"}}}, config.Metrics)
-		if err != nil {
-			t.Fatal(err)
+		if len(problems) > 0 {
+			t.Fatal(problems)
 		}
 		with, verdict := j.Evaluate(s)
-		if got := with.Total.Find("http_reqs", Tag{"b", "2"}, Tag{"a", "1"}).Thresholds; len(got) != 2 || got[0].OK == got[1].OK || len(verdict.Failed) != 1 {
+		if got := with.Total.Find("http_reqs", metrics.Tag{Key: "b", Value: "2"}, metrics.Tag{Key: "a", Value: "1"}).Thresholds; len(got) != 2 || got[0].OK == got[1].OK || len(verdict.Failed) != 1 {
 			t.Errorf("got %+v, %+v, want both judged and one failed", got, verdict)
 		}
 		if got := j.Submetrics(); len(got) != 1 {
@@ -225,9 +153,9 @@ func TestJudge(t *testing.T) {
 		}
 	})
 	t.Run("DelayAbortEval", func(t *testing.T) {
-		j, err := NewJudge(map[string][]Threshold{"http_reqs": {{"count<1", true, time.Minute}}}, config.Metrics)
-		if err != nil {
-			t.Fatal(err)
+		j, problems := NewJudge(map[string][]Threshold{"http_reqs": {{"count<1", true, time.Minute}}}, config.Metrics)
+		if len(problems) > 0 {
+			t.Fatal(problems)
 		}
 		if _, v := j.Evaluate(s); v.Abort {
 			t.Error("got an abort before its time")
@@ -243,9 +171,9 @@ func TestJudge(t *testing.T) {
 		{"vus{a:1,a:2}", "value<1", "the tag a has two values"},
 	} {
 		t.Run("Err/"+tt.key+" "+tt.expression, func(t *testing.T) {
-			_, err := NewJudge(map[string][]Threshold{tt.key: {{Expression: tt.expression}}}, config.Metrics)
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, want it to say %q", err, tt.want)
+			_, problems := NewJudge(map[string][]Threshold{tt.key: {{Expression: tt.expression}}}, config.Metrics)
+			if len(problems) != 1 || problems[0].Key != tt.key || !strings.Contains(problems[0].Err.Error(), tt.want) {
+				t.Errorf("got %v, want it to say %q", problems, tt.want)
 			}
 		})
 	}

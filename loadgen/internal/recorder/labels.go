@@ -1,4 +1,4 @@
-package metrics
+package recorder
 
 import (
 	"encoding/binary"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // Labels is an interned set of tags, resolved to the places its samples are kept. Make it once and keep it.
@@ -60,8 +62,8 @@ func (r *Recorder) part(key []byte) *internPart {
 // Labels interns tags, in any order (the keys "scenario" and "group" also choose the sections; group is k6's path "::a::b").
 // Of two tags with the same key the last one counts. It neither allocates nor waits for others for a set that it has seen, nor
 // for one past the bound that differs from an earlier one in nothing that is kept.
-func (r *Recorder) Labels(tags []Tag) *Labels {
-	var room [32]Tag
+func (r *Recorder) Labels(tags []metrics.Tag) *Labels {
+	var room [32]metrics.Tag
 	sorted := sortTags(append(room[:0], tags...))
 	var text [512]byte
 	key := appendKey(text[:0], sorted)
@@ -83,7 +85,7 @@ func (r *Recorder) Labels(tags []Tag) *Labels {
 }
 
 // sortTags sorts in place by key and keeps the last of each.
-func sortTags(tags []Tag) []Tag {
+func sortTags(tags []metrics.Tag) []metrics.Tag {
 	for i := 1; i < len(tags); i++ {
 		for j := i; j > 0 && tags[j].Key < tags[j-1].Key; j-- {
 			tags[j], tags[j-1] = tags[j-1], tags[j]
@@ -100,7 +102,7 @@ func sortTags(tags []Tag) []Tag {
 }
 
 // appendKey writes tags so that different ones never read the same.
-func appendKey(b []byte, tags []Tag) []byte {
+func appendKey(b []byte, tags []metrics.Tag) []byte {
 	for _, t := range tags {
 		b = appendText(appendText(b, t.Key), t.Value)
 	}
@@ -113,7 +115,7 @@ func appendText(b []byte, text string) []byte {
 
 // appendFolded writes what is kept of tags past the bound: which sub-metrics they belong to, and what tells rows and sections
 // apart, without the values of url and name.
-func (r *Recorder) appendFolded(b []byte, tags []Tag) []byte {
+func (r *Recorder) appendFolded(b []byte, tags []metrics.Tag) []byte {
 	for i := range r.config.Submetrics {
 		if r.config.Submetrics[i].Matches(tags) {
 			b = binary.AppendUvarint(b, uint64(i+1))
@@ -149,7 +151,7 @@ func (l *ledger) admit(key string, room int) bool {
 }
 
 // intern makes the Labels of a set that is new, nil when there is no room for it.
-func (r *Recorder) intern(part *internPart, key string, tags []Tag) *Labels {
+func (r *Recorder) intern(part *internPart, key string, tags []metrics.Tag) *Labels {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if l := part.find(part.labels, []byte(key)); l != nil {
@@ -166,13 +168,13 @@ func (r *Recorder) intern(part *internPart, key string, tags []Tag) *Labels {
 
 // fold finds the Labels of a set past the bound: first without the values of url and name, then, when those are too many
 // as well, without the values of any tag of the breakdown.
-func (r *Recorder) fold(part *internPart, key string, tags []Tag) *Labels {
+func (r *Recorder) fold(part *internPart, key string, tags []metrics.Tag) *Labels {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if l := part.find(part.folded, []byte(key)); l != nil {
 		return l
 	}
-	r.warn(Warning{Message: fmt.Sprintf("more than %d distinct sets of tags, or very long ones: further ones are listed as %q "+
+	r.warn(metrics.Warning{Message: fmt.Sprintf("more than %d distinct sets of tags, or very long ones: further ones are listed as %q "+
 		"(totals and sub-metrics are exact); give requests to varying URLs one name", r.config.MaxTagSets, other)})
 	p := r.place(tags)
 	if len(key) <= maxTagSet && r.folds.admit(key, r.config.MaxTagSets) {
@@ -194,7 +196,7 @@ type restKey struct {
 	unexpected bool
 }
 
-func replaceValues(tags []Tag, which func(key string) bool) []Tag {
+func replaceValues(tags []metrics.Tag, which func(key string) bool) []metrics.Tag {
 	replaced := slices.Clone(tags)
 	for i := range replaced {
 		if which(replaced[i].Key) {
@@ -204,7 +206,7 @@ func replaceValues(tags []Tag, which func(key string) bool) []Tag {
 	return replaced
 }
 
-func (r *Recorder) newLabels(p *placement, tags []Tag) *Labels {
+func (r *Recorder) newLabels(p *placement, tags []metrics.Tag) *Labels {
 	l := &Labels{placement: p, row: -1, unexpected: valueOf(tags, "expected_response") == "false"}
 	if len(r.config.BreakdownKeys) == 0 {
 		return l
@@ -222,17 +224,17 @@ func (r *Recorder) newLabels(p *placement, tags []Tag) *Labels {
 }
 
 // breakdownTags are those of the tags that tell rows apart, in the order of Config.BreakdownKeys.
-func (r *Recorder) breakdownTags(tags []Tag) []Tag {
-	var row []Tag
+func (r *Recorder) breakdownTags(tags []metrics.Tag) []metrics.Tag {
+	var row []metrics.Tag
 	for _, key := range r.config.BreakdownKeys {
 		if v := valueOf(tags, key); v != "" {
-			row = append(row, Tag{Key: key, Value: v})
+			row = append(row, metrics.Tag{Key: key, Value: v})
 		}
 	}
 	return row
 }
 
-func valueOf(tags []Tag, key string) string {
+func valueOf(tags []metrics.Tag, key string) string {
 	for _, t := range tags {
 		if t.Key == key {
 			return t.Value
@@ -242,7 +244,7 @@ func valueOf(tags []Tag, key string) string {
 }
 
 // place finds the series that samples with these tags go to.
-func (r *Recorder) place(tags []Tag) *placement {
+func (r *Recorder) place(tags []metrics.Tag) *placement {
 	scenario, group := valueOf(tags, "scenario"), valueOf(tags, "group")
 	scenario = r.scenario(scenario)
 	group = r.trees[""].node(group).path

@@ -1,15 +1,17 @@
-package metrics
+package recorder
 
 import (
 	"math"
 	"sync"
 	"sync/atomic"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // cell holds what one shard has recorded of one series.
 type cell struct {
 	kind   kindCode
-	values Contains
+	values metrics.Contains
 	count  uint64
 	passes uint64
 	sum    float64
@@ -20,7 +22,7 @@ type cell struct {
 	order   uint64
 	invalid uint64
 	// histogram keeps all of the above for a Trend; it is made for the first value.
-	histogram *Histogram
+	histogram *metrics.Histogram
 }
 
 // kindCode is a Kind that compares in one instruction.
@@ -33,17 +35,17 @@ const (
 	trendCode
 )
 
-var kindCodes = map[Kind]kindCode{Counter: counterCode, Gauge: gaugeCode, Rate: rateCode, Trend: trendCode}
+var kindCodes = map[metrics.Kind]kindCode{metrics.Counter: counterCode, metrics.Gauge: gaugeCode, metrics.Rate: rateCode, metrics.Trend: trendCode}
 
 // newCell is the empty cell of a metric.
-func newCell(d Desc) cell { return cell{kind: kindCodes[d.Kind], values: d.Contains} }
+func newCell(d metrics.Desc) cell { return cell{kind: kindCodes[d.Kind], values: d.Contains} }
 
 // add records one value; gauges counts upwards over all shards for the values of gauges.
 func (c *cell) add(v float64, gauges *atomic.Uint64) {
 	switch c.kind {
 	case trendCode:
 		if c.histogram == nil {
-			c.histogram = NewHistogram(c.values)
+			c.histogram = metrics.NewHistogram(c.values)
 		}
 		c.histogram.Record(v)
 	case rateCode:
@@ -81,7 +83,7 @@ func (c *cell) merge(other *cell) {
 	c.invalid += other.invalid
 	if other.histogram != nil {
 		if c.histogram == nil {
-			c.histogram = NewHistogram(c.values)
+			c.histogram = metrics.NewHistogram(c.values)
 		}
 		c.histogram.Merge(other.histogram)
 	}
@@ -104,7 +106,7 @@ func (c *cell) merge(other *cell) {
 // samples is how many values were recorded.
 func (c *cell) samples() uint64 {
 	if c.histogram != nil {
-		return c.histogram.count
+		return c.histogram.Count()
 	}
 	return c.count
 }
@@ -112,7 +114,7 @@ func (c *cell) samples() uint64 {
 // total is the sum of the values.
 func (c *cell) total() float64 {
 	if c.histogram != nil {
-		return c.histogram.sum
+		return c.histogram.Sum()
 	}
 	return c.sum
 }
@@ -122,7 +124,7 @@ func (c *cell) reset() {
 	h := c.histogram
 	*c = cell{kind: c.kind, values: c.values, histogram: h}
 	if h != nil {
-		h.reset()
+		h.Reset()
 	}
 }
 

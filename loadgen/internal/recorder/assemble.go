@@ -1,4 +1,4 @@
-package metrics
+package recorder
 
 import (
 	"cmp"
@@ -6,11 +6,13 @@ import (
 	"slices"
 	"sort"
 	"time"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // assemble makes the Snapshot of what was merged. r.mu is held.
-func (r *Recorder) assemble(m merged, elapsed time.Duration) *Snapshot {
-	s := &Snapshot{Elapsed: elapsed, Failures: r.failures.list(), Warnings: slices.Clone(r.warnings)}
+func (r *Recorder) assemble(m merged, elapsed time.Duration) *metrics.Snapshot {
+	s := &metrics.Snapshot{Elapsed: elapsed, Failures: r.failures.list(), Warnings: slices.Clone(r.warnings)}
 	s.Total = r.section(m, r.trees[""].root)
 	s.Total.Series = r.totals(m)
 	scenarios := slices.Sorted(maps.Keys(r.trees))
@@ -31,8 +33,8 @@ func (r *Recorder) assemble(m merged, elapsed time.Duration) *Snapshot {
 }
 
 // totals are all metrics and sub-metrics of the whole test.
-func (r *Recorder) totals(m merged) []Series {
-	var list []Series
+func (r *Recorder) totals(m merged) []metrics.Series {
+	var list []metrics.Series
 	for _, id := range r.byName() {
 		list = append(list, series(r.config.Metrics[id], nil, &m.cells[id]))
 		for i, sub := range r.config.Submetrics {
@@ -54,8 +56,8 @@ func (r *Recorder) byName() []int {
 	return ids
 }
 
-func (r *Recorder) section(m merged, n *node) Section {
-	s := Section{Name: n.name}
+func (r *Recorder) section(m merged, n *node) metrics.Section {
+	s := metrics.Section{Name: n.name}
 	if n.base >= 0 && int(n.base)+len(r.config.Metrics) <= len(m.cells) {
 		for _, id := range r.byName() {
 			if c := &m.cells[int(n.base)+id]; c.samples() > 0 {
@@ -78,35 +80,35 @@ func (r *Recorder) section(m merged, n *node) Section {
 	return s
 }
 
-func series(d Desc, selector []Tag, c *cell) Series {
-	s := Series{Desc: d, Selector: slices.Clone(selector), OutOfRange: c.invalid}
-	if d.Kind == Trend {
+func series(d metrics.Desc, selector []metrics.Tag, c *cell) metrics.Series {
+	s := metrics.Series{Desc: d, Selector: slices.Clone(selector), OutOfRange: c.invalid}
+	if d.Kind == metrics.Trend {
 		h := c.histogram
 		if h == nil {
-			h = NewHistogram(d.Contains)
+			h = metrics.NewHistogram(d.Contains)
 		}
-		s.Count, s.Sum, s.Min, s.Max, s.Histogram = h.count, h.sum, h.min, h.max, h
+		s.Count, s.Sum, s.Min, s.Max, s.Histogram = h.Count(), h.Sum(), h.Min(), h.Max(), h
 		s.OutOfRange = h.OutOfRange()
 		return s
 	}
 	s.Count, s.Passes = c.count, c.passes
-	if d.Kind != Rate {
+	if d.Kind != metrics.Rate {
 		s.Sum = c.sum
 	}
-	if d.Kind == Gauge {
+	if d.Kind == metrics.Gauge {
 		s.Last, s.Min, s.Max = c.last, c.min, c.max
 	}
 	return s
 }
 
-func (r *Recorder) breakdown(m merged) []Row {
-	var rows []Row
+func (r *Recorder) breakdown(m merged) []metrics.Row {
+	var rows []metrics.Row
 	for i := range m.rows {
 		c := &m.rows[i]
 		if c.count+c.timed == 0 {
 			continue
 		}
-		rows = append(rows, Row{
+		rows = append(rows, metrics.Row{
 			Tags: slices.Clone(r.rows[i]), Count: c.count, Failed: c.failed, Timed: c.timed, Sum: c.sum, Min: c.min, Max: c.max,
 		})
 	}
@@ -115,7 +117,7 @@ func (r *Recorder) breakdown(m merged) []Row {
 }
 
 // sortRows sorts the most frequent first, and equally frequent ones by their tags.
-func sortRows(rows []Row) {
+func sortRows(rows []metrics.Row) {
 	sort.SliceStable(rows, func(i, j int) bool {
 		if rows[i].Count != rows[j].Count {
 			return rows[i].Count > rows[j].Count

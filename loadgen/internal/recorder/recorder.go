@@ -1,4 +1,6 @@
-package metrics
+// Package recorder keeps the samples of a running test, in shards of histograms and counters, and makes snapshots of them.
+// Its memory does not grow with their number.
+package recorder
 
 import (
 	"fmt"
@@ -6,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // Sample is one value of one metric: nanoseconds for Time, bytes for Data, 0 or 1 for a Rate.
@@ -32,7 +36,7 @@ type Recorder struct {
 
 	mu         sync.Mutex // guards what follows
 	series     []cell     // what a fresh shard begins with: the kinds of all series
-	rows       [][]Tag
+	rows       [][]metrics.Tag
 	rowIndex   map[string]int32
 	placements map[string]*placement
 	rest       map[restKey]*Labels
@@ -41,7 +45,7 @@ type Recorder struct {
 	scenarios   map[string]bool
 	trees       map[string]*tree // by scenario; "" is the total
 	failures    failures
-	warnings    []Warning
+	warnings    []metrics.Warning
 }
 
 // New makes a Recorder.
@@ -111,7 +115,7 @@ func (r *Recorder) Record(shard uint32, l *Labels, samples []Sample) {
 		}
 	}
 	if undeclared {
-		r.Warn(Warning{Message: "samples of a metric that was not declared were left out: declare it before the test starts"})
+		r.Warn(metrics.Warning{Message: "samples of a metric that was not declared were left out: declare it before the test starts"})
 	}
 }
 
@@ -197,7 +201,7 @@ func (r *Recorder) Reset() {
 }
 
 // Snapshot merges the shards into an immutable Snapshot; elapsed is the time of load so far.
-func (r *Recorder) Snapshot(elapsed time.Duration) *Snapshot {
+func (r *Recorder) Snapshot(elapsed time.Duration) *metrics.Snapshot {
 	m := r.merge()
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -1,8 +1,11 @@
-package metrics
+package recorder
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // Merge is the Snapshot of both tests together, as when one report is made of several machines: counts, sums and
@@ -13,8 +16,8 @@ import (
 // out, for they say nothing about the sum: evaluate them again.
 //
 // It is an error when a metric of the same name is of another kind in other.
-func (s *Snapshot) Merge(other *Snapshot) (*Snapshot, error) {
-	m := &Snapshot{Elapsed: max(s.Elapsed, other.Elapsed)}
+func Merge(s, other *metrics.Snapshot) (*metrics.Snapshot, error) {
+	m := &metrics.Snapshot{Elapsed: max(s.Elapsed, other.Elapsed)}
 	var err error
 	if m.Total, err = mergeSections(s.Total, other.Total); err != nil {
 		return nil, err
@@ -22,7 +25,7 @@ func (s *Snapshot) Merge(other *Snapshot) (*Snapshot, error) {
 	if m.Scenarios, err = mergeLists(s.Scenarios, other.Scenarios); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(m.Scenarios, func(a, b Section) int { return compare(a.Name, b.Name) })
+	slices.SortStableFunc(m.Scenarios, func(a, b metrics.Section) int { return cmp.Compare(a.Name, b.Name) })
 	m.Failures = mergeFailures(s.Failures, other.Failures)
 	m.Breakdown = mergeRows(s.Breakdown, other.Breakdown)
 	for _, w := range append(slices.Clone(s.Warnings), other.Warnings...) {
@@ -31,21 +34,11 @@ func (s *Snapshot) Merge(other *Snapshot) (*Snapshot, error) {
 	return m, nil
 }
 
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
-func mergeSections(a, b Section) (Section, error) {
-	m := Section{Name: a.Name}
+func mergeSections(a, b metrics.Section) (metrics.Section, error) {
+	m := metrics.Section{Name: a.Name}
 	var err error
 	if m.Series, err = mergeSeries(a.Series, b.Series); err != nil {
-		return Section{}, err
+		return metrics.Section{}, err
 	}
 	m.Checks = mergeChecks(a.Checks, b.Checks)
 	m.Groups, err = mergeLists(a.Groups, b.Groups)
@@ -53,13 +46,13 @@ func mergeSections(a, b Section) (Section, error) {
 }
 
 // mergeLists merges sections of the same name.
-func mergeLists(a, b []Section) ([]Section, error) {
-	var merged []Section
+func mergeLists(a, b []metrics.Section) ([]metrics.Section, error) {
+	var merged []metrics.Section
 	for _, section := range append(slices.Clone(a), b...) {
-		i := slices.IndexFunc(merged, func(m Section) bool { return m.Name == section.Name })
+		i := slices.IndexFunc(merged, func(m metrics.Section) bool { return m.Name == section.Name })
 		if i < 0 {
 			i = len(merged)
-			merged = append(merged, Section{Name: section.Name})
+			merged = append(merged, metrics.Section{Name: section.Name})
 		}
 		var err error
 		if merged[i], err = mergeSections(merged[i], section); err != nil {
@@ -70,10 +63,10 @@ func mergeLists(a, b []Section) ([]Section, error) {
 }
 
 // mergeChecks keeps the order of first appearance that each check had where it comes from.
-func mergeChecks(a, b []Check) []Check {
+func mergeChecks(a, b []metrics.Check) []metrics.Check {
 	merged := slices.Clone(a)
 	for _, c := range b {
-		i := slices.IndexFunc(merged, func(m Check) bool { return m.Name == c.Name })
+		i := slices.IndexFunc(merged, func(m metrics.Check) bool { return m.Name == c.Name })
 		if i < 0 {
 			merged = append(merged, c)
 			continue
@@ -84,20 +77,22 @@ func mergeChecks(a, b []Check) []Check {
 	return merged
 }
 
-func mergeSeries(a, b []Series) ([]Series, error) {
-	var merged []Series
+func mergeSeries(a, b []metrics.Series) ([]metrics.Series, error) {
+	var merged []metrics.Series
 	for _, s := range append(slices.Clone(a), b...) {
-		i := slices.IndexFunc(merged, func(m Series) bool { return m.Name == s.Name && sameTags(m.Selector, s.Selector) })
+		i := slices.IndexFunc(merged, func(m metrics.Series) bool {
+			return m.Name == s.Name && (metrics.Selector{Tags: m.Selector}).Equal(metrics.Selector{Tags: s.Selector})
+		})
 		if i < 0 {
 			i = len(merged)
-			merged = append(merged, Series{Desc: s.Desc, Selector: slices.Clone(s.Selector)})
+			merged = append(merged, metrics.Series{Desc: s.Desc, Selector: slices.Clone(s.Selector)})
 		}
-		if err := merged[i].merge(&s); err != nil {
+		if err := addSeries(&merged[i], &s); err != nil {
 			return nil, err
 		}
 	}
-	slices.SortStableFunc(merged, func(a, b Series) int {
-		if order := compare(a.Name, b.Name); order != 0 {
+	slices.SortStableFunc(merged, func(a, b metrics.Series) int {
+		if order := cmp.Compare(a.Name, b.Name); order != 0 {
 			return order
 		}
 		return min(len(a.Selector), 1) - min(len(b.Selector), 1)
@@ -105,14 +100,14 @@ func mergeSeries(a, b []Series) ([]Series, error) {
 	return merged, nil
 }
 
-// merge adds other's samples; s owns its histogram.
-func (s *Series) merge(other *Series) error {
+// addSeries adds other's samples to s, which owns its histogram.
+func addSeries(s, other *metrics.Series) error {
 	if s.Desc != other.Desc {
 		return fmt.Errorf("merging %s: it is a %s of %s in one and a %s of %s in the other", s.FullName(), s.Kind, s.Contains, other.Kind, other.Contains)
 	}
 	if other.Histogram != nil {
 		if s.Histogram == nil {
-			s.Histogram = NewHistogram(s.Contains)
+			s.Histogram = metrics.NewHistogram(s.Contains)
 		}
 		s.Histogram.Merge(other.Histogram)
 	}
@@ -133,7 +128,7 @@ func (s *Series) merge(other *Series) error {
 	return nil
 }
 
-func mergeFailures(a, b []Failure) []Failure {
+func mergeFailures(a, b []metrics.Failure) []metrics.Failure {
 	merged := failures{counts: map[failureKey]uint64{}}
 	for _, f := range append(slices.Clone(a), b...) {
 		merged.counts[failureKey{f.Code, f.Message}] += f.Count
@@ -141,9 +136,9 @@ func mergeFailures(a, b []Failure) []Failure {
 	return merged.list()
 }
 
-func mergeRows(a, b []Row) []Row {
+func mergeRows(a, b []metrics.Row) []metrics.Row {
 	index := map[string]int{}
-	var merged []Row
+	var merged []metrics.Row
 	for _, row := range append(slices.Clone(a), b...) {
 		key := string(appendKey(nil, row.Tags))
 		i, ok := index[key]
@@ -153,13 +148,13 @@ func mergeRows(a, b []Row) []Row {
 			merged = append(merged, row)
 			continue
 		}
-		merged[i].merge(row)
+		addRow(&merged[i], row)
 	}
 	sortRows(merged)
 	return merged
 }
 
-func (r *Row) merge(other Row) {
+func addRow(r *metrics.Row, other metrics.Row) {
 	sum := rowCell{count: r.Count, failed: r.Failed, timed: r.Timed, sum: r.Sum, min: r.Min, max: r.Max}
 	sum.merge(&rowCell{
 		count: other.Count, failed: other.Failed, timed: other.Timed, sum: other.Sum, min: other.Min, max: other.Max,

@@ -1,9 +1,11 @@
-package metrics
+package recorder
 
 import (
 	"fmt"
 	"math/bits"
 	"runtime"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // Config is what a Recorder is made from.
@@ -11,9 +13,9 @@ type Config struct {
 	// Shards is how many goroutines can record at once; 0 is 2 x GOMAXPROCS. It is rounded up to a power of two.
 	Shards int
 	// Metrics are declared in this order; their IDs are their indexes.
-	Metrics []Desc
+	Metrics []metrics.Desc
 	// Submetrics are kept beside their metrics: {expected_response:true} and those that thresholds name.
-	Submetrics []Selector
+	Submetrics []metrics.Selector
 	// Sections keeps every metric for each scenario and group too (the full summary).
 	Sections bool
 	// Breakdown is the metric whose tag sets are listed in Snapshot.Breakdown (http_req_duration), and BreakdownKeys the
@@ -58,7 +60,7 @@ func (c Config) normalize() (Config, error) {
 			return c, fmt.Errorf("metric %q is declared twice", d.Name)
 		}
 		seen[d.Name] = true
-		if err := d.validate(); err != nil {
+		if err := d.Validate(); err != nil {
 			return c, err
 		}
 	}
@@ -86,5 +88,5 @@ func (c Config) normalize() (Config, error) {
 // failedRate says whether rows count the samples of BreakdownFailed.
 func (c *Config) failedRate() bool {
 	id := int(c.BreakdownFailed)
-	return id >= 0 && id < len(c.Metrics) && c.Metrics[id].Kind == Rate
+	return id >= 0 && id < len(c.Metrics) && c.Metrics[id].Kind == metrics.Rate
 }

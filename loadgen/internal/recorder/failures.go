@@ -1,18 +1,12 @@
-package metrics
+package recorder
 
 import (
 	"sort"
 	"strings"
 	"unicode/utf8"
-)
 
-// Failure is one distinct error of requests or iterations.
-type Failure struct {
-	// Code is k6's error_code, 0 where there is none.
-	Code    int    `json:"code"`
-	Message string `json:"message"`
-	Count   uint64 `json:"count"`
-}
+	"example.com/foobar/loadgen/metrics"
+)
 
 type failureKey struct {
 	code    int
@@ -37,10 +31,10 @@ func (f *failures) add(key failureKey, count uint64) {
 func (f *failures) reset() { clear(f.counts) }
 
 // list is all failures, the most frequent first.
-func (f *failures) list() []Failure {
-	list := make([]Failure, 0, len(f.counts))
+func (f *failures) list() []metrics.Failure {
+	list := make([]metrics.Failure, 0, len(f.counts))
 	for key, count := range f.counts {
-		list = append(list, Failure{Code: key.code, Message: key.message, Count: count})
+		list = append(list, metrics.Failure{Code: key.code, Message: key.message, Count: count})
 	}
 	sort.Slice(list, func(i, j int) bool {
 		a, b := list[i], list[j]
@@ -80,24 +74,16 @@ func cut(message string) string {
 	return message[:end] + "…"
 }
 
-// Warning qualifies a number: the report prints it as a footnote.
-type Warning struct {
-	// Metric is the name of the metric in doubt, or empty when it is the whole report.
-	Metric string `json:"metric,omitempty"`
-	// Message is one sentence: what happened, what it does to the numbers, what to do.
-	Message string `json:"message"`
-}
-
 // Warn adds a warning to every later Snapshot, once per distinct warning; they are bounded in number.
-func (r *Recorder) Warn(w Warning) {
+func (r *Recorder) Warn(w metrics.Warning) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.warn(w)
 }
 
-func (r *Recorder) warn(w Warning) { r.warnings = addWarning(r.warnings, w) }
+func (r *Recorder) warn(w metrics.Warning) { r.warnings = addWarning(r.warnings, w) }
 
-func addWarning(list []Warning, w Warning) []Warning {
+func addWarning(list []metrics.Warning, w metrics.Warning) []metrics.Warning {
 	if len(list) >= maxWarnings {
 		return list
 	}

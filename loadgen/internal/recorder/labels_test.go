@@ -1,4 +1,4 @@
-package metrics
+package recorder
 
 import (
 	"fmt"
@@ -7,16 +7,18 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 func TestLabels(t *testing.T) {
 	t.Run("OK", func(t *testing.T) {
 		r := MustNew(t, httpConfig())
-		a := r.Labels([]Tag{{"a", "1"}, {"b", "2"}})
-		if b := r.Labels([]Tag{{"b", "2"}, {"a", "0"}, {"a", "1"}}); a != b {
+		a := r.Labels([]metrics.Tag{{Key: "a", Value: "1"}, {Key: "b", Value: "2"}})
+		if b := r.Labels([]metrics.Tag{{Key: "b", Value: "2"}, {Key: "a", Value: "0"}, {Key: "a", Value: "1"}}); a != b {
 			t.Error("got two labels for the same tags in another order")
 		}
-		if c := r.Labels([]Tag{{"a", "12"}, {"b", ""}}); a == c {
+		if c := r.Labels([]metrics.Tag{{Key: "a", Value: "12"}, {Key: "b", Value: ""}}); a == c {
 			t.Error("got the same labels for other tags")
 		}
 	})
@@ -45,7 +47,7 @@ func TestLabels(t *testing.T) {
 		c.Sections = true
 		r := MustNew(t, c)
 		for _, at := range []struct{ scenario, group string }{{"", ""}, {"buy", "::checkout"}, {"buy", "::checkout::pay"}, {"buy", ""}} {
-			r.Record(0, r.Labels([]Tag{{"scenario", at.scenario}, {"group", at.group}}), request(1e6))
+			r.Record(0, r.Labels([]metrics.Tag{{Key: "scenario", Value: at.scenario}, {Key: "group", Value: at.group}}), request(1e6))
 		}
 		s := r.Snapshot(time.Second)
 		if got := s.Total.Find("http_reqs").Count; got != 4 {
@@ -58,7 +60,7 @@ func TestLabels(t *testing.T) {
 		checkout := buy.Groups[0]
 		pay := checkout.Groups[0]
 		for name, one := range map[string]struct {
-			section Section
+			section metrics.Section
 			want    uint64
 		}{"buy": {buy, 3}, "checkout": {checkout, 1}, "pay": {pay, 1}} {
 			if one.section.Name != name || one.section.Find("http_reqs").Count != one.want {
@@ -72,7 +74,7 @@ func TestLabels(t *testing.T) {
 func TestCardinality(t *testing.T) {
 	const urls, limit = 100_000, 100 << 20
 	c := httpConfig()
-	c.Submetrics = append(c.Submetrics, Selector{"http_reqs", []Tag{{"name", "/item/99999"}}})
+	c.Submetrics = append(c.Submetrics, metrics.Selector{Metric: "http_reqs", Tags: []metrics.Tag{{Key: "name", Value: "/item/99999"}}})
 	before := heap()
 	r := MustNew(t, c)
 	for i := range urls {
@@ -88,7 +90,7 @@ func TestCardinality(t *testing.T) {
 	if got := s.Total.Find("http_reqs").Count; got != urls {
 		t.Errorf("got %d requests, want %d", got, urls)
 	}
-	if got := s.Total.Find("http_reqs", Tag{"name", "/item/99999"}).Count; got != 1 {
+	if got := s.Total.Find("http_reqs", metrics.Tag{Key: "name", Value: "/item/99999"}).Count; got != 1 {
 		t.Errorf("got %d requests in the sub-metric of a folded URL, want 1", got)
 	}
 	var sum uint64
@@ -106,7 +108,7 @@ func TestCardinality(t *testing.T) {
 		c.MaxTagSets = 10
 		r := MustNew(t, c)
 		for i := range 1000 {
-			r.Record(0, r.Labels([]Tag{{"user", fmt.Sprint(i)}}), request(1e6))
+			r.Record(0, r.Labels([]metrics.Tag{{Key: "user", Value: fmt.Sprint(i)}}), request(1e6))
 		}
 		if got := len(r.Snapshot(1).Breakdown); got > 30 {
 			t.Errorf("got %d rows, want them folded", got)
@@ -177,7 +179,7 @@ func TestLongTags(t *testing.T) {
 			r := MustNew(t, httpConfig())
 			long := strings.Repeat("x", 100<<10)
 			for i := range sets {
-				r.Record(uint32(i), r.Labels([]Tag{{key, fmt.Sprint(long, i)}}), request(1e6))
+				r.Record(uint32(i), r.Labels([]metrics.Tag{{Key: key, Value: fmt.Sprint(long, i)}}), request(1e6))
 			}
 			if grown := int64(heap()) - int64(before); grown > limit {
 				t.Errorf("got %d MB, want less than %d MB", grown>>20, limit>>20)
@@ -194,7 +196,7 @@ func BenchmarkLabelsPastTheBound(b *testing.B) {
 	c := httpConfig()
 	c.MaxTagSets = 10
 	r := MustNew(b, c)
-	sets := make([][]Tag, 4096)
+	sets := make([][]metrics.Tag, 4096)
 	for i := range sets {
 		sets[i] = requestTags(fmt.Sprintf("/item/%d", i))
 		r.Labels(sets[i])

@@ -1,4 +1,4 @@
-package metrics
+package recorder
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 func TestCheck(t *testing.T) {
@@ -17,17 +19,17 @@ func TestCheck(t *testing.T) {
 		for _, at := range []struct{ scenario, group, name string }{
 			{"b", "::z", "one"}, {"a", "", "two"}, {"b", "::y::x", "three"}, {"a", "::z", "one"},
 		} {
-			l := r.Labels([]Tag{{"scenario", at.scenario}, {"group", at.group}})
+			l := r.Labels([]metrics.Tag{{Key: "scenario", Value: at.scenario}, {Key: "group", Value: at.group}})
 			id := r.Check(l, at.name)
 			r.RecordCheck(0, id, true)
 			r.RecordCheck(5, id, false)
 		}
 		got := r.Snapshot(1)
-		want := Section{
-			Checks: []Check{{"two", 1, 1, 2}},
-			Groups: []Section{
-				{Name: "z", Checks: []Check{{"one", 2, 2, 1}}},
-				{Name: "y", Groups: []Section{{Name: "x", Checks: []Check{{"three", 1, 1, 3}}}}},
+		want := metrics.Section{
+			Checks: []metrics.Check{{Name: "two", Passes: 1, Fails: 1, Order: 2}},
+			Groups: []metrics.Section{
+				{Name: "z", Checks: []metrics.Check{{Name: "one", Passes: 2, Fails: 2, Order: 1}}},
+				{Name: "y", Groups: []metrics.Section{{Name: "x", Checks: []metrics.Check{{Name: "three", Passes: 1, Fails: 1, Order: 3}}}}},
 			},
 		}
 		got.Total.Series = nil
@@ -41,7 +43,7 @@ func TestCheck(t *testing.T) {
 	t.Run("Bounded", func(t *testing.T) {
 		r := MustNew(t, httpConfig())
 		for i := range 3000 {
-			l := r.Labels([]Tag{{"group", fmt.Sprintf("::g%d", i)}})
+			l := r.Labels([]metrics.Tag{{Key: "group", Value: fmt.Sprintf("::g%d", i)}})
 			r.RecordCheck(0, r.Check(l, fmt.Sprint("check ", i)), true)
 		}
 		s := r.Snapshot(1)
@@ -78,11 +80,11 @@ func TestFail(t *testing.T) {
 			t.Errorf("got a message of %d bytes: %q", len(f.Message), f.Message)
 		}
 	}
-	if len(got) != 101 || sum != 520 || got[0] != (Failure{0, "other errors", 420}) {
+	if len(got) != 101 || sum != 520 || got[0] != (metrics.Failure{Code: 0, Message: "other errors", Count: 420}) {
 		t.Errorf("got %d failures of %d, the first %+v", len(got), sum, got[0])
 	}
 	for i := range 300 {
-		r.Warn(Warning{Message: fmt.Sprint(i % 150)})
+		r.Warn(metrics.Warning{Message: fmt.Sprint(i % 150)})
 	}
 	if got := len(r.Snapshot(1).Warnings); got != maxWarnings {
 		t.Errorf("got %d warnings, want %d", got, maxWarnings)
@@ -162,15 +164,15 @@ func TestGauge(t *testing.T) {
 }
 
 func TestNew(t *testing.T) {
-	trend := Desc{"t", Trend, Time}
+	trend := metrics.Desc{Name: "t", Kind: metrics.Trend, Contains: metrics.Time}
 	for name, c := range map[string]Config{
-		"ErrTwice":    {Metrics: []Desc{trend, trend}},
-		"ErrName":     {Metrics: []Desc{{"1 x", Trend, Time}}},
-		"ErrKind":     {Metrics: []Desc{{"x", "histogram", Time}}},
-		"ErrContains": {Metrics: []Desc{{"x", Trend, "length"}}},
-		"ErrUnknown":  {Metrics: []Desc{trend}, Submetrics: []Selector{{"u", []Tag{{"a", "b"}}}}},
-		"ErrNoTags":   {Metrics: []Desc{trend}, Submetrics: []Selector{{"t", nil}}},
-		"ErrID":       {Metrics: []Desc{trend}, Breakdown: 3, BreakdownKeys: []string{"name"}},
+		"ErrTwice":    {Metrics: []metrics.Desc{trend, trend}},
+		"ErrName":     {Metrics: []metrics.Desc{{Name: "1 x", Kind: metrics.Trend, Contains: metrics.Time}}},
+		"ErrKind":     {Metrics: []metrics.Desc{{Name: "x", Kind: "histogram", Contains: metrics.Time}}},
+		"ErrContains": {Metrics: []metrics.Desc{{Name: "x", Kind: metrics.Trend, Contains: "length"}}},
+		"ErrUnknown":  {Metrics: []metrics.Desc{trend}, Submetrics: []metrics.Selector{{Metric: "u", Tags: []metrics.Tag{{Key: "a", Value: "b"}}}}},
+		"ErrNoTags":   {Metrics: []metrics.Desc{trend}, Submetrics: []metrics.Selector{{Metric: "t", Tags: nil}}},
+		"ErrID":       {Metrics: []metrics.Desc{trend}, Breakdown: 3, BreakdownKeys: []string{"name"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := New(c); err == nil {

@@ -1,10 +1,12 @@
-package metrics
+package threshold
 
 import (
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/foobar/loadgen/metrics"
 )
 
 // Expression is one parsed threshold. The grammar, with which k6's expressions are read unchanged:
@@ -31,11 +33,11 @@ type Expression struct {
 }
 
 // aggregations are those that each kind of metric knows.
-var aggregations = map[Kind][]string{
-	Counter: {"count", "rate"},
-	Gauge:   {"value"},
-	Rate:    {"rate"},
-	Trend:   {"avg", "min", "max", "med", "p"},
+var aggregations = map[metrics.Kind][]string{
+	metrics.Counter: {"count", "rate"},
+	metrics.Gauge:   {"value"},
+	metrics.Rate:    {"rate"},
+	metrics.Trend:   {"avg", "min", "max", "med", "p"},
 }
 
 // operators, of which the longer ones are tried first.
@@ -56,14 +58,14 @@ func ParseExpression(text string) (Expression, error) {
 		p.fail("nothing after the number (no units, no && and ||)")
 	}
 	if p.problem != "" {
-		return Expression{}, fmt.Errorf("threshold %q, position %d: %s; a threshold is "+
-			"\"aggregation operator number\", such as \"p(95)<500\" or \"rate<0.01\"", text, p.at+1, p.problem)
+		return Expression{}, fmt.Errorf("position %d: %s; a threshold is \"aggregation operator number\", such as "+
+			"\"p(95)<500\" or \"rate<0.01\"", p.at+1, p.problem)
 	}
 	return e, nil
 }
 
 // Validate says whether the expression can judge a metric of that kind.
-func (e Expression) Validate(k Kind) error {
+func (e Expression) Validate(k metrics.Kind) error {
 	if slices.Contains(aggregations[k], e.Aggregation) {
 		return nil
 	}
