@@ -48,6 +48,8 @@ func Run(ctx context.Context, test *load.Test, args, environ []string, stdout, s
 		return session.complain(err)
 	case s.Action == "help":
 		return help(stdout, p)
+	case s.Action == "init":
+		return session.init(s.Args)
 	case s.Action == "version":
 		return printVersion(stdout)
 	case s.Action == "inspect":

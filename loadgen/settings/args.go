@@ -33,6 +33,7 @@ type arguments struct {
 	program Program
 	flags   []given
 	action  string
+	rest    []string // what follows "init"
 	url     string
 }
 
@@ -48,10 +49,14 @@ func (p Program) readArguments(args []string) (*arguments, error) {
 			return a, nil
 		}
 		consumed := len(rest) - set.NArg()
-		if err := a.word(set.Arg(0)); err != nil || a.action == "help" || a.action == "version" {
+		err := a.word(set.Arg(0))
+		rest = set.Args()[1:]
+		if a.action == "init" {
+			a.rest = rest
+		}
+		if err != nil || slices.Contains(alone, a.action) {
 			return a, err
 		}
-		rest = set.Args()[1:]
 		if consumed > 0 && args[len(args)-set.NArg()-1] == "--" && len(rest) > 0 {
 			return a, fmt.Errorf("unexpected argument %q after --", secret.URL(rest[0]))
 		}
@@ -77,12 +82,23 @@ func (a *arguments) flagSet() *flag.FlagSet {
 	return set
 }
 
-// actions are the words that say what to do; "run" needs not be said.
-var actions = []string{"run", "inspect", "version", "help"}
+// The words that say what to do; "run" needs not be said, and nothing else is read where alone stands.
+var (
+	actions = []string{"run", "inspect", "init", "version", "help"}
+	alone   = []string{"init", "version", "help"}
+)
+
+// actions are those of the program; only loadgen itself writes new ones.
+func (p Program) actions() []string {
+	if p.Test == nil {
+		return actions
+	}
+	return slices.DeleteFunc(slices.Clone(actions), func(name string) bool { return name == "init" })
+}
 
 // word takes a word that is no flag: what to do, or the one URL there can be.
 func (a *arguments) word(v string) error {
-	if a.action == "" && a.url == "" && slices.Contains(actions, v) {
+	if a.action == "" && a.url == "" && slices.Contains(a.program.actions(), v) {
 		a.action = v
 		return nil
 	}
@@ -105,7 +121,7 @@ func (p Program) noTarget(v string) error {
 	case slices.Contains(configs, ext) && isFile(v):
 		return fmt.Errorf("%s is a file: write -config %s", v, v)
 	case plainWord.MatchString(v):
-		if near := nearest.Name(v, actions); near != "" {
+		if near := nearest.Name(v, p.actions()); near != "" {
 			return fmt.Errorf("%q is no command: did you mean %s? The commands are run, inspect, version and help", v, near)
 		}
 	}
@@ -142,7 +158,7 @@ var plainWord = regexp.MustCompile(`^[A-Za-z-]{1,30}$`)
 // noURL refuses a bare word, which is shown when it is likely to be meant as a command: it may be the end of a header
 // without its quotes, and a secret.
 func noURL(v string) error {
-	const list = "the commands are run, inspect, version and help; a host is written http://NAME/"
+	const list = "the commands are run, inspect, init, version and help; a host is written http://NAME/"
 	if !plainWord.MatchString(v) {
 		return fmt.Errorf("a word that is no flag, no command and no URL (texts with spaces need quotes): %s", list)
 	}

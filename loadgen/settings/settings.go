@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,8 +37,9 @@ type Settings struct {
 	Load load.Options
 	Command
 
-	// Action is what is to be done: "inspect", "version", "help"; else the load.
+	// Action is what is to be done: "inspect", "init", "version", "help"; else the load. Args are what follows "init".
 	Action string
+	Args   []string
 	// URL is what is asked, if it was given; Config is the file that was read.
 	URL, Config string
 	// APIToken is what those who change the test over the REST API must have.
@@ -94,7 +96,7 @@ func Read(p Program, args, environ []string) (*Settings, error) {
 	s := p.defaults()
 	s.environment = environment(environ)
 	flags, err := p.readArguments(args)
-	s.Action = flags.action
+	s.Action, s.Args = flags.action, flags.rest
 	switch {
 	case err != nil:
 		return s, &UsageError{err}
@@ -103,7 +105,7 @@ func Read(p Program, args, environ []string) (*Settings, error) {
 	case flags.asks("version"):
 		s.Action = "version"
 	}
-	if s.Action == "help" || s.Action == "version" {
+	if slices.Contains(alone, s.Action) {
 		return s, nil
 	}
 	s.Config = flags.configFile(s.environment)
