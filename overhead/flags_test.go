@@ -10,7 +10,7 @@ import (
 
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 // parsed is the options that flags make, and the plan of a preset that they choose and change.
@@ -135,7 +135,7 @@ func TestFlagsThatCantBeUsed(t *testing.T) {
 
 // A record is resumed by its own plan; what would make that one that can't be opened again is refused, and nothing is written.
 func TestResumeChangesThePlan(t *testing.T) {
-	dir := specimen.MustRecord(t, "quick", 6).Dir
+	dir := recordtest.MustRecord(t, "quick", 6).Dir
 	resumed := func(args string) (*record.Folder, error) {
 		o, err := parseFlags(append([]string{"-resume", dir}, strings.Fields(args)...), &bytes.Buffer{})
 		if err != nil {

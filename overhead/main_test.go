@@ -15,7 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 func TestMain(m *testing.M) {
@@ -62,7 +62,7 @@ func TestScript(t *testing.T) {
 // verdict needs.
 func mustRecords(t *testing.T) map[string]string {
 	t.Helper()
-	bad, lacking := specimen.MustRecord(t, "quick", 2), specimen.MustRecord(t, "quick", 6)
+	bad, lacking := recordtest.MustRecord(t, "quick", 2), recordtest.MustRecord(t, "quick", 6)
 	for _, r := range bad.Runs {
 		r.Gates = []record.Gate{{Name: "checks", Shown: "0 of 600 checks passed"}}
 	}
@@ -74,7 +74,7 @@ func mustRecords(t *testing.T) map[string]string {
 	if err := errors.Join(rewrite(bad), rewrite(lacking)); err != nil {
 		t.Fatal(err)
 	}
-	return map[string]string{"RECORD": specimen.MustRecord(t, "ladder", 10).Dir, "FEW": specimen.MustRecord(t, "quick", 5).Dir,
+	return map[string]string{"RECORD": recordtest.MustRecord(t, "ladder", 10).Dir, "FEW": recordtest.MustRecord(t, "quick", 5).Dir,
 		"BAD": bad.Dir, "LACKING": lacking.Dir}
 }
 

@@ -13,7 +13,7 @@ import (
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/experiment"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 // The exit codes are those that -h lists.
@@ -57,7 +57,7 @@ func TestResume(t *testing.T) {
 	}{
 		{"OK", func(*record.Environment) {}, ""},
 		{"OtherGo", func(e *record.Environment) { e.Go, e.Revision = "go9", "1234567" }, ""}, // the programs are the same
-		{"OtherCPU", func(e *record.Environment) { e.CPU = "Another CPU" }, "the record is of another machine (Specimen CPU, 2 cores, kernel 6.1.0)"},
+		{"OtherCPU", func(e *record.Environment) { e.CPU = "Another CPU" }, "the record is of another machine (Example CPU, 2 cores, kernel 6.1.0)"},
 		{"MoreCores", func(e *record.Environment) { e.Cores = 64 }, "the record is of another machine"},
 		{"OtherKernel", func(e *record.Environment) { e.Kernel = "7.0.0" }, "the record is of another machine"},
 		{"ProgramChanged", func(e *record.Environment) { e.ProgramSHA = map[string]string{"foo": "2"} }, "the programs have changed since"},
@@ -65,7 +65,7 @@ func TestResume(t *testing.T) {
 		{"ProgramGone", func(e *record.Environment) { e.ProgramSHA = nil }, "the programs have changed since"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := specimen.MustRecord(t, "quick", 0)
+			f := recordtest.MustRecord(t, "quick", 0)
 			f.Experiment.Environment.ProgramSHA = map[string]string{"foo": "1"}
 			now := f.Experiment.Environment
 			c.change(&now)
@@ -127,7 +127,7 @@ func TestFinish(t *testing.T) {
 		{"FailedOver", failed, "", "allocs<=+1", 0, failed, true, "report.html)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := specimen.MustRecord(t, "quick", 6)
+			f := recordtest.MustRecord(t, "quick", 6)
 			for _, r := range f.Runs {
 				if r.Case == c.spoil || c.spoil == "all" {
 					r.Gates = []record.Gate{{Name: "lag", Shown: "late"}}

@@ -7,15 +7,15 @@ import (
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 	"example.com/foobar/overhead/stats"
 )
 
 func TestNew(t *testing.T) {
-	f := specimen.InMemory(t, "ladder", 10)
+	f := recordtest.InMemory(t, "ladder", 10)
 	a := analysis.New(f)
 	t.Run("FindsTheTruth", func(t *testing.T) {
-		for name, truth := range specimen.Truths {
+		for name, truth := range recordtest.Costs {
 			c := a.Case(name)
 			if c == nil || c.Baseline {
 				continue
@@ -63,7 +63,7 @@ func TestNew(t *testing.T) {
 }
 
 func TestVoid(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 3)
+	f := recordtest.InMemory(t, "quick", 3)
 	var spoiled *record.Run
 	for _, r := range f.Runs {
 		if r.Case == "tail-20" && r.Round == 2 {
@@ -98,7 +98,7 @@ func TestVoid(t *testing.T) {
 }
 
 func TestBudget(t *testing.T) {
-	f := specimen.InMemory(t, "ladder", 10)
+	f := recordtest.InMemory(t, "ladder", 10)
 	for _, c := range []struct {
 		budget string
 		want   analysis.State

@@ -9,7 +9,7 @@ import (
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 // mustSpend is the outcome of a budget.
@@ -116,7 +116,7 @@ func FuzzBudgetRoundTrip(f *testing.F) {
 }
 
 func TestBudgetCheckSays(t *testing.T) {
-	f := specimen.InMemory(t, "ladder", 6)
+	f := recordtest.InMemory(t, "ladder", 6)
 	a := analysis.New(f)
 	for budget, want := range map[string]string{
 		"cpu@nowhere<=+1":          `-budget: "cpu@nowhere<=+1": there is no case "nowhere"`,
@@ -147,7 +147,7 @@ func TestBudgetCheckSays(t *testing.T) {
 }
 
 func TestBudgetLines(t *testing.T) {
-	f := specimen.InMemory(t, "ladder", 8)
+	f := recordtest.InMemory(t, "ladder", 8)
 	cases := func(o *analysis.Outcome) string {
 		var out []string
 		for _, l := range o.Lines {
@@ -192,7 +192,7 @@ func TestBudgetLines(t *testing.T) {
 		}
 	})
 	t.Run("NobodyAsked", func(t *testing.T) {
-		f := specimen.InMemory(t, "quick", 6)
+		f := recordtest.InMemory(t, "quick", 6)
 		f.Experiment.Plan.Cases = []plan.Case{*f.Experiment.Plan.Case("off")}
 		if o := mustSpend(t, analysis.New(f), "cpu<=+900%"); o.State != analysis.BudgetInconclusive || len(o.Lines) != 0 {
 			t.Errorf("a budget of no case: %+v", o)
@@ -202,7 +202,7 @@ func TestBudgetLines(t *testing.T) {
 
 // A budget never says more than its rounds bear.
 func TestBudgetOfVoidRounds(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 8)
+	f := recordtest.InMemory(t, "quick", 8)
 	for n, want := range []analysis.State{analysis.BudgetWithin, analysis.BudgetWithin, analysis.BudgetWithin, analysis.BudgetInconclusive, analysis.BudgetInconclusive,
 		analysis.BudgetInconclusive, analysis.BudgetInconclusive, analysis.BudgetInconclusive, analysis.BudgetInconclusive} {
 		spoil(f, func(r *record.Run) bool { return r.Case == "tail-20" && r.Round <= n })

@@ -5,7 +5,7 @@ import (
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 // rowOf is a case's row of the ledger.
@@ -22,7 +22,7 @@ func rowOf(t *testing.T, a *analysis.Analysis, name string) analysis.LedgerRow {
 
 // A row holds the sum of its case's valid runs, of each count, and of nothing else.
 func TestLedgerTotals(t *testing.T) {
-	f := specimen.InMemory(t, "ladder", 6)
+	f := recordtest.InMemory(t, "ladder", 6)
 	spoil(f, func(r *record.Run) bool { return r.Round == 2 && r.Case == "head-20" || r.Case == "sdk" })
 	a := analysis.New(f)
 	for _, c := range a.Cases {
@@ -66,7 +66,7 @@ func TestLedgerTotals(t *testing.T) {
 
 // What nobody counted is -1, and isn't taken from what somebody counted.
 func TestLedgerUnknown(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 2)
+	f := recordtest.InMemory(t, "quick", 2)
 	f.Valid(1, "tail-20").Ledger.Collector.Decided = -1
 	f.Valid(1, "tail-20").Ledger.Collector.ArrivedTraces = -1
 	f.Valid(2, "tail-20").Ledger.Collector.CompleteTraces = 0

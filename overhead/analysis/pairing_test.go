@@ -11,7 +11,7 @@ import (
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 	"example.com/foobar/overhead/stats"
 )
 
@@ -54,7 +54,7 @@ func TestPairing(t *testing.T) {
 		}, "[]", 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := specimen.InMemory(t, "quick", 8)
+			f := recordtest.InMemory(t, "quick", 8)
 			spoil(f, c.void)
 			a := analysis.New(f)
 			if got := a.Case("tail-20").Runs; got != c.runs {
@@ -85,7 +85,7 @@ func TestPairing(t *testing.T) {
 
 // A run that was void and was made again counts once, by its valid attempt.
 func TestSecondAttempt(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 6)
+	f := recordtest.InMemory(t, "quick", 6)
 	want := mustJSON(t, analysis.New(f))
 	again := *f.Valid(2, "tail-20")
 	first := again
@@ -105,14 +105,14 @@ func TestSecondAttempt(t *testing.T) {
 	if got := a.Warnings; !slices.Contains(got, "Void and left out: 1 of 19 runs; the reasons are below.") {
 		t.Errorf("warnings: %q", got)
 	}
-	a.Void, a.VoidRuns, a.Warnings = 0, nil, analysis.New(specimen.InMemory(t, "quick", 6)).Warnings
+	a.Void, a.VoidRuns, a.Warnings = 0, nil, analysis.New(recordtest.InMemory(t, "quick", 6)).Warnings
 	if mustJSON(t, a) != want {
 		t.Error("a void attempt changed what came out")
 	}
 }
 
 func TestReasons(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 1)
+	f := recordtest.InMemory(t, "quick", 1)
 	f.Runs[0].Gates = nil
 	f.Runs[1].Gates = []record.Gate{{Name: "checks", OK: true, Shown: "all"}, {Name: "lag", Shown: "9 ms"}, {Name: "received", Shown: "0 of 6"}}
 	a := analysis.New(f)
@@ -161,7 +161,7 @@ func TestWarnings(t *testing.T) {
 		{"SharedCPUs", 8, func(f *record.Folder) { f.Experiment.Environment.SharedCPUs = "foo and bar share CPU 0." }, "foo and bar share CPU 0.", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := specimen.InMemory(t, "quick", c.rounds)
+			f := recordtest.InMemory(t, "quick", c.rounds)
 			c.change(f)
 			a := analysis.New(f)
 			if c.want == "" && len(a.Warnings) > 0 || !strings.Contains(strings.Join(a.Warnings, "\n"), c.want) {
@@ -180,7 +180,7 @@ func TestWarnings(t *testing.T) {
 // The baseline has no effect and no verdict; each other case has, in everything that both were measured in.
 func TestBaselineHasNoEffect(t *testing.T) {
 	for preset, base := range map[string]string{"quick": "off", "ladder": "off", "seed": "case_3"} {
-		a := analysis.New(specimen.InMemory(t, preset, 6))
+		a := analysis.New(recordtest.InMemory(t, preset, 6))
 		for _, c := range a.Cases {
 			if c.Baseline != (c.Name == base) {
 				t.Errorf("%s: %s is a baseline: %v", preset, c.Name, c.Baseline)
@@ -203,7 +203,7 @@ func TestBaselineHasNoEffect(t *testing.T) {
 
 // Another baseline turns the sign round and nothing else.
 func TestBaselineTurned(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 8)
+	f := recordtest.InMemory(t, "quick", 8)
 	f.Experiment.Plan.Control = ""
 	forth := analysis.New(f).Case("tail-20").Cell("cpu", "foo").Effect.LogRatio
 	f.Experiment.Plan.Baseline = "tail-20"
@@ -219,7 +219,7 @@ func TestBaselineTurned(t *testing.T) {
 
 // A primary metric of the requests belongs to no process.
 func TestPrimaryOfTheRequests(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 8)
+	f := recordtest.InMemory(t, "quick", 8)
 	f.Experiment.Plan.Primary = "p99"
 	a := analysis.New(f)
 	cell := a.Case("tail-20").Cell("p99", "")
@@ -235,9 +235,9 @@ func TestPrimaryOfTheRequests(t *testing.T) {
 }
 
 func TestScaling(t *testing.T) {
-	base := analysis.New(specimen.InMemory(t, "quick", 8))
+	base := analysis.New(recordtest.InMemory(t, "quick", 8))
 	for _, by := range []float64{1e-6, 0.5, 7, 1e6} {
-		f := specimen.InMemory(t, "quick", 8)
+		f := recordtest.InMemory(t, "quick", 8)
 		for _, r := range f.Runs {
 			scale(r, by)
 			p := r.Processes["foo"]
@@ -270,7 +270,7 @@ func TestScaling(t *testing.T) {
 func TestEqualCases(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for range 10 {
-		f := specimen.InMemory(t, "quick", 8)
+		f := recordtest.InMemory(t, "quick", 8)
 		for round := 1; round <= 8; round++ {
 			noise, off := math.Exp(rng.NormFloat64()), f.Valid(round, "off")
 			for _, r := range f.Runs {
@@ -295,7 +295,7 @@ func TestEqualCases(t *testing.T) {
 
 // Numbers of two wild rounds have limits beyond what can be counted with: they are still written, and read again.
 func TestWildRounds(t *testing.T) {
-	f := specimen.InMemory(t, "ladder", 2)
+	f := recordtest.InMemory(t, "ladder", 2)
 	for i, r := range f.Runs {
 		r.Load.Response.P99 *= math.Pow(30, float64(i%5)-2)
 		scale(r, math.Pow(10, float64(100*(i%3)-200)))
@@ -321,14 +321,14 @@ func TestWildRounds(t *testing.T) {
 }
 
 func TestComparisons(t *testing.T) {
-	f := specimen.InMemory(t, "ladder", 8)
+	f := recordtest.InMemory(t, "ladder", 8)
 	f.Experiment.Plan.Comparisons = [][]string{{"sdk", "head-100"}, {"head-100", "sdk"}}
 	spoil(f, func(r *record.Run) bool { return r.Case == "sdk" && r.Round == 4 })
 	a := analysis.New(f)
 	if len(a.Comparisons) != 2 || a.Comparisons[0].A != "sdk" || a.Comparisons[0].B != "head-100" {
 		t.Fatalf("got %+v", a.Comparisons)
 	}
-	want := specimen.Truths["head-100"].Objects - specimen.Truths["sdk"].Objects
+	want := recordtest.Costs["head-100"].Objects - recordtest.Costs["sdk"].Objects
 	for i, sign := range []float64{1, -1} {
 		for _, c := range a.Comparisons[i].Cells {
 			if len(c.Pairs) != 7 || c.Primary || c.Effect == nil || c.Process == analysis.Generator {

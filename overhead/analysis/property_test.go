@@ -12,14 +12,14 @@ import (
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 	"example.com/foobar/overhead/stats"
 )
 
 // mustNoisy is a record whose CPU times have noise of their own, as the standard deviation of a logarithm.
 func mustNoisy(t *testing.T, preset string, rounds int, noise float64, seed uint64) *record.Folder {
 	t.Helper()
-	f := specimen.InMemory(t, preset, rounds)
+	f := recordtest.InMemory(t, preset, rounds)
 	rng := rand.New(rand.NewPCG(seed, 5))
 	for _, r := range f.Runs {
 		scale(r, math.Exp(noise*rng.NormFloat64()))
@@ -94,7 +94,7 @@ func isControl(a *analysis.Analysis, c *analysis.Cell) bool {
 
 func TestNoVerdictFromFewRounds(t *testing.T) {
 	for rounds := 2; rounds < stats.MinRounds; rounds++ {
-		a := analysis.New(specimen.InMemory(t, "quick", rounds))
+		a := analysis.New(recordtest.InMemory(t, "quick", rounds))
 		for _, c := range cells(a) {
 			if c.Effect.Relative && (c.Verdict != stats.Inconclusive || c.Reason != stats.TooFewRounds) {
 				t.Errorf("%d rounds: %s of %s: %q", rounds, c.Metric, c.Process, c.Verdict)
@@ -112,7 +112,7 @@ func TestNoVerdictFromFewRounds(t *testing.T) {
 
 func TestNoise(t *testing.T) {
 	spoilt := func(control func(round int) float64) *analysis.Analysis {
-		f := specimen.InMemory(t, "quick", 8)
+		f := recordtest.InMemory(t, "quick", 8)
 		for _, r := range f.Runs {
 			if r.Case == "off-again" {
 				scale(r, control(r.Round))
@@ -155,7 +155,7 @@ func TestNoise(t *testing.T) {
 		}
 	})
 	t.Run("NoControl", func(t *testing.T) {
-		f := specimen.InMemory(t, "quick", 8)
+		f := recordtest.InMemory(t, "quick", 8)
 		f.Experiment.Plan.Control = ""
 		a := analysis.New(f)
 		if a.Noise != nil || a.Case("tail-20").Cell("cpu", "foo").Verdict != stats.More {
@@ -174,7 +174,7 @@ func mustJSON(t *testing.T, a *analysis.Analysis) string {
 }
 
 func TestInvariance(t *testing.T) {
-	f := specimen.InMemory(t, "ladder", 8)
+	f := recordtest.InMemory(t, "ladder", 8)
 	want := mustJSON(t, analysis.New(f))
 	t.Run("OrderOfFiles", func(t *testing.T) {
 		rand.New(rand.NewPCG(1, 1)).Shuffle(len(f.Runs), func(i, j int) { f.Runs[i], f.Runs[j] = f.Runs[j], f.Runs[i] })
@@ -212,7 +212,7 @@ func TestInvariance(t *testing.T) {
 // A larger limit is never worse, and a budget is over for some limit and within another one.
 func TestBudgetIsMonotone(t *testing.T) {
 	rank := map[analysis.State]int{analysis.BudgetOver: 0, analysis.BudgetInconclusive: 1, analysis.BudgetWithin: 2}
-	a := analysis.New(specimen.InMemory(t, "quick", 10))
+	a := analysis.New(recordtest.InMemory(t, "quick", 10))
 	for _, metric := range []string{"cpu<=+%d%%", "cpu<=+%d", "allocs<=+%d", "rss<=+%d%%"} {
 		last, seen := 0, map[analysis.State]bool{}
 		for n := range 300 {
@@ -231,7 +231,7 @@ func TestBudgetIsMonotone(t *testing.T) {
 		}
 	}
 	t.Run("ExactlyTheLimit", func(t *testing.T) {
-		f := specimen.InMemory(t, "quick", 6)
+		f := recordtest.InMemory(t, "quick", 6)
 		for _, r := range f.Runs {
 			p, n := r.Processes["foo"], float64(r.Load.Requests)
 			exact := 70 * n
@@ -291,7 +291,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestLedger(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 2)
+	f := recordtest.InMemory(t, "quick", 2)
 	for _, r := range f.Runs {
 		if r.Case == "tail-20" {
 			r.Ledger.Services[0].Dropped = map[string]int64{"queue_full": 3}
@@ -314,12 +314,12 @@ func TestLedger(t *testing.T) {
 }
 
 func TestPrecise(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 12)
+	f := recordtest.InMemory(t, "quick", 12)
 	a := analysis.New(f)
 	if !a.Precise(0.5) || a.Precise(0.0001) {
 		t.Errorf("within 50 %%: %v; within 0.01 %%: %v", a.Precise(0.5), a.Precise(0.0001))
 	}
-	if few := analysis.New(specimen.InMemory(t, "quick", stats.PreciseRounds-1)); few.Precise(0.9) {
+	if few := analysis.New(recordtest.InMemory(t, "quick", stats.PreciseRounds-1)); few.Precise(0.9) {
 		t.Error("precise after too few rounds")
 	}
 	f.Experiment.Plan.Cases = append(f.Experiment.Plan.Cases, plan.Case{Name: "never-run"})

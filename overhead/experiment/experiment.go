@@ -65,15 +65,15 @@ func (e *Experiment) Run(ctx context.Context) error {
 	return nil
 }
 
-// Order is the order of the cases in a round: the same for the same seed, whatever was run before.
-func Order(seed uint64, round, cases int) []int {
+// shuffle is the order of so many cases in a round: the same for the same seed, whatever was run before.
+func shuffle(seed uint64, round, cases int) []int {
 	return rand.New(rand.NewPCG(seed, uint64(round))).Perm(cases)
 }
 
 // round runs the cases that the round still lacks, each as often as it may be tried.
 func (e *Experiment) round(ctx context.Context, round, last int) error {
 	p := &e.Folder.Experiment.Plan
-	order := Order(e.Folder.Experiment.Seed, round, len(p.Cases))
+	order := shuffle(e.Folder.Experiment.Seed, round, len(p.Cases))
 	valid, tried := 0, 0
 	for range p.Limits.Attempts {
 		if tried > 0 && valid == 0 && e.neverStarted(round) {

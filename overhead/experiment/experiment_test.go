@@ -9,7 +9,7 @@ import (
 
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 // fake runs nothing: it notes what was asked, and spoils what it is told to.
@@ -24,7 +24,7 @@ type fake struct {
 func (f *fake) Run(_ context.Context, c plan.Case) (*record.Run, error) {
 	f.asked = append(f.asked, c.Name)
 	n := len(f.asked)
-	r := specimen.Run(f.rng, f.plan, c, 1, 1)
+	r := recordtest.Run(f.rng, f.plan, c, 1, 1)
 	if f.spoil != nil && f.spoil(n, c.Name) {
 		r.Gates = append(r.Gates, record.Gate{Name: "lag", Shown: "the generator lagged"})
 	}

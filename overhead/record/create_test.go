@@ -9,7 +9,7 @@ import (
 
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 func TestCreate(t *testing.T) {
@@ -42,7 +42,7 @@ func TestCreate(t *testing.T) {
 		}
 	})
 	t.Run("ErrRunsOfAnother", func(t *testing.T) {
-		f := specimen.MustRecord(t, "quick", 1)
+		f := recordtest.MustRecord(t, "quick", 1)
 		if err := os.Remove(filepath.Join(f.Dir, "experiment.json")); err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func TestCreate(t *testing.T) {
 
 func TestAdd(t *testing.T) {
 	t.Run("NameTellsTheRun", func(t *testing.T) {
-		f := specimen.MustRecord(t, "quick", 0)
+		f := recordtest.MustRecord(t, "quick", 0)
 		if err := f.Add(&record.Run{Round: 3, Position: 2, Attempt: 1, Case: "tail-20"}); err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +85,7 @@ func TestAdd(t *testing.T) {
 		}
 	})
 	t.Run("ErrLeadsOut", func(t *testing.T) {
-		f := specimen.MustRecord(t, "quick", 0)
+		f := recordtest.MustRecord(t, "quick", 0)
 		for _, name := range []string{"/../../../PWNED", "x/../../../PWNED"} {
 			if err := f.Add(&record.Run{Round: 1, Position: 1, Attempt: 1, Case: name}); err == nil {
 				t.Errorf("%s: written", name)
@@ -96,7 +96,7 @@ func TestAdd(t *testing.T) {
 		}
 	})
 	t.Run("ErrNoNumber", func(t *testing.T) { // what JSON can't hold is no file, and no run of the folder
-		f := specimen.MustRecord(t, "quick", 0)
+		f := recordtest.MustRecord(t, "quick", 0)
 		r := &record.Run{Round: 1, Position: 1, Attempt: 1, Case: "off", Load: record.Load{AchievedRate: math.NaN()}}
 		want(t, f.Add(r), "encoding runs")
 		if left, _ := os.ReadDir(filepath.Join(f.Dir, "runs")); len(left) > 0 || len(f.Runs) != 0 {
@@ -104,7 +104,7 @@ func TestAdd(t *testing.T) {
 		}
 	})
 	t.Run("ErrFolderIsGone", func(t *testing.T) {
-		f := specimen.MustRecord(t, "quick", 0)
+		f := recordtest.MustRecord(t, "quick", 0)
 		if err := os.RemoveAll(f.Dir); err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func TestVoid(t *testing.T) {
 
 // The record of a round in which some runs failed goes on where it was left: by void runs, attempts, and rounds.
 func TestResumedRecord(t *testing.T) {
-	f := specimen.MustRecord(t, "quick", 3)
+	f := recordtest.MustRecord(t, "quick", 3)
 	again := *f.Valid(3, "tail-20")
 	f.Valid(3, "tail-20").Gates = []record.Gate{{Name: "lag", Shown: "late"}}
 	for _, r := range f.Runs {

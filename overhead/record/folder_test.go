@@ -8,11 +8,11 @@ import (
 	"testing"
 
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 func TestFolder(t *testing.T) {
-	f := specimen.MustRecord(t, "quick", 2)
+	f := recordtest.MustRecord(t, "quick", 2)
 	t.Run("RoundTrip", func(t *testing.T) {
 		got, err := record.Open(f.Dir)
 		if err != nil {
@@ -88,7 +88,7 @@ func TestOpenValidates(t *testing.T) {
 		{"Text", "runs/0001-01-CASE-1.json", `"shown": "all 6000 passed"`, `"shown": "` + strings.Repeat("x", 1<<17) + `"`, "a text of"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := specimen.MustRecord(t, "quick", 1)
+			f := recordtest.MustRecord(t, "quick", 1)
 			of := ""
 			for _, r := range f.Runs {
 				if r.Position == 1 {
@@ -113,7 +113,7 @@ func TestOpenValidates(t *testing.T) {
 		})
 	}
 	t.Run("NoPlainFile", func(t *testing.T) {
-		f := specimen.MustRecord(t, "quick", 1)
+		f := recordtest.MustRecord(t, "quick", 1)
 		if err := os.Symlink(os.DevNull, filepath.Join(f.Dir, "runs", "0009-01-off-1.json")); err != nil {
 			t.Skip(err)
 		}
@@ -122,7 +122,7 @@ func TestOpenValidates(t *testing.T) {
 		}
 	})
 	t.Run("TooLarge", func(t *testing.T) {
-		f := specimen.MustRecord(t, "quick", 1)
+		f := recordtest.MustRecord(t, "quick", 1)
 		if err := os.Truncate(filepath.Join(f.Dir, "experiment.json"), 17<<20); err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +131,7 @@ func TestOpenValidates(t *testing.T) {
 		}
 	})
 	t.Run("OtherFilesAreLeftAlone", func(t *testing.T) {
-		f := specimen.MustRecord(t, "quick", 1)
+		f := recordtest.MustRecord(t, "quick", 1)
 		for _, name := range []string{".0001-01-off-1.json-123", "notes.txt", ".x.json"} {
 			if err := os.WriteFile(filepath.Join(f.Dir, "runs", name), []byte("{"), 0o644); err != nil {
 				t.Fatal(err)
@@ -144,7 +144,7 @@ func TestOpenValidates(t *testing.T) {
 }
 
 func TestWriteFile(t *testing.T) {
-	f := specimen.MustRecord(t, "quick", 0)
+	f := recordtest.MustRecord(t, "quick", 0)
 	for _, name := range []string{"../PWNED", "/tmp/PWNED", "a/../../PWNED", ""} {
 		if err := f.WriteFile(name, nil); err == nil || !strings.Contains(err.Error(), "leads out of") {
 			t.Errorf("%q: got %v", name, err)
@@ -174,7 +174,7 @@ func TestWriteFile(t *testing.T) {
 }
 
 func TestAttempts(t *testing.T) {
-	f := specimen.MustRecord(t, "quick", 2)
+	f := recordtest.MustRecord(t, "quick", 2)
 	void := *f.Valid(2, "off")
 	void.Attempt, void.Gates = 2, nil
 	if err := f.Add(&void); err != nil {

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 func mustRead(tb testing.TB, name string) []byte {
@@ -63,7 +63,7 @@ func TestOpenRefuses(t *testing.T) {
 			strings.Repeat("x", 65<<10) + `": 1}}]}}`, "run.Ledger.Services.Dropped: a text of 66560 bytes, at most 65536"},
 	} {
 		t.Run(c.name+"/"+filepath.Base(c.file), func(t *testing.T) {
-			f := specimen.MustRecord(t, "quick", 0)
+			f := recordtest.MustRecord(t, "quick", 0)
 			mustWrite(t, filepath.Join(f.Dir, c.file), []byte(c.content))
 			got, err := record.Open(f.Dir)
 			want(t, err, "opening a record: ")
@@ -74,7 +74,7 @@ func TestOpenRefuses(t *testing.T) {
 		})
 	}
 	t.Run("RunsAreNoFolder", func(t *testing.T) {
-		f := specimen.MustRecord(t, "quick", 0)
+		f := recordtest.MustRecord(t, "quick", 0)
 		if err := os.Remove(filepath.Join(f.Dir, "runs")); err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func TestOpenRefuses(t *testing.T) {
 		want(t, err, "runs")
 	})
 	t.Run("RunIsAFolder", func(t *testing.T) {
-		f := specimen.MustRecord(t, "quick", 0)
+		f := recordtest.MustRecord(t, "quick", 0)
 		if err := os.Mkdir(filepath.Join(f.Dir, "runs", "a.json"), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -91,14 +91,14 @@ func TestOpenRefuses(t *testing.T) {
 		want(t, err, "a.json is no plain file")
 	})
 	t.Run("FileIsNoFolder", func(t *testing.T) {
-		_, err := record.Open(filepath.Join(specimen.MustRecord(t, "quick", 0).Dir, "experiment.json"))
+		_, err := record.Open(filepath.Join(recordtest.MustRecord(t, "quick", 0).Dir, "experiment.json"))
 		want(t, err, "opening a record: ")
 	})
 }
 
 // A record without its folder of runs is one without runs.
 func TestOpenWithoutRuns(t *testing.T) {
-	f := specimen.MustRecord(t, "quick", 0)
+	f := recordtest.MustRecord(t, "quick", 0)
 	if err := os.Remove(filepath.Join(f.Dir, "runs")); err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestOpenWithoutRuns(t *testing.T) {
 
 // Runs come by round, then attempt, then position, whatever their files are called and however large the numbers are.
 func TestOpenSortsRuns(t *testing.T) {
-	f := specimen.MustRecord(t, "quick", 0)
+	f := recordtest.MustRecord(t, "quick", 0)
 	rng := rand.New(rand.NewPCG(1, 2))
 	numbers := []int{1, 2, 999, 1000, 1001, 10_000}
 	var all [][3]int
@@ -144,7 +144,7 @@ func TestOpenSortsRuns(t *testing.T) {
 
 // What was opened can be written, and is the same when it is opened again: a record that is resumed loses nothing.
 func FuzzOpen(f *testing.F) {
-	sound := specimen.MustRecord(f, "quick", 1)
+	sound := recordtest.MustRecord(f, "quick", 1)
 	experiment := mustRead(f, filepath.Join(sound.Dir, "experiment.json"))
 	runs, err := filepath.Glob(filepath.Join(sound.Dir, "runs", "*.json"))
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package record keeps what was measured: one plain folder for an experiment, one file for each run.
-// It judges nothing.
+// Package record keeps what was measured: one plain folder for an experiment, one file for each run, with the gates that it met
+// or failed. It compares nothing.
 package record
 
 import (
@@ -193,7 +193,7 @@ type Machine struct {
 	Known bool `json:"known"`
 }
 
-// Point is one instant of the run's course.
+// Point is one instant of a run.
 type Point struct {
 	// At is seconds since the window began; below 0 is warm-up.
 	At float64 `json:"at"`

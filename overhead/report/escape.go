@@ -36,7 +36,7 @@ func escapeLine(text string) string {
 // escape makes a text mean nothing but itself in Markdown: no cell, code, link, image or element comes of it.
 func escape(text string) string {
 	text = strings.ReplaceAll(text, "\n", " ")
-	spared, broken := places(spare, text), places(linked, text)
+	spared, broken := groupStarts(spare, text), groupStarts(linked, text)
 	var b strings.Builder
 	for at, r := range text {
 		if broken[at] {
@@ -55,8 +55,8 @@ func escape(text string) string {
 	return b.String()
 }
 
-// places are where the groups of a pattern begin in a text, wherever it matches, also where matches overlap.
-func places(pattern *regexp.Regexp, text string) map[int]bool {
+// groupStarts are where the groups of a pattern begin in a text, wherever it matches, also where matches overlap.
+func groupStarts(pattern *regexp.Regexp, text string) map[int]bool {
 	out := map[int]bool{}
 	for from := 0; from < len(text); {
 		m := pattern.FindStringSubmatchIndex(text[from:])

@@ -7,7 +7,7 @@ import (
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 func TestEscape(t *testing.T) {
@@ -66,7 +66,7 @@ func FuzzEscape(f *testing.F) {
 // What a service said, or whoever wrote the record, neither steers a terminal nor becomes a part of a page.
 func TestHostileRecord(t *testing.T) {
 	const evil = "\x1b]0;owned\x07\u202e <script>alert(1)</script> [click](https://evil.test) ![](https://evil.test/x.png) | @all"
-	f := specimen.InMemory(t, "quick", 6)
+	f := recordtest.InMemory(t, "quick", 6)
 	p := &f.Experiment.Plan
 	p.Name, p.Description, p.Caveats = evil, evil, []string{evil}
 	e := &f.Experiment.Environment

@@ -20,7 +20,7 @@ var page string
 type htmlPage struct {
 	document
 	Pictures []htmlPicture
-	Course   []htmlPicture
+	OverTime []htmlPicture
 	Flows    []flow
 	Legend   []legendEntry
 	Measured string
@@ -53,8 +53,8 @@ func HTML(w io.Writer, a *analysis.Analysis) error {
 	data := htmlPage{document: compose(a), Flows: flows(a), Measured: a.Measured}
 	for _, p := range drawings {
 		h := htmlPicture{p, template.HTML(p.SVG)} // our own drawing; names in it are validated words
-		if p.Course {
-			data.Course = append(data.Course, h)
+		if p.OverTime {
+			data.OverTime = append(data.OverTime, h)
 			data.Legend = join(data.Legend, p.Legend)
 		} else {
 			data.Pictures = append(data.Pictures, h)

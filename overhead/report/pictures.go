@@ -19,8 +19,8 @@ type picture struct {
 	SVG             string
 	// Legend names the cases with their colours.
 	Legend []legendEntry
-	// Course says that it is one of those over time, which stand side by side under one legend.
-	Course bool
+	// OverTime says that it is one of those of CPU and memory over time, which stand side by side under one legend.
+	OverTime bool
 }
 
 type legendEntry struct{ Name, Color string }
@@ -28,7 +28,7 @@ type legendEntry struct{ Name, Color string }
 // pictures draws everything that is drawn from an analysis.
 func pictures(a *analysis.Analysis) ([]picture, error) {
 	var out []picture
-	for _, draw := range []func(*analysis.Analysis) ([]picture, error){costPicture, roundsPicture, latencyPicture, coursePictures} {
+	for _, draw := range []func(*analysis.Analysis) ([]picture, error){costPicture, roundsPicture, latencyPicture, timePictures} {
 		p, err := draw(a)
 		if err != nil {
 			return nil, err
@@ -250,8 +250,8 @@ func (decades) Ticks(lo, hi float64) []plot.Tick {
 	return out
 }
 
-// coursePictures show CPU and memory of each process over the run's time.
-func coursePictures(a *analysis.Analysis) ([]picture, error) {
+// timePictures show CPU and memory of each process over the run's time.
+func timePictures(a *analysis.Analysis) ([]picture, error) {
 	var out []picture
 	for _, process := range a.Processes() {
 		for _, of := range []struct {
@@ -264,7 +264,7 @@ func coursePictures(a *analysis.Analysis) ([]picture, error) {
 			p := newPlot("seconds since the window began", of.unit)
 			var drawn []int
 			for i := range a.Cases {
-				xys := course(a, a.Cases[i].Name, of.value)
+				xys := timeSeries(a, a.Cases[i].Name, of.value)
 				if len(xys) < 2 {
 					continue
 				}
@@ -283,14 +283,14 @@ func coursePictures(a *analysis.Analysis) ([]picture, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, picture{ID: of.id + "-" + process, Title: of.title, SVG: drawing, Legend: legend(a, drawn), Course: true})
+			out = append(out, picture{ID: of.id + "-" + process, Title: of.title, SVG: drawing, Legend: legend(a, drawn), OverTime: true})
 		}
 	}
 	return out, nil
 }
 
-// course averages a case's valid runs by half seconds.
-func course(a *analysis.Analysis, name string, value func(record.Point) (float64, bool)) plotter.XYs {
+// timeSeries averages a case's valid runs by half seconds.
+func timeSeries(a *analysis.Analysis, name string, value func(record.Point) (float64, bool)) plotter.XYs {
 	sums, counts := map[int]float64{}, map[int]int{}
 	for _, r := range a.Runs() {
 		if r.Case != name || r.Void() {

@@ -11,7 +11,7 @@ import (
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 // mustPictures draws all pictures, by their names.
@@ -78,11 +78,11 @@ func TestEveryPicture(t *testing.T) {
 		for name, p := range drawn {
 			names = append(names, name)
 			sound(t, preset, p)
-			if p.Title == "" || p.Text == "" && !p.Course {
+			if p.Title == "" || p.Text == "" && !p.OverTime {
 				t.Errorf("%s: %s has title %q, text %q", preset, name, p.Title, p.Text)
 			}
-			if p.Course != (strings.HasPrefix(name, "cpu-") || strings.HasPrefix(name, "rss-")) {
-				t.Errorf("%s: %s is one over time: %v", preset, name, p.Course)
+			if p.OverTime != (strings.HasPrefix(name, "cpu-") || strings.HasPrefix(name, "rss-")) {
+				t.Errorf("%s: %s is one over time: %v", preset, name, p.OverTime)
 			}
 			// Zero is on the axis of each picture whose lengths are compared; latency has a logarithmic one.
 			if name != "latency" && !slices.Contains(labels(p.SVG), "0") {
@@ -144,7 +144,7 @@ func TestOneColourForEachCase(t *testing.T) {
 
 // What has no valid run is in no picture and in no legend.
 func TestOnlyDrawnLinesAreNamed(t *testing.T) {
-	f := specimen.InMemory(t, "ladder", 6)
+	f := recordtest.InMemory(t, "ladder", 6)
 	for _, r := range f.Runs {
 		if r.Case == "sdk" {
 			r.Gates = nil
@@ -194,7 +194,7 @@ func TestPicturesOfLittle(t *testing.T) {
 		}, "cost latency rounds"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := specimen.InMemory(t, "quick", c.rounds)
+			f := recordtest.InMemory(t, "quick", c.rounds)
 			for _, r := range f.Runs {
 				c.change(r)
 			}
@@ -218,7 +218,7 @@ func TestPicturesOfLittle(t *testing.T) {
 // Latencies that are all the same, and a process that uses nothing, have axes that can be read.
 func TestFlatCurves(t *testing.T) {
 	for _, level := range []float64{1e-3, 500, 700, 1000, 3e6} {
-		f := specimen.InMemory(t, "quick", 2)
+		f := recordtest.InMemory(t, "quick", 2)
 		for _, r := range f.Runs {
 			for i := range r.Load.Response.Curve {
 				r.Load.Response.Curve[i] = level
@@ -308,7 +308,7 @@ func TestNines(t *testing.T) {
 
 // A curve is the mean of the valid runs of its case alone.
 func TestCurveIsAMean(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 3)
+	f := recordtest.InMemory(t, "quick", 3)
 	for _, r := range f.Runs {
 		value := 1e3 * float64(r.Round)
 		if r.Case != "off" || r.Round == 3 {
@@ -332,7 +332,7 @@ func TestCurveIsAMean(t *testing.T) {
 			t.Errorf("got %v, want 1.5", p)
 		}
 	}
-	got := course(a, "off", func(p record.Point) (float64, bool) { v, ok := p.RSS["foo"]; return v, ok })
+	got := timeSeries(a, "off", func(p record.Point) (float64, bool) { v, ok := p.RSS["foo"]; return v, ok })
 	if len(got) != 1 || got[0].X != 0.25 || got[0].Y != 1500 {
 		t.Errorf("got %v", got)
 	}

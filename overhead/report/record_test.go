@@ -8,12 +8,12 @@ import (
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 // Whatever a record holds that can be opened, every report of it is drawn.
 func FuzzRecord(f *testing.F) {
-	sound := specimen.MustRecord(f, "quick", 1)
+	sound := recordtest.MustRecord(f, "quick", 1)
 	experiment, err := os.ReadFile(filepath.Join(sound.Dir, "experiment.json"))
 	if err != nil {
 		f.Fatal(err)

@@ -24,15 +24,15 @@ import (
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// mustAnalysis is of a specimen with one void run and a budget.
+// mustAnalysis is of a record with one void run and a budget.
 func mustAnalysis(tb testing.TB, preset string, rounds int) *analysis.Analysis {
 	tb.Helper()
-	f := specimen.InMemory(tb, preset, rounds)
+	f := recordtest.InMemory(tb, preset, rounds)
 	f.Runs[1].Gates = append(f.Runs[1].Gates, record.Gate{Name: "received", Shown: "8,388 of 9,000 spans exported arrived, 612 dropped (queue_full)"})
 	a := analysis.New(f)
 	limits, err := analysis.ParseBudget("cpu<=+90%,allocs<=+130")
@@ -95,12 +95,12 @@ func TestText(t *testing.T) {
 		})
 	}
 	t.Run("OneRound", func(t *testing.T) {
-		if got := render(t, Text, analysis.New(specimen.InMemory(t, "quick", 1))); bytes.Contains(got, []byte("NaN")) {
+		if got := render(t, Text, analysis.New(recordtest.InMemory(t, "quick", 1))); bytes.Contains(got, []byte("NaN")) {
 			t.Errorf("NaN in:\n%s", got)
 		}
 	})
 	t.Run("NothingMeasured", func(t *testing.T) {
-		if got := render(t, Text, analysis.New(specimen.InMemory(t, "quick", 0))); !bytes.Contains(got, []byte("no valid run")) {
+		if got := render(t, Text, analysis.New(recordtest.InMemory(t, "quick", 0))); !bytes.Contains(got, []byte("no valid run")) {
 			t.Errorf("got:\n%s", got)
 		}
 	})

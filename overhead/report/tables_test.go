@@ -13,13 +13,13 @@ import (
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
-	"example.com/foobar/overhead/specimen"
+	"example.com/foobar/overhead/recordtest"
 )
 
 func TestBrief(t *testing.T) {
 	golden(t, "quick-brief.md", render(t, Brief, mustAnalysis(t, "quick", 6)))
 	golden(t, "ladder-brief.md", render(t, Brief, mustAnalysis(t, "ladder", 6)))
-	f := specimen.InMemory(t, "quick", 6)
+	f := recordtest.InMemory(t, "quick", 6)
 	golden(t, "no-budget-brief.md", render(t, Brief, analysis.New(f)))
 	f.Experiment.Plan.Name = "\x1b[2J<b>"
 	if got := render(t, Brief, analysis.New(f)); bytes.ContainsAny(got, "\x1b") || bytes.Contains(got, []byte("<b>")) {
@@ -41,10 +41,10 @@ func TestBenchLines(t *testing.T) {
 
 // A record of one round, one of none, and one in which nothing holds.
 func TestLittle(t *testing.T) {
-	golden(t, "one-round.txt", render(t, Text, analysis.New(specimen.InMemory(t, "quick", 1))))
-	golden(t, "one-round.md", render(t, Markdown, analysis.New(specimen.InMemory(t, "quick", 1))))
-	golden(t, "no-round.txt", render(t, Text, analysis.New(specimen.InMemory(t, "quick", 0))))
-	f := specimen.InMemory(t, "quick", 2)
+	golden(t, "one-round.txt", render(t, Text, analysis.New(recordtest.InMemory(t, "quick", 1))))
+	golden(t, "one-round.md", render(t, Markdown, analysis.New(recordtest.InMemory(t, "quick", 1))))
+	golden(t, "no-round.txt", render(t, Text, analysis.New(recordtest.InMemory(t, "quick", 0))))
+	f := recordtest.InMemory(t, "quick", 2)
 	for i, r := range f.Runs {
 		if r.Gates = nil; i > 0 {
 			r.Gates = []record.Gate{{Name: "checks", Shown: "1 of 6000 passed"}, {Name: "lag", Shown: "9 ms late"}}
@@ -66,7 +66,7 @@ func rowOf(t *testing.T, of table, name string) []string {
 }
 
 func TestMissingCounters(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 6)
+	f := recordtest.InMemory(t, "quick", 6)
 	for _, r := range f.Runs {
 		p := r.Processes["foo"]
 		if r.Case == "tail-20" {
@@ -104,7 +104,7 @@ func TestMissingCounters(t *testing.T) {
 }
 
 func TestNoRoundInCommon(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 6)
+	f := recordtest.InMemory(t, "quick", 6)
 	for _, r := range f.Runs {
 		r.Gates[0].OK = r.Case == "off-again" || (r.Case == "off") == (r.Round%2 == 0)
 	}
@@ -118,7 +118,7 @@ func TestNoRoundInCommon(t *testing.T) {
 }
 
 func TestLedgerTable(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 2)
+	f := recordtest.InMemory(t, "quick", 2)
 	p := &f.Experiment.Plan
 	lossy := f.Valid(1, "tail-20")
 	lossy.Ledger.Services[0].Dropped = map[string]int64{"queue_full": 7}
@@ -172,7 +172,7 @@ func TestBudgetTable(t *testing.T) {
 }
 
 func TestFlows(t *testing.T) {
-	f := specimen.InMemory(t, "quick", 2)
+	f := recordtest.InMemory(t, "quick", 2)
 	c := f.Valid(1, "tail-20").Ledger.Collector
 	c.Refused, c.SendFailed = 2, 3
 	for _, row := range flows(analysis.New(f)) {
@@ -194,7 +194,7 @@ func TestFlows(t *testing.T) {
 }
 
 func TestCPUs(t *testing.T) {
-	p := specimen.InMemory(t, "quick", 0).Experiment.Plan
+	p := recordtest.InMemory(t, "quick", 0).Experiment.Plan
 	for i := range p.Services {
 		p.Services[i].CPUs, p.Services[i].GOMAXPROCS = "", 0
 		if p.Services[i].Name == "foo" {

@@ -1,6 +1,6 @@
-// Package specimen makes records of experiments that never ran, with known effects, for tests.
+// Package recordtest makes records of experiments that never ran, with known costs, for tests.
 // Nothing in them was measured.
-package specimen
+package recordtest
 
 import (
 	"maps"
@@ -14,15 +14,15 @@ import (
 	"example.com/foobar/overhead/record"
 )
 
-// Truth is what a case costs in a specimen, for one request.
-type Truth struct {
+// Cost is what a case costs, for one request, on top of the baseline.
+type Cost struct {
 	CPU, Objects, Bytes, Wire float64
 	// Spans leave the services for a share of the requests.
 	Share float64
 }
 
-// Truths of the ladder's cases; the baseline is 200 µs, 70 objects, 9,000 B.
-var Truths = map[string]Truth{
+// Costs of the presets' cases; the baseline is 200 µs, 70 objects, 9,000 B.
+var Costs = map[string]Cost{
 	"off": {}, "off-again": {},
 	"sdk":      {CPU: 40, Objects: 46, Bytes: 4000},
 	"head-1":   {CPU: 41, Objects: 47, Bytes: 4100, Wire: 6, Share: 0.01},
@@ -68,7 +68,7 @@ func InMemory(tb testing.TB, preset string, rounds int) *record.Folder {
 	f := &record.Folder{Experiment: record.Experiment{
 		Schema: record.Schema,
 		Plan:   *p, Seed: 42, Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Command: []string{"overhead", "-preset", preset},
-		Environment: record.Environment{OS: "linux", Arch: "amd64", Kernel: "6.1.0", CPU: "Specimen CPU", Cores: 2, MemoryBytes: 8e9,
+		Environment: record.Environment{OS: "linux", Arch: "amd64", Kernel: "6.1.0", CPU: "Example CPU", Cores: 2, MemoryBytes: 8e9,
 			Go: "go1.26", CPUAccount: "process CPU clocks", WireAccount: "the kernel's TCP counters"},
 	}}
 	rng := rand.New(rand.NewPCG(42, 1))
@@ -84,16 +84,16 @@ func InMemory(tb testing.TB, preset string, rounds int) *record.Folder {
 
 // Run is one run of a case that kept to every gate.
 func Run(rng *rand.Rand, p *plan.Plan, c plan.Case, round, position int) *record.Run {
-	t, noise := Truths[c.Name], func() float64 { return math.Exp(Noise * rng.NormFloat64()) }
+	cost, noise := Costs[c.Name], func() float64 { return math.Exp(Noise * rng.NormFloat64()) }
 	const requests = 3000
 	n := float64(requests)
-	cpu := (200 + t.CPU) * noise() * n / 1e6
-	objects, bytes, wire := (70+t.Objects)*n+4*rng.NormFloat64(), (9000+t.Bytes)*n, t.Wire*n
+	cpu := (200 + cost.CPU) * noise() * n / 1e6
+	objects, bytes, wire := (70+cost.Objects)*n+4*rng.NormFloat64(), (9000+cost.Bytes)*n, cost.Wire*n
 	gcs, live, switches := 20.0, 3e6, uint64(3*requests)
 	window := p.Timing.Window.Seconds()
-	process := record.Process{User: 0.7 * cpu, System: 0.3 * cpu, Background: 0.01 * cpu * t.Share, Busy: cpu * 0.99, RSSMean: 24e6 * noise(),
+	process := record.Process{User: 0.7 * cpu, System: 0.3 * cpu, Background: 0.01 * cpu * cost.Share, Busy: cpu * 0.99, RSSMean: 24e6 * noise(),
 		RSSPeak: 27e6 * noise(), Objects: &objects, Bytes: &bytes, GCs: &gcs, LiveHeap: &live, Switches: &switches}
-	if t.Wire > 0 {
+	if cost.Wire > 0 {
 		process.Wire = &wire
 	}
 	other := record.Process{User: 0.2 * n / 1e3, System: 0.05 * n / 1e3, RSSMean: 40e6, RSSPeak: 44e6}
@@ -103,7 +103,7 @@ func Run(rng *rand.Rand, p *plan.Plan, c plan.Case, round, position int) *record
 		Load: record.Load{Window: window, Requests: requests, ChecksPassed: 2 * requests, AskedRate: n / window, AchievedRate: n / window,
 			LagP99: 300, Response: distribution(noise(), requests), Duration: distribution(noise(), requests)},
 		Processes: map[string]record.Process{p.Measured(): process, "generator": other},
-		Ledger:    ledger(p, c, t, requests),
+		Ledger:    ledger(p, c, cost, requests),
 		Machine:   record.Machine{Known: true, Foreign: 0.01},
 	}
 	for _, s := range p.Services {
@@ -130,9 +130,9 @@ func distribution(scale float64, n uint64) record.Distribution {
 	return d
 }
 
-func ledger(p *plan.Plan, c plan.Case, t Truth, requests uint64) record.Ledger {
+func ledger(p *plan.Plan, c plan.Case, cost Cost, requests uint64) record.Ledger {
 	l := record.Ledger{Requests: requests}
-	sampled := int64(t.Share * float64(requests))
+	sampled := int64(cost.Share * float64(requests))
 	var spans int64
 	for _, s := range p.Services {
 		if s.Spans == 0 {
