@@ -9,10 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"example.com/foobar/loadgen/load"
-	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/overhead/plan"
 	"example.com/foobar/overhead/record"
 )
@@ -27,21 +25,14 @@ type Job struct {
 
 // Answer is what came of a job; Error says why nothing did.
 type Answer struct {
-	// Warm is sent alone when the warm-up is over: then a line "go" begins the window. Begun is sent alone when it has
-	// begun, the rest at its end.
-	// Warmed is how many requests the warm-up made.
-	Warm   bool        `json:"warm,omitempty"`
-	Warmed uint64      `json:"warmed,omitempty"`
-	Begun  bool        `json:"begun,omitempty"`
-	Load   record.Load `json:"load"`
-	Error  string      `json:"error,omitempty"`
+	// Warm is sent when the warm-up is over, with the number of its requests: then a line "go" begins the window.
+	Warm   bool   `json:"warm,omitempty"`
+	Warmed uint64 `json:"warmed,omitempty"`
+	// Begun is sent when the window has begun, Load or Error at its end.
+	Begun bool        `json:"begun,omitempty"`
+	Load  record.Load `json:"load"`
+	Error string      `json:"error,omitempty"`
 }
-
-// The scenarios of a job.
-const (
-	warmUp = "warm-up"
-	window = "window"
-)
 
 // maxJob bounds a job's line.
 const maxJob = 4 << 20
@@ -68,7 +59,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	return lines.Err()
 }
 
-// do makes the load of a job. Between warm-up and window it waits for a line.
+// do makes the load of a job.
 func do(ctx context.Context, job Job, lines *bufio.Scanner, out *json.Encoder) (record.Load, error) {
 	test, err := Test(job)
 	if err != nil {
@@ -79,15 +70,7 @@ func do(ctx context.Context, job Job, lines *bufio.Scanner, out *json.Encoder) (
 		if scenario != window {
 			return
 		}
-		held = out.Encode(Answer{Warm: true, Warmed: requests(r.Snapshot())})
-		if held == nil && !lines.Scan() {
-			held = errors.Join(errors.New("the window was never asked for"), lines.Err())
-		}
-		if held == nil {
-			r.Forget()
-			held = out.Encode(Answer{Begun: true})
-		}
-		if held != nil {
+		if held = hold(r, lines, out); held != nil {
 			r.Stop(load.TestAborted)
 		}
 	}
@@ -100,112 +83,19 @@ func do(ctx context.Context, job Job, lines *bufio.Scanner, out *json.Encoder) (
 	case result.Cause != nil:
 		return record.Load{}, fmt.Errorf("making load: %w", result.Cause)
 	}
-	return summarise(job, result), nil
+	return summary(job, result), nil
 }
 
-// scenarios are the job's warm-up, if it has one, and its window.
-func scenarios(job Job) map[string]load.Scenario {
-	measured := job.Load.ScenarioFor(job.Length)
-	if job.WarmUp == 0 {
-		return map[string]load.Scenario{window: measured}
+// hold waits between warm-up and window for a line, and has the run forget the warm-up.
+func hold(r *load.Run, lines *bufio.Scanner, out *json.Encoder) error {
+	if err := out.Encode(Answer{Warm: true, Warmed: requests(r.Snapshot())}); err != nil {
+		return err
 	}
-	measured.After = warmUp
-	return map[string]load.Scenario{warmUp: job.Load.ScenarioFor(job.WarmUp), window: measured}
-}
-
-// Test is the load test of a job.
-func Test(job Job) (*load.Test, error) {
-	l := job.Load
-	opts := []load.Option{load.Body("", []byte(l.Body))}
-	for name, value := range l.Headers {
-		opts = append(opts, load.Header(name, value))
+	if !lines.Scan() {
+		return errors.Join(errors.New("the window was never asked for"), lines.Err())
 	}
-	request, err := load.NewRequest(l.Method, l.URL, opts...)
-	if err != nil {
-		return nil, fmt.Errorf("load: %w", err)
-	}
-	test := &load.Test{Options: load.Options{Scenarios: scenarios(job)}}
-	if err := test.Options.Validate(); err != nil {
-		return nil, fmt.Errorf("load: %w", err)
-	}
-	test.Exec = func(vu *load.VU) error {
-		response := vu.Do(request)
-		vu.Check("status", response.Status == l.Status)
-		if l.Answer != "" {
-			vu.Check("answer", string(response.Body) == l.Answer)
-		}
-		if l.Sleep > 0 {
-			vu.Sleep(time.Duration(l.Sleep))
-		}
-		return nil
-	}
-	return test, nil
-}
-
-func summarise(job Job, r *load.Result) record.Load {
-	total := &r.Snapshot.Total
-	out := record.Load{Window: r.Snapshot.Elapsed.Seconds(), LagP99: -1}
-	if s := total.Find("http_reqs"); s != nil {
-		out.Requests = uint64(s.Sum)
-	}
-	if s := total.Find("http_req_failed"); s != nil {
-		out.Failed = s.Passes
-	}
-	if s := total.Find("dropped_iterations"); s != nil {
-		out.Dropped = uint64(s.Sum)
-	}
-	for _, c := range total.Checks {
-		out.ChecksPassed += c.Passes
-		out.ChecksFailed += c.Fails
-	}
-	out.AskedRate, _ = job.Load.AskedRate()
-	length := job.Length.Seconds()
-	if !job.Load.Timed() || length <= 0 {
-		length = out.Window
-	}
-	if length > 0 {
-		out.AchievedRate = float64(out.Requests) / length
-	}
-	out.Duration = distribution(total.Find("http_req_duration"))
-	out.Response = out.Duration
-	if s := total.Find("http_req_response_time"); s != nil && s.Count > 0 {
-		out.Response = distribution(s)
-	}
-	if s := total.Find("iteration_lag"); s != nil && s.Count > 0 {
-		out.LagP99 = s.Histogram.Quantile(99) / float64(time.Microsecond)
-	}
-	for i, f := range r.Snapshot.Failures {
-		if i == 3 {
-			break
-		}
-		out.Errors = append(out.Errors, fmt.Sprintf("%d x %s", f.Count, f.Message))
-	}
-	return out
-}
-
-// requests is how many were made so far.
-func requests(s *metrics.Snapshot) uint64 {
-	if made := s.Total.Find("http_reqs"); made != nil {
-		return uint64(made.Sum)
-	}
-	return 0
-}
-
-func distribution(s *metrics.Series) record.Distribution {
-	if s == nil || s.Count == 0 || s.Histogram == nil {
-		return record.Distribution{}
-	}
-	us := func(ns float64) float64 { return ns / float64(time.Microsecond) }
-	q := s.Histogram.Quantiles(50, 90, 95, 99)
-	d := record.Distribution{Count: s.Count, Mean: us(s.Sum / float64(s.Count)), P50: us(q[0]), P90: us(q[1]), P95: us(q[2]), P99: us(q[3]), Max: us(s.Max)}
-	percents := make([]float64, len(record.CurveQuantiles))
-	for i, q := range record.CurveQuantiles {
-		percents[i] = 100 * q
-	}
-	for _, v := range s.Histogram.Quantiles(percents...) {
-		d.Curve = append(d.Curve, us(v))
-	}
-	return d
+	r.Forget()
+	return out.Encode(Answer{Begun: true})
 }
 
 // ErrNoAnswer says that the generator's process ended without an answer.
