@@ -15,14 +15,14 @@ func (v *VU) Exchanged(x *wire.Exchange) {
 	if req := ownerOf(x); req != nil && len(req.tags) > 0 {
 		before := v.tags
 		defer func() { v.tags = before }() // also when the request's Expect panics
-		v.tags = v.run.labels.of(req, v.tags)
+		v.tags = v.meter.labels.of(req, v.tags)
 	}
 	first := !v.requested
 	v.requested = true
 	var room [10]recorder.Sample
 	s := room[:0]
 	if x.Err != nil && errors.Is(x.Err, wire.ErrInterrupted) {
-		v.run.rec.Record(v.shard, v.base(), append(s, recorder.Sample{ID: httpReqsInterrupted, Value: 1}))
+		v.meter.Record(v.shard, v.base(), append(s, recorder.Sample{ID: httpReqsInterrupted, Value: 1}))
 		return
 	}
 	if x.Connected {
@@ -35,18 +35,19 @@ func (v *VU) Exchanged(x *wire.Exchange) {
 	if expected {
 		s[len(s)-1].Value = 0
 	}
-	if x.Connected || v.run.k6 {
+	if x.Connected || v.sender.k6 {
 		s = v.phases(s, x, first)
 	}
-	v.run.rec.Record(v.shard, v.requestLabels(x, expected), s)
+	v.meter.Record(v.shard, v.requestLabels(x, expected), s)
 	if x.Truncated || x.UnknownEncoding != "" || x.MemoryWait != 0 || x.RedirectLimit {
 		v.run.watch.responses.see(x)
 	}
 	switch {
 	case x.Err != nil:
-		v.run.failed(x)
-	case !v.run.answered.Load():
-		v.run.answered.Store(true)
+		v.meter.fail(x.ErrorCode, x.Err)
+		v.run.watch.failed(x)
+	case !v.sender.answered.Load():
+		v.sender.answered.Store(true)
 	}
 }
 
@@ -92,8 +93,8 @@ func (v *VU) requestLabels(x *wire.Exchange, expected bool) *recorder.Labels {
 		}
 	}
 	req := ownerOf(x)
-	kept := req != nil && (req.reused || v.run.knows(key.name))
-	l := v.run.labels.request(key, x, kept)
+	kept := req != nil && (req.reused || v.sender.knows(key.name))
+	l := v.meter.labels.request(key, x, kept)
 	if kept && x.Err == nil {
 		slot := &r.reqs[r.nextReq%uint8(len(r.reqs))]
 		slot.key, slot.labels = key, l
@@ -108,31 +109,4 @@ func ownerOf(x *wire.Exchange) *Request {
 		return nil
 	}
 	return x.Request.Owner.(*Request)
-}
-
-// get is the request for VU.Get, made once as long as there are few.
-func (r *Run) get(url string) (*Request, error) {
-	if req, ok := r.gets.find(url); ok {
-		return req, nil
-	}
-	req, err := newRequest("GET", url, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.reused = true
-	req, kept := r.gets.keep(url, len(url), req)
-	if !kept {
-		req.reused = false // and nobody else has it
-	}
-	return req, nil
-}
-
-// knows says whether requests of that name or URL are few enough for what follows from it to be remembered, although each
-// is made for one sending.
-func (r *Run) knows(name string) bool {
-	if _, ok := r.names.find(name); ok {
-		return true
-	}
-	_, kept := r.names.keep(name, len(name), struct{}{})
-	return kept
 }

@@ -45,7 +45,7 @@ func (v *VU) play(start time.Duration) {
 		return
 	}
 	took += v.holdBack(took)
-	if least := v.run.minIteration; least > took {
+	if least := v.player.minIteration; least > took {
 		v.wait(least-took, v.player.quit)
 	}
 }
@@ -66,7 +66,7 @@ func (v *VU) once(start time.Duration) (out outcome, took time.Duration) {
 
 // finish leaves nothing of the iteration behind but its numbers. Those of a user that was left behind are known already.
 func (v *VU) finish(out outcome, err error, took time.Duration) {
-	v.group = v.run.root
+	v.group = v.meter.root
 	v.endContext()
 	v.client.EndIteration()
 	v.release()
@@ -77,7 +77,7 @@ func (v *VU) finish(out outcome, err error, took time.Duration) {
 	v.player.counts[out].Add(1)
 	v.recordIteration(out, took)
 	if err != nil && out != cutOff {
-		v.run.rec.Fail(0, errorText(err))
+		v.meter.fail(0, err)
 	}
 }
 
@@ -140,8 +140,7 @@ func (v *VU) timed() bool {
 	if !v.paced {
 		return false
 	}
-	warm := v.run.warm.Load()
-	return warm == 0 || v.intended >= time.Duration(warm)
+	return v.run.clock.measures(v.intended)
 }
 
 func (v *VU) recordIteration(out outcome, took time.Duration) {
@@ -165,7 +164,7 @@ func (v *VU) recordIteration(out outcome, took time.Duration) {
 		}
 	}
 	s = v.traffic(s)
-	v.run.rec.Record(v.shard, v.base(), s)
+	v.meter.Record(v.shard, v.base(), s)
 }
 
 // traffic adds the bytes on the wire since it was last asked, as k6 does once an iteration.

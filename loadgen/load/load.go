@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/threshold"
@@ -87,11 +86,10 @@ func (t *Test) Start(ctx context.Context) (*Run, error) {
 	}
 	r := newRun(ctx, t, rec, network, judge)
 	r.addPlayers(plans)
-	r.cutAbort = context.AfterFunc(ctx, func() { r.Abort(InterruptedSignal) })
 	if ctx.Err() != nil {
 		r.Abort(InterruptedSignal) // before anything has begun
 	}
-	go r.drive()
+	go r.drive(ctx)
 	return r, nil
 }
 
@@ -141,6 +139,3 @@ func (t *Test) function(name string) Func {
 	}
 	return nil
 }
-
-// timeout is an option that is k6's 60 s when not set.
-func timeout(d *Duration) time.Duration { return time.Duration(or(d, Duration(time.Minute))) }

@@ -32,7 +32,7 @@ func (r *Run) monitor(stop <-chan struct{}) {
 			r.watch.end()
 			if warm != nil {
 				r.Forget()
-				r.warnf("", "The load ended within its warm-up of %s: nothing was measured. Make the load longer than that.", r.test.Options.Warmup)
+				r.meter.warnf("", "The load ended within its warm-up of %s: nothing was measured. Make the load longer than that.", r.test.Options.Warmup)
 			}
 			return
 		}
@@ -44,17 +44,17 @@ func (r *Run) monitor(stop <-chan struct{}) {
 // count, but their lateness does not.
 func (r *Run) Forget() {
 	now := wire.Now()
-	r.warm.Store(int64(now))
+	r.clock.forget(now)
 	for _, p := range r.players {
 		p.forget(now)
 	}
 	r.watch.forget()
-	r.answered.Store(false)
-	r.rec.Reset()
+	r.sender.answered.Store(false)
+	r.meter.Reset()
 }
 
 // warming says that what is recorded now will be forgotten.
-func (r *Run) warming() bool { return or(r.test.Options.Warmup, 0) > 0 && r.warm.Load() == 0 }
+func (r *Run) warming() bool { return or(r.test.Options.Warmup, 0) > 0 && !r.clock.isWarm() }
 
 // warmUp fires when the warm-up is over.
 func (r *Run) warmUp() <-chan time.Time {
@@ -71,13 +71,12 @@ func (r *Run) gauge() {
 			active += p.executor.active(p)
 		}
 	}
-	r.rec.Record(0, r.labels.base(r.root, r.tags), []recorder.Sample{
-		{ID: vusMetric, Value: float64(active)}, {ID: vusMaxMetric, Value: float64(r.pool.size())}})
+	r.meter.record(r.meter.tags, recorder.Sample{ID: vusMetric, Value: float64(active)}, recorder.Sample{ID: vusMaxMetric, Value: float64(r.users.size())})
 }
 
 // judgeNow ends the test when a threshold with abortOnFail has failed.
 func (r *Run) judgeNow() {
-	_, verdict := r.judge.Evaluate(r.rec.Snapshot(r.loadTime()))
+	_, verdict := r.judge.Evaluate(r.meter.Snapshot(r.clock.measured()))
 	if verdict.Abort {
 		r.abort(ThresholdAborted, failure{"threshold " + verdict.AbortedBy + " failed"})
 	}

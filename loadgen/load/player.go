@@ -25,6 +25,9 @@ type player struct {
 	exec Func
 	env  map[string]string
 	tags *tagSet
+	// after is the player of the scenario that it comes after, if there is one; minIteration the least time of an iteration.
+	after        *player
+	minIteration time.Duration
 
 	executor executor
 	quit     chan struct{} // closed: no iteration begins
@@ -83,14 +86,14 @@ func (p *player) begin() {
 
 // record records a sample of the scenario itself.
 func (p *player) record(id recorder.ID, value float64) {
-	p.run.rec.Record(0, p.run.labels.base(p.run.root, p.tags), []recorder.Sample{{ID: id, Value: value}})
+	p.run.meter.record(p.tags, recorder.Sample{ID: id, Value: value})
 }
 
 // turn waits for the scenario's start; it is false when the run was stopped before.
 func (p *player) turn() bool {
-	if p.conf.After != "" {
+	if p.after != nil {
 		select {
-		case <-p.run.players[p.run.index[p.conf.After]].done:
+		case <-p.after.done:
 		case <-p.quit:
 			return false
 		}
@@ -183,7 +186,7 @@ func (p *player) wait() {
 		n := p.abandon()
 		p.counts[cutOff].Add(uint64(n))
 		p.record(iterationsInterrupted, float64(n))
-		p.run.warnf("iterations", "%d iterations of scenario %q went on for more than %s after they were cut off and were left behind: their function waits without VU.Sleep or VU.Context.", n, p.name, patience)
+		p.run.meter.warnf("iterations", "%d iterations of scenario %q went on for more than %s after they were cut off and were left behind: their function waits without VU.Sleep or VU.Context.", n, p.name, patience)
 	}
 }
 
@@ -203,7 +206,7 @@ func (p *player) user(play func(v *VU)) { p.start(p.enlist(), play) }
 
 // enlist makes a user one of the scenario's.
 func (p *player) enlist() *VU {
-	v := p.run.pool.take()
+	v := p.run.users.take()
 	v.join(p)
 	p.mu.Lock()
 	p.users[v] = struct{}{}
@@ -251,7 +254,7 @@ func (p *player) leave(v *VU) {
 	p.mu.Lock()
 	delete(p.users, v)
 	p.mu.Unlock()
-	p.run.pool.put(v)
+	p.run.users.put(v)
 }
 
 // present is the number of users that have a goroutine.
@@ -346,6 +349,6 @@ func (l *pool) close() {
 	defer l.mu.Unlock()
 	for _, v := range l.idle {
 		v.client.Close()
-		l.run.rec.Record(v.shard, v.base(), v.traffic(nil))
+		l.run.meter.Record(v.shard, v.base(), v.traffic(nil))
 	}
 }

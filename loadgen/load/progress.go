@@ -40,21 +40,21 @@ type ScenarioProgress struct {
 // Progress is cheap enough to be asked for ten times a second.
 func (r *Run) Progress() Progress {
 	plan := r.plans()
-	p := Progress{State: r.state.Load().(string), MaxVUs: r.pool.size(), Requests: uint64(r.rec.Count(httpReqs)), Failed: r.rec.Passes(httpReqFailed)}
-	p.Complete = r.total(iterationsMetric) + r.total(iterationsPanicked)
-	p.Interrupted = r.total(iterationsInterrupted)
+	p := Progress{State: r.lifecycle.state.Load().(string), MaxVUs: r.users.size(), Requests: uint64(r.meter.Count(httpReqs)), Failed: r.meter.Passes(httpReqFailed)}
+	p.Complete = r.meter.total(iterationsMetric) + r.meter.total(iterationsPanicked)
+	p.Interrupted = r.meter.total(iterationsInterrupted)
 	for i, player := range r.players {
 		line := player.progress()
 		if line.Status != statusWaiting && line.Status != statusDone && line.Status != statusInterrupted {
 			p.VUs += player.executor.active(player)
 		}
-		if line.Status == statusStopping && p.State == stateRunning && r.isStopped() {
+		if line.Status == statusStopping && p.State == stateRunning && r.lifecycle.isStopped() {
 			p.State = stateStopping
 		}
 		p.Scenarios = append(p.Scenarios, line)
 		p.MaxDuration = max(p.MaxDuration, end(plan, i))
 	}
-	p.Measured, p.Elapsed = r.loadTime(), r.elapsed()
+	p.Measured, p.Elapsed = r.clock.measured(), r.clock.elapsed()
 	p.Time = fixedWidth(p.Elapsed, p.MaxDuration)
 	return p
 }
@@ -112,10 +112,10 @@ func (p *player) waits() string {
 		return "for " + p.conf.After
 	}
 	start := time.Duration(*p.conf.StartTime)
-	if p.run.began.Load() == 0 {
+	if !p.run.clock.hasBegun() {
 		return fixedWidth(start, start)
 	}
-	return fixedWidth(max(start-p.run.elapsed(), 0), start)
+	return fixedWidth(max(start-p.run.clock.elapsed(), 0), start)
 }
 
 // fixedWidth is d to a tenth of a second in k6's form, as wide as most needs: "1.0s" of 2s, "0m01.0s" of 1m30s,

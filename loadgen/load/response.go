@@ -158,20 +158,20 @@ func (w *responseWatch) see(x *wire.Exchange) {
 }
 
 // warn says what was seen.
-func (w *responseWatch) warn(r *Run) {
+func (w *responseWatch) warn(m *meter) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.cut > 0 {
-		r.warnf("checks", "%d response bodies were cut at %d MiB: checks and extractions did not see the rest.", w.cut, wire.DefaultMaxBody>>20)
+		m.warnf("checks", "%d response bodies were cut at %d MiB: checks and extractions did not see the rest.", w.cut, wire.DefaultMaxBody>>20)
 	}
 	if w.coded > 0 {
-		r.warnf("checks", "%d response bodies came in a content coding that is not known, %.40q: checks and extractions saw them as they came.", w.coded, w.coding)
+		m.warnf("checks", "%d response bodies came in a content coding that is not known, %.40q: checks and extractions saw them as they came.", w.coded, w.coding)
 	}
 	if w.redirects > 0 {
-		r.warnf("http_reqs", "%d responses were redirects that were not followed, because as many as may be had been followed: see -max-redirects, and redirects in a file.", w.redirects)
+		m.warnf("http_reqs", "%d responses were redirects that were not followed, because as many as may be had been followed: see -max-redirects, and redirects in a file.", w.redirects)
 	}
 	if w.waited > 0 {
-		r.warnf("http_reqs", "responses waited %d times, %s in all, until memory for large bodies was free: fewer requests were made than the users could have made. "+
+		m.warnf("http_reqs", "responses waited %d times, %s in all, until memory for large bodies was free: fewer requests were made than the users could have made. "+
 			"The waiting is in no time of a request. Use fewer users or smaller bodies, check less of them, or give this process more memory (GOMEMLIMIT).",
 			w.waited, w.waits.Round(time.Millisecond))
 	}

@@ -76,41 +76,36 @@ func (r StopReason) String() string {
 
 // newResult judges everything once all has ended.
 func (r *Run) newResult() *Result {
-	res := &Result{Interrupted: r.total(iterationsInterrupted), Panicked: r.total(iterationsPanicked), Failed: r.total(iterationsFailed)}
+	res := &Result{Interrupted: r.meter.total(iterationsInterrupted), Panicked: r.meter.total(iterationsPanicked), Failed: r.meter.total(iterationsFailed)}
 	due, missed := r.arrivals()
 	res.Verdict = Verdict{
 		NothingMeasured:     r.nothingMeasured(),
 		NothingSucceeded:    r.nothingSucceeded(),
 		Undecodable:         r.watch.undecodable.Load(),
-		AllIterationsFailed: res.Panicked+res.Failed > 0 && r.total(iterationsMetric) == res.Failed,
+		AllIterationsFailed: res.Panicked+res.Failed > 0 && r.meter.total(iterationsMetric) == res.Failed,
 		RateMissed:          float64(missed) > tolerance*float64(due),
 	}
 	r.warnArrivals(due, missed)
-	r.watch.warn(r)
+	r.watch.warn(r.meter)
 	res.CPU = r.watch.used
-	snapshot := r.rec.Snapshot(r.loadTime())
+	snapshot := r.meter.Snapshot(r.clock.measured())
 	res.Verdict.ChecksNeverPassed = neverPassed(nil, &snapshot.Total)
 	var verdict threshold.Verdict
 	res.Snapshot, verdict = r.judge.Evaluate(snapshot)
 	res.ThresholdsFailed = verdict.Failed
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	res.Reason, res.Cause, res.MarkedFailed = r.reason, r.err, r.marked
+	res.Reason, res.Cause, res.MarkedFailed = r.lifecycle.outcome()
 	return res
 }
-
-// total is the sum of a built-in counter, without what was forgotten.
-func (r *Run) total(id recorder.ID) uint64 { return uint64(r.rec.Sum(id)) }
 
 // nothingMeasured says that no iteration ended, and that there is no sample of a request, of a check or of the test's own.
 func (r *Run) nothingMeasured() bool {
 	for _, id := range []recorder.ID{iterationsMetric, iterationsPanicked, httpReqs, checksMetric} {
-		if r.rec.Count(id) > 0 {
+		if r.meter.Count(id) > 0 {
 			return false
 		}
 	}
 	for i := range r.test.custom {
-		if r.rec.Count(builtins+recorder.ID(i)) > 0 {
+		if r.meter.Count(builtins+recorder.ID(i)) > 0 {
 			return false
 		}
 	}
@@ -119,7 +114,7 @@ func (r *Run) nothingMeasured() bool {
 
 // nothingSucceeded says that there were requests, if only some that were cut off, and no response to any of them.
 func (r *Run) nothingSucceeded() bool {
-	return r.rec.Count(httpReqs)+r.rec.Count(httpReqsInterrupted) > 0 && !r.answered.Load()
+	return r.meter.Count(httpReqs)+r.meter.Count(httpReqsInterrupted) > 0 && !r.sender.answered.Load()
 }
 
 // arrivals counts the arrivals of all arrival-rate scenarios that were due, and those that never began.
@@ -139,10 +134,10 @@ func (r *Run) arrivals() (due, missed int64) {
 // warnArrivals says when http_req_duration and the rate cannot be taken at their word.
 func (r *Run) warnArrivals(due, missed int64) {
 	if missed > 0 {
-		r.warnf("dropped_iterations", "%d of %d iterations due never began, for want of a free user: the load was less than the rate says. Raise maxVUs, or use a faster machine.", missed, due)
+		r.meter.warnf("dropped_iterations", "%d of %d iterations due never began, for want of a free user: the load was less than the rate says. Raise maxVUs, or use a faster machine.", missed, due)
 	}
-	if late := int64(r.rec.Sum(iterationsLate)); float64(late) > tolerance*float64(due) {
-		r.warnf("http_req_duration", "%d of %d iterations began more than %s after they were due: http_req_duration leaves out what users would have waited; read http_req_response_time.", late, due, lateAfter)
+	if late := int64(r.meter.Sum(iterationsLate)); float64(late) > tolerance*float64(due) {
+		r.meter.warnf("http_req_duration", "%d of %d iterations began more than %s after they were due: http_req_duration leaves out what users would have waited; read http_req_response_time.", late, due, lateAfter)
 	}
 }
 

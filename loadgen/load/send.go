@@ -16,7 +16,7 @@ func (v *VU) Get(url string, opts ...Option) *Response {
 		return v.Request("GET", url, opts...)
 	}
 	if v.lastGet == nil || v.lastGet.wire.URL != url {
-		req, err := v.run.get(url)
+		req, err := v.sender.get(url)
 		if err != nil {
 			return v.unsendable("GET", url, err)
 		}
@@ -50,7 +50,7 @@ func (v *VU) Request(method, url string, opts ...Option) *Response {
 // Do sends a request that NewRequest made, and follows its redirects.
 func (v *VU) Do(req *Request) *Response {
 	v.goOn()
-	v.run.limiter.wait(v)
+	v.sender.limiter.wait(v)
 	res := &v.response
 	if req.wire.Receive != nil {
 		res = new(Response) // while it comes, others may be sent
@@ -67,7 +67,7 @@ func (v *VU) ended(err error) {
 		return
 	}
 	v.goOn()
-	if v.run.throw {
+	if v.sender.throw {
 		panic(failure{err.Error()})
 	}
 }
@@ -98,7 +98,7 @@ func (v *VU) Batch(reqs ...*Request) []*Response {
 	}
 	responses := v.responses[:len(reqs)]
 	for range reqs {
-		v.run.limiter.wait(v)
+		v.sender.limiter.wait(v)
 	}
 	sent, received := make([]*wire.Request, len(reqs)), make([]*wire.Response, len(reqs))
 	for i := range reqs {

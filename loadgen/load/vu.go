@@ -21,6 +21,8 @@ type VU struct {
 	Env       map[string]string
 
 	run    *Run
+	meter  *meter
+	sender *sender
 	player *player
 	client *wire.Client
 	exec   Func
@@ -78,15 +80,15 @@ type recent struct {
 }
 
 func newVU(r *Run, id int64) *VU {
-	v := &VU{ID: id, run: r, shard: uint32(id), wake: make(chan struct{}, 1), group: r.root, tags: r.tags, Env: r.test.Env, data: r.data}
-	v.client = r.network.NewClient(int(id), v)
+	v := &VU{ID: id, run: r, meter: r.meter, sender: r.sender, shard: uint32(id), wake: make(chan struct{}, 1), group: r.meter.root, tags: r.meter.tags, Env: r.test.Env, data: r.fixture.get()}
+	v.client = r.sender.network.NewClient(int(id), v)
 	return v
 }
 
 // join makes v a user of p.
 func (v *VU) join(p *player) {
 	if v.player != p {
-		v.player, v.Iteration, v.Scenario, v.Env, v.data = p, 0, p.name, p.env, v.run.data
+		v.player, v.Iteration, v.Scenario, v.Env, v.data = p, 0, p.name, p.env, v.run.fixture.get()
 		v.exec, v.tags, v.number = p.exec, p.tags, p.joined.Add(1)
 		v.seed()
 	}
@@ -153,9 +155,9 @@ func (v *VU) think(d time.Duration) {
 		v.wait(d, nil)
 		return
 	}
-	v.wait(d, v.run.quit)
+	v.wait(d, v.run.lifecycle.quit)
 	select {
-	case <-v.run.quit:
+	case <-v.run.lifecycle.quit:
 		panic(interruption{})
 	default:
 	}
@@ -178,7 +180,7 @@ func (v *VU) wait(d time.Duration, quit <-chan struct{}) {
 }
 
 // Tag sets a tag on all further samples of this user; an empty value removes it.
-func (v *VU) Tag(key, value string) { v.tags = v.run.labels.with(v.tags, key, value) }
+func (v *VU) Tag(key, value string) { v.tags = v.meter.labels.with(v.tags, key, value) }
 
 // Check counts whether ok under name, and returns it.
 func (v *VU) Check(name string, ok bool) bool {
@@ -186,12 +188,12 @@ func (v *VU) Check(name string, ok bool) bool {
 		return ok
 	}
 	c := v.check(name)
-	v.run.rec.RecordCheck(v.shard, c.id, ok)
+	v.meter.RecordCheck(v.shard, c.id, ok)
 	s := [1]recorder.Sample{{ID: checksMetric}}
 	if ok {
 		s[0].Value = 1
 	}
-	v.run.rec.Record(v.shard, c.labels, s[:])
+	v.meter.Record(v.shard, c.labels, s[:])
 	return ok
 }
 
@@ -204,7 +206,7 @@ func (v *VU) check(name string) *check {
 	}
 	slot := &r.checks[r.nextCheck%uint8(len(r.checks))]
 	r.nextCheck++
-	slot.key, slot.check = checkKey{name, v.group, v.tags}, v.run.labels.check(name, v.group, v.tags)
+	slot.key, slot.check = checkKey{name, v.group, v.tags}, v.meter.labels.check(name, v.group, v.tags)
 	return &slot.check
 }
 
@@ -213,7 +215,7 @@ func (v *VU) base() *recorder.Labels {
 	r := &v.recent
 	if r.base == nil || r.baseKey.group != v.group || r.baseKey.tags != v.tags {
 		r.baseKey = checkKey{"", v.group, v.tags}
-		r.base = v.run.labels.base(v.group, v.tags)
+		r.base = v.meter.labels.base(v.group, v.tags)
 	}
 	return r.base
 }
@@ -223,7 +225,7 @@ func (v *VU) Group(name string, f func() error) error {
 	v.goOn()
 	outer, start := v.group, wire.Now()
 	defer func() { v.group = outer }()
-	v.group = v.run.labels.child(outer, name)
+	v.group = v.meter.labels.child(outer, name)
 	err := f()
 	v.record(recorder.Sample{ID: groupDuration, Value: float64(wire.Now() - start)})
 	return err
@@ -235,7 +237,7 @@ func (v *VU) record(s recorder.Sample) {
 		return
 	}
 	one := [1]recorder.Sample{s}
-	v.run.rec.Record(v.shard, v.base(), one[:])
+	v.meter.Record(v.shard, v.base(), one[:])
 }
 
 // Context ends with the iteration: when it is cut off, which is when the graceful stop is over, and when it has returned. Give
@@ -272,7 +274,7 @@ func (v *VU) Abort(reason string) {
 }
 
 // MarkTestFailed lets the test go on and marks its result as failed.
-func (v *VU) MarkTestFailed(reason string) { v.run.markFailed(failure{reason}) }
+func (v *VU) MarkTestFailed(reason string) { v.run.lifecycle.markFailed(failure{reason}) }
 
 // Error is the reason given to Fail, Abort or MarkTestFailed.
 func (f failure) Error() string { return f.reason }

@@ -102,19 +102,19 @@ func (w *watch) failed(x *wire.Exchange) {
 }
 
 // warn says what was seen.
-func (w *watch) warn(r *Run) {
+func (w *watch) warn(m *meter) {
 	w.mu.Lock()
 	seconds, busy, peak := w.seconds, w.busy, w.peak
 	w.mu.Unlock()
 	if float64(busy) > doubtful*float64(seconds) {
-		r.warnf("", "The generator used more than %.0f %% of its processors in %d of %d s (at most %.0f %%): "+
+		m.warnf("", "The generator used more than %.0f %% of its processors in %d of %d s (at most %.0f %%): "+
 			"its own delays are in the times measured. Use less load, fewer checks, or another machine.", saturated*100, busy, seconds, peak*100)
 	}
 	if n := w.descriptors.Load(); n > 0 {
-		r.warnf("http_reqs", "%d requests failed because this process may not open more files: raise the limit (ulimit -n).", n)
+		m.warnf("http_reqs", "%d requests failed because this process may not open more files: raise the limit (ulimit -n).", n)
 	}
 	if n := w.ports.Load(); n > 0 {
-		r.warnf("http_reqs", "%d requests failed because this machine had no free local port: keep connections open, or give several addresses (local-ips).", n)
+		m.warnf("http_reqs", "%d requests failed because this machine had no free local port: keep connections open, or give several addresses (local-ips).", n)
 	}
-	w.responses.warn(r)
+	w.responses.warn(m)
 }

@@ -35,7 +35,7 @@ func TestWatch(t *testing.T) {
 					w.add(time.Second, cpu, 2)
 				}
 				w.failed(&wire.Exchange{Err: tt.err})
-				w.warn(r)
+				w.warn(r.meter)
 				warnings := r.Snapshot().Warnings
 				if tt.want == "" && len(warnings) != 0 || tt.want != "" && (len(warnings) != 1 || !strings.Contains(warnings[0].Message, tt.want)) {
 					t.Errorf("warnings %+v, want %q", warnings, tt.want)

@@ -58,14 +58,14 @@ func TestHoldBackKeepsCounts(t *testing.T) {
 
 // TestHoldBackOfSlowIterations: think time paces by itself, and one connection is enough to be no trouble.
 func TestHoldBackOfSlowIterations(t *testing.T) {
-	v := &VU{run: &Run{}, unreached: 1}
-	v.run.holdback.next.Store(int64(time.Hour))
+	v := &VU{sender: &sender{}, unreached: 1}
+	v.sender.holdback.next.Store(int64(time.Hour))
 	v.holdBack(unreachedSlow)
 	v.reached = true
 	v.holdBack(0)
 	v.reached, v.paced = false, true
 	v.holdBack(0)
-	if got := v.run.holdback.next.Load(); got != int64(time.Hour) {
+	if got := v.sender.holdback.next.Load(); got != int64(time.Hour) {
 		t.Errorf("got %v, want nothing taken", time.Duration(got))
 	}
 }
