@@ -87,7 +87,7 @@ func TestExpectedEnds(t *testing.T) {
 			},
 		} {
 			t.Run(name+" in "+way, func(t *testing.T) {
-				req, err := NewRequest("GET", "http://a.test/", Tag("kind", "odd"), Expect(func(int) bool { ending.end(); return true }))
+				req, err := NewRequest("GET", "http://a.test/", Tags(map[string]string{"kind": "odd"}), Expect(func(int) bool { ending.end(); return true }))
 				if err != nil {
 					t.Fatal(err)
 				}

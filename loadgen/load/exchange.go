@@ -7,8 +7,13 @@ import (
 	"example.com/foobar/loadgen/internal/wire"
 )
 
+// observer is a user as the wire sees it.
+type observer VU
+
 // Exchanged records what the wire says of one exchange; it implements wire.Observer.
-func (v *VU) Exchanged(x *wire.Exchange) {
+func (o *observer) Exchanged(x *wire.Exchange) { (*VU)(o).exchanged(x) }
+
+func (v *VU) exchanged(x *wire.Exchange) {
 	if v.silent {
 		return
 	}

@@ -1,5 +1,3 @@
-// Package load runs load tests: virtual users in scenarios, paced by executors, measured with k6's metrics.
-// It prints nothing and knows no command line.
 package load
 
 import (

@@ -39,10 +39,10 @@ func TestMemoryIsFlat(t *testing.T) {
 		"unnamed":  func(vu *VU, text string) { fresh(vu, url+text) },
 		"get":      func(vu *VU, text string) { vu.Get(url + text) },
 		"name":     func(vu *VU, text string) { fresh(vu, url, Name(text)) },
-		"tags":     func(vu *VU, text string) { fresh(vu, url, fixed, plain(text), Tag("user", text)) },
-		"post tag": func(vu *VU, text string) { vu.Post(url, Tag("user", text)) },
+		"tags":     func(vu *VU, text string) { fresh(vu, url, fixed, plain(text), Tags(map[string]string{"user": text})) },
+		"post tag": func(vu *VU, text string) { vu.Post(url, Tags(map[string]string{"user": text})) },
 		"batch": func(vu *VU, text string) {
-			req, err := NewRequest("POST", url, plain(text), Tag("user", text))
+			req, err := NewRequest("POST", url, plain(text), Tags(map[string]string{"user": text}))
 			if err != nil {
 				t.Fatal(err)
 			}

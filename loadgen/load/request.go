@@ -200,10 +200,7 @@ func Name(name string) Option {
 	}
 }
 
-// Tag sets a tag on the samples of this request.
-func Tag(key, value string) Option { return Tags(map[string]string{key: value}) }
-
-// Tags sets several tags. The map must not change afterwards.
+// Tags sets tags on the samples of this request. The map must not change afterwards.
 func Tags(tags map[string]string) Option {
 	return func(r *Request) error {
 		if len(r.tags) == 0 { // the map itself, which tells requests with the same tags

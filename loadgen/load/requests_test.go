@@ -27,7 +27,7 @@ func MustFinish(tb testing.TB, test *Test) *Result {
 // An iteration with one prepared request and two checks allocates nothing.
 func TestIterationAllocatesNothing(t *testing.T) {
 	url := MustAnswer(t)
-	tagged, err := NewRequest("GET", url, Tag("shop", "toys"))
+	tagged, err := NewRequest("GET", url, Tags(map[string]string{"shop": "toys"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestRequestTags(t *testing.T) {
 		}
 		return req
 	}
-	named := must(NewRequest("GET", srv.URL+"/items/1", Name("item"), Tag("shop", "toys")))
+	named := must(NewRequest("GET", srv.URL+"/items/1", Name("item"), Tags(map[string]string{"shop": "toys"})))
 	missing := must(NewRequest("DELETE", srv.URL+"/missing", Expect(func(status int) bool { return status == 404 })))
 	thresholds := Thresholds{}
 	for key, n := range map[string]string{

@@ -84,7 +84,7 @@ func (v *VU) unsendable(method, url string, err error) *Response {
 	v.response.wire.Release()
 	v.response.wire = wire.Response{URL: url, Err: err, ErrorCode: code}
 	v.response.take()
-	v.Exchanged(&wire.Exchange{Timing: wire.Timing{Start: wire.Now()}, Method: method, URL: url, Err: err, ErrorCode: code})
+	v.exchanged(&wire.Exchange{Timing: wire.Timing{Start: wire.Now()}, Method: method, URL: url, Err: err, ErrorCode: code})
 	v.ended(err)
 	return &v.response
 }

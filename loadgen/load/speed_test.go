@@ -89,7 +89,7 @@ func BenchmarkExchanged(b *testing.B) {
 			for i := range 100 {
 				d := time.Duration(100_000 + 1000*i)
 				x.Timing = wire.Timing{Start: d, Blocked: 2000, Sending: d / 10, Waiting: d, Receiving: d / 20}
-				v.Exchanged(x)
+				v.exchanged(x)
 				if i%5 == 4 {
 					users <- v
 					v = <-users

@@ -117,7 +117,7 @@ func TestQueryIsNotInTheTags(t *testing.T) {
 // A plain GET or a request made once allocates nothing, and neither do the methods of an iteration that keeps state.
 func TestMethodsAllocateNothing(t *testing.T) {
 	server := MustAnswer(t)
-	req, err := NewRequest("POST", server, Header("X-A", "b"), Tag("shop", "toys"), Name("order"))
+	req, err := NewRequest("POST", server, Header("X-A", "b"), Tags(map[string]string{"shop": "toys"}), Name("order"))
 	if err != nil {
 		t.Fatal(err)
 	}

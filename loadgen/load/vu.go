@@ -81,7 +81,7 @@ type recent struct {
 
 func newVU(r *Run, id int64) *VU {
 	v := &VU{ID: id, run: r, meter: r.meter, sender: r.sender, shard: uint32(id), wake: make(chan struct{}, 1), group: r.meter.root, tags: r.meter.tags, Env: r.test.Env, data: r.fixture.get()}
-	v.client = r.sender.network.NewClient(int(id), v)
+	v.client = r.sender.network.NewClient(int(id), (*observer)(v))
 	return v
 }
 
