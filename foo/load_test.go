@@ -31,7 +31,7 @@ func loadOf(tb testing.TB) *load.Test {
 func TestLoad(t *testing.T) {
 	test := loadOf(t)
 	test.Options.Iterations = new(int64(200))
-	test.Options.Thresholds = map[string][]load.Threshold{"checks": {{Expression: "rate==1"}}}
+	test.Options.Thresholds = load.Thresholds{"checks": {"rate==1"}}
 	loadtest.Run(t, test)
 }
 

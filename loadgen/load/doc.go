@@ -10,7 +10,7 @@
 //		Options: load.Options{
 //			VUs:        new(50),
 //			Duration:   load.For(time.Minute),
-//			Thresholds: map[string][]load.Threshold{"http_req_duration": {{Expression: "p(95)<200"}}},
+//			Thresholds: load.Thresholds{"http_req_duration": {"p(95)<200"}},
 //		},
 //		Exec: func(vu *load.VU) error {
 //			res := vu.Post("https://shop.example/orders", load.JSON(Order{Item: 7}), load.Header("Authorization", token))

@@ -49,8 +49,8 @@ func visit(vu *load.VU) error {
 }
 
 func TestRun(t *testing.T) {
-	thresholds := func(expression string) map[string][]load.Threshold {
-		return map[string][]load.Threshold{"http_reqs": {{Expression: expression}}}
+	thresholds := func(expression load.Threshold) load.Thresholds {
+		return load.Thresholds{"http_reqs": {expression}}
 	}
 	for _, test := range []struct {
 		name string
@@ -93,7 +93,7 @@ func TestBench(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, options := range map[string]load.Options{
-		"Users": {VUs: new(3), Duration: load.For(time.Millisecond), Thresholds: map[string][]load.Threshold{"http_reqs": {{Expression: "count<0"}}}},
+		"Users": {VUs: new(3), Duration: load.For(time.Millisecond), Thresholds: load.Thresholds{"http_reqs": {"count<0"}}},
 		"Rate":  {Rate: new(int64(1000))},
 	} {
 		t.Run(name, func(t *testing.T) {
