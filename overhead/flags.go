@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
+	"example.com/foobar/loadgen/child"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/plan"
@@ -123,14 +122,14 @@ func (o *options) validate() error {
 	if _, ok := formats[o.format]; !ok {
 		return usageError{fmt.Errorf("-format %q: write text, markdown, brief, json, bench or html", o.format)}
 	}
-	if err := o.limit(&plan.Plan{}); err != nil {
+	if err := o.setLimits(&plan.Plan{}); err != nil {
 		return usageError{err}
 	}
-	_, err := o.limitsOfBudget()
+	_, err := o.budgetLimits()
 	return err
 }
 
-func (o *options) limitsOfBudget() ([]analysis.Limit, error) {
+func (o *options) budgetLimits() ([]analysis.Limit, error) {
 	if o.budget == "" {
 		return nil, nil
 	}
@@ -143,11 +142,11 @@ func (o *options) limitsOfBudget() ([]analysis.Limit, error) {
 
 // plan is the plan that the flags choose and change.
 func (o *options) plan() (*plan.Plan, error) {
-	p, err := o.load()
+	p, err := o.loadPlan()
 	if err != nil {
 		return nil, usageError{err}
 	}
-	if err := o.choose(p); err != nil {
+	if err := o.keepCases(p); err != nil {
 		return nil, usageError{err}
 	}
 	setIf(o.set["rounds"], &p.Rounds, o.rounds)
@@ -155,24 +154,24 @@ func (o *options) plan() (*plan.Plan, error) {
 	setIf(o.set["margin"], &p.Margin, o.margin)
 	setIf(o.set["window"], &p.Timing.Window, o.window)
 	setIf(o.set["warm-up"], &p.Timing.WarmUp, o.warmUp)
-	o.bound(p, 0)
+	o.capRounds(p, 0)
 	if o.set["rate"] {
 		if _, open := p.Load.AskedRate(); !open {
 			return nil, usageError{fmt.Errorf("-rate %d: the load of this plan is no constant-arrival-rate", o.rate)}
 		}
 		p.Load.Scenario.Rate = new(int64(o.rate))
 	}
-	if err := o.limit(p); err != nil {
+	if err := o.setLimits(p); err != nil {
 		return nil, usageError{err}
 	}
 	if err := p.Validate(); err != nil {
-		return nil, usageError{o.flagged(err)}
+		return nil, usageError{o.nameFlags(err)}
 	}
 	return p, nil
 }
 
-// flagged says of what a flag has set in the plan by the name of the flag.
-func (o *options) flagged(err error) error {
+// nameFlags says of what a flag has set in the plan by the name of the flag.
+func (o *options) nameFlags(err error) error {
 	var problems load.OptionErrors
 	errors.As(err, &problems)
 	for _, p := range problems {
@@ -191,8 +190,8 @@ func setIf[T any](given bool, v *T, to T) {
 	}
 }
 
-// bound keeps the rounds of a plan within its most: -max-rounds holds whatever the plan's rounds are, unless more are done.
-func (o *options) bound(p *plan.Plan, done int) {
+// capRounds keeps the rounds of a plan within its most: -max-rounds holds whatever the plan's rounds are, unless more are done.
+func (o *options) capRounds(p *plan.Plan, done int) {
 	if !o.set["max-rounds"] {
 		p.MaxRounds = max(p.MaxRounds, p.Rounds)
 		return
@@ -201,22 +200,22 @@ func (o *options) bound(p *plan.Plan, done int) {
 	p.Rounds = min(p.Rounds, p.MaxRounds)
 }
 
-func (o *options) load() (*plan.Plan, error) {
+func (o *options) loadPlan() (*plan.Plan, error) {
 	if o.config != "" {
 		return plan.LoadFile(o.config)
 	}
 	if _, err := plan.Preset(o.preset, ""); err != nil {
 		return nil, err
 	}
-	root, err := workspace()
+	root, err := child.FindRoot("go.work")
 	if err != nil {
-		return nil, err
+		return nil, errors.New("no go.work here or above: run a preset inside the repository, or measure a service of your own with -config")
 	}
 	return plan.Preset(o.preset, root)
 }
 
-// choose keeps the cases that -cases names, and the baseline.
-func (o *options) choose(p *plan.Plan) error {
+// keepCases keeps the cases that -cases names, and the baseline.
+func (o *options) keepCases(p *plan.Plan) error {
 	if o.cases == "" {
 		return nil
 	}
@@ -236,8 +235,8 @@ func (o *options) choose(p *plan.Plan) error {
 	return nil
 }
 
-// limit applies -limit.
-func (o *options) limit(p *plan.Plan) error {
+// setLimits applies -limit.
+func (o *options) setLimits(p *plan.Plan) error {
 	for _, l := range o.limits {
 		name, value, _ := strings.Cut(l, "=")
 		var err error
@@ -266,8 +265,8 @@ func (o *options) limit(p *plan.Plan) error {
 	return nil
 }
 
-// folder is where the record goes.
-func (o *options) folder(name string, now time.Time) string {
+// recordDir is where the record goes.
+func (o *options) recordDir(name string, now time.Time) string {
 	if o.out != "" {
 		return o.out
 	}
@@ -280,28 +279,10 @@ func (o *options) folder(name string, now time.Time) string {
 	return fmt.Sprintf("overhead-%.40s-%s", word, now.Format("20060102-150405"))
 }
 
-// seedOr is -seed, or a random one.
-func (o *options) seedOr() uint64 {
+// seedOrRandom is -seed, or a random one.
+func (o *options) seedOrRandom() uint64 {
 	if o.set["seed"] {
 		return o.seed
 	}
 	return uint64(rand.Uint32())
-}
-
-// workspace is the folder with go.work, at or above the working directory: the presets build the services from there.
-func workspace() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("finding the workspace: %w", err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.work")); err == nil {
-			return dir, nil
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", fmt.Errorf("no go.work here or above: run a preset inside the repository, or measure a service of your own with -config")
-		}
-		dir = up
-	}
 }

@@ -190,24 +190,24 @@ func TestFolderName(t *testing.T) {
 		"":                      "overhead--20260102-030405",
 		strings.Repeat("ä", 90): "overhead-" + strings.Repeat("ä", 40) + "-20260102-030405",
 	} {
-		if got := (&options{}).folder(name, now); got != want {
+		if got := (&options{}).recordDir(name, now); got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)
 		}
 	}
-	if got := (&options{out: "mine"}).folder("ladder", now); got != "mine" {
+	if got := (&options{out: "mine"}).recordDir("ladder", now); got != "mine" {
 		t.Errorf("got %q, want what -out says", got)
 	}
 }
 
 func TestSeed(t *testing.T) {
 	o, _, err := parsed(t, "-seed", "0")
-	if err != nil || o.seedOr() != 0 {
-		t.Errorf("-seed 0: got %d, %v", o.seedOr(), err)
+	if err != nil || o.seedOrRandom() != 0 {
+		t.Errorf("-seed 0: got %d, %v", o.seedOrRandom(), err)
 	}
-	if o, _, err = parsed(t, "-seed", "18446744073709551615"); err != nil || o.seedOr() != 1<<64-1 {
-		t.Errorf("the largest: got %d, %v", o.seedOr(), err)
+	if o, _, err = parsed(t, "-seed", "18446744073709551615"); err != nil || o.seedOrRandom() != 1<<64-1 {
+		t.Errorf("the largest: got %d, %v", o.seedOrRandom(), err)
 	}
-	if a, b, c := (&options{}).seedOr(), (&options{}).seedOr(), (&options{}).seedOr(); a == b && b == c {
+	if a, b, c := (&options{}).seedOrRandom(), (&options{}).seedOrRandom(), (&options{}).seedOrRandom(); a == b && b == c {
 		t.Errorf("three random seeds are %d", a)
 	}
 }

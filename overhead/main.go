@@ -59,10 +59,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	default:
 		err = usageError{fmt.Errorf("there is no command %q: write run, report, init or help", command)}
 	}
-	return conclude(code, err, stderr)
+	return errorExitCode(code, err, stderr)
 }
 
-func conclude(code int, err error, stderr io.Writer) int {
+func errorExitCode(code int, err error, stderr io.Writer) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return code
 	}

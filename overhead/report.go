@@ -62,16 +62,16 @@ func runReport(args []string, stdout, stderr io.Writer) (int, error) {
 	if err != nil {
 		return exitOK, err
 	}
-	if err := draw(folder, a, o, stdout); err != nil {
+	if err := writeReports(folder, a, o, stdout); err != nil {
 		return exitOK, err
 	}
-	return outcome(a, stderr), nil
+	return resultExitCode(a, stderr), nil
 }
 
 // analyse judges a record, and its budget if there is one.
 func analyse(f *record.Folder, o *options) (*analysis.Analysis, error) {
 	a := analysis.New(f)
-	limits, err := o.limitsOfBudget()
+	limits, err := o.budgetLimits()
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +84,8 @@ func analyse(f *record.Folder, o *options) (*analysis.Analysis, error) {
 	return a, nil
 }
 
-// draw writes every report and every picture into the record's folder, and prints one report.
-func draw(f *record.Folder, a *analysis.Analysis, o *options, stdout io.Writer) error {
+// writeReports writes every report and every picture into the record's folder, and prints one report.
+func writeReports(f *record.Folder, a *analysis.Analysis, o *options, stdout io.Writer) error {
 	for name, format := range formats {
 		var b bytes.Buffer
 		if err := format.draw(&b, a); err != nil {
@@ -100,11 +100,11 @@ func draw(f *record.Folder, a *analysis.Analysis, o *options, stdout io.Writer) 
 			}
 		}
 	}
-	return drawPictures(f, a)
+	return writePictures(f, a)
 }
 
-// drawPictures writes every picture of the page as a file of its own, for a page of documentation.
-func drawPictures(f *record.Folder, a *analysis.Analysis) error {
+// writePictures writes every picture of the page as a file of its own, for a page of documentation.
+func writePictures(f *record.Folder, a *analysis.Analysis) error {
 	files, err := report.Pictures(a)
 	if err != nil {
 		return fmt.Errorf("drawing the pictures: %w", err)
@@ -117,8 +117,8 @@ func drawPictures(f *record.Folder, a *analysis.Analysis) error {
 	return nil
 }
 
-// outcome is the exit code, and says in one line on stderr what it comes from, where it isn't 0 or there is a budget.
-func outcome(a *analysis.Analysis, stderr io.Writer) int {
+// resultExitCode is the exit code, and says in one line on stderr what it comes from, where it isn't 0 or there is a budget.
+func resultExitCode(a *analysis.Analysis, stderr io.Writer) int {
 	lacking := ""
 	for _, c := range a.Cases {
 		if c.Runs == 0 && lacking == "" {

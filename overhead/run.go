@@ -79,14 +79,14 @@ func finish(folder *record.Folder, o *options, failed error, stdout, stderr io.W
 	if a.Valid == 0 {
 		stdout = io.Discard
 	}
-	if err := draw(folder, a, o, stdout); err != nil {
+	if err := writeReports(folder, a, o, stdout); err != nil {
 		return exitOK, errors.Join(failed, err)
 	}
 	fmt.Fprintf(stderr, "record and reports: %s (open %s)\n", folder.Dir, filepath.Join(folder.Dir, formats["html"].file))
 	if failed != nil && !errors.Is(failed, experiment.ErrNothingValid) {
 		return exitOK, failed
 	}
-	return outcome(a, stderr), nil
+	return resultExitCode(a, stderr), nil
 }
 
 // check reports what is wrong with a plan before anything is built or written.
@@ -115,7 +115,7 @@ func openRecord(folder *record.Folder, o *options, args []string, programs *chil
 		return folder, resume(folder, environment)
 	}
 	x.Environment, x.Command, x.Started = environment, append([]string{"overhead"}, args...), time.Now()
-	return record.Create(o.folder(x.Plan.Name, time.Now()), x)
+	return record.Create(o.recordDir(x.Plan.Name, time.Now()), x)
 }
 
 // newRunner runs the plan's cases; this program is the load generator too.
@@ -138,7 +138,7 @@ func (o *options) record() (*record.Folder, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &record.Folder{Experiment: record.Experiment{Plan: *p, Seed: o.seedOr()}}, nil
+		return &record.Folder{Experiment: record.Experiment{Plan: *p, Seed: o.seedOrRandom()}}, nil
 	}
 	f, err := record.Open(o.resume)
 	if err != nil {
@@ -146,9 +146,9 @@ func (o *options) record() (*record.Folder, error) {
 	}
 	p := &f.Experiment.Plan
 	p.Rounds = max(p.Rounds, f.Rounds()+o.rounds)
-	o.bound(p, f.Rounds())
+	o.capRounds(p, f.Rounds())
 	setIf(o.set["precision"], &p.Precision, o.precision)
-	if err := o.limit(p); err != nil {
+	if err := o.setLimits(p); err != nil {
 		return nil, usageError{err}
 	}
 	if err := p.Validate(); err != nil { // before it is written: a record whose plan isn't sound can't be opened again
@@ -171,7 +171,7 @@ func resume(f *record.Folder, now record.Environment) error {
 
 // checkBudget refuses a budget that the run can't answer, however it goes.
 func checkBudget(f *record.Folder, o *options) error {
-	limits, err := o.limitsOfBudget()
+	limits, err := o.budgetLimits()
 	if err != nil {
 		return err
 	}

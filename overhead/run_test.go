@@ -17,7 +17,7 @@ import (
 )
 
 // The exit codes are those that -h lists.
-func TestConclude(t *testing.T) {
+func TestErrorExitCode(t *testing.T) {
 	wrong := usageError{errors.New("-rounds many: write a number")}
 	for _, c := range []struct {
 		name string
@@ -38,7 +38,7 @@ func TestConclude(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var stderr bytes.Buffer
-			if got := conclude(c.code, c.err, &stderr); got != c.want || stderr.String() != c.said {
+			if got := errorExitCode(c.code, c.err, &stderr); got != c.want || stderr.String() != c.said {
 				t.Errorf("got %d, %q, want %d, %q", got, stderr.String(), c.want, c.said)
 			}
 			if !strings.Contains(usage, fmt.Sprintf("\n  %-4d ", c.want)) {

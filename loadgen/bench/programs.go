@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -71,18 +70,11 @@ func source(name string) (child.Program, error) {
 
 // repository is the directory of go.work, found upwards from the working directory.
 func repository() (string, error) {
-	dir, err := os.Getwd()
+	root, err := child.FindRoot("go.work")
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%w: run \"go -C loadgen/bench run .\" at the root of the repository", err)
 	}
-	for d := dir; ; d = filepath.Dir(d) {
-		if _, err := os.Stat(filepath.Join(d, "go.work")); err == nil {
-			return d, nil
-		}
-		if d == filepath.Dir(d) {
-			return "", fmt.Errorf("no go.work in %s or above it: run \"go -C loadgen/bench run .\" at the root of the repository", dir)
-		}
-	}
+	return root, nil
 }
 
 // version asks a program, or the build information in it, which version it is; "" when neither says.

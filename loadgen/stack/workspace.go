@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 
 	"example.com/foobar/loadgen/child"
@@ -44,33 +44,20 @@ func (p plan) build(ctx context.Context, workspace string, progress func(line st
 // ErrNoWorkspace says that foo and bar can't be built because the directory is not within the foobar workspace.
 var ErrNoWorkspace = errors.New("not inside the foobar workspace")
 
+// rootFiles are what the root of the workspace has.
+var rootFiles = []string{"go.work", "foo/go.mod", "bar/go.mod"}
+
 // workspace is dir if it is the root of the workspace, or, when dir is empty, the root above the working directory.
 func workspace(dir string) (string, error) {
-	if dir != "" {
-		if !isRoot(dir) {
-			return "", fmt.Errorf("%s: %w: it has no go.work with foo and bar beside it", dir, ErrNoWorkspace)
+	if dir == "" {
+		root, err := child.FindRoot(rootFiles...)
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("%w: %w", ErrNoWorkspace, err)
 		}
-		return filepath.Abs(dir)
+		return root, err
 	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("looking for the workspace: %w", err)
+	if !child.HasFiles(dir, rootFiles...) {
+		return "", fmt.Errorf("%s: %w: it has no go.work with foo and bar beside it", dir, ErrNoWorkspace)
 	}
-	for at := dir; ; at = filepath.Dir(at) {
-		if isRoot(at) {
-			return at, nil
-		}
-		if at == filepath.Dir(at) {
-			return "", fmt.Errorf("%s: %w", dir, ErrNoWorkspace)
-		}
-	}
-}
-
-func isRoot(dir string) bool {
-	for _, file := range []string{"go.work", "foo/go.mod", "bar/go.mod"} {
-		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
-			return false
-		}
-	}
-	return true
+	return filepath.Abs(dir)
 }

@@ -85,8 +85,8 @@ func plural(n int, noun string) string {
 	return noun + "s"
 }
 
-// mark is the verdict in one sign, for narrow tables.
-func mark(c *analysis.Cell) string {
+// verdictSign is the verdict in one sign, for narrow tables.
+func verdictSign(c *analysis.Cell) string {
 	switch c.Verdict {
 	case stats.More:
 		return " >"
@@ -100,8 +100,8 @@ func mark(c *analysis.Cell) string {
 	return "  "
 }
 
-// marks explains the signs.
-func marks(a *analysis.Analysis) string {
+// verdictSigns explains the signs.
+func verdictSigns(a *analysis.Analysis) string {
 	return fmt.Sprintf("> costs more than %s, < saves more than %s, = within ±%s, ~ no verdict. Secondary metrics: so wide that all their intervals hold together, at 95 %%.",
 		margin(a), margin(a), margin(a))
 }

@@ -94,11 +94,11 @@ func TestVerdictText(t *testing.T) {
 		if got := verdictText(a, cell); got != c.text {
 			t.Errorf("%s, %s: got %q, want %q", c.verdict, c.reason, got, c.text)
 		}
-		if got := mark(cell); got != c.mark {
+		if got := verdictSign(cell); got != c.mark {
 			t.Errorf("%s: got %q, want %q", c.verdict, got, c.mark)
 		}
-		if c.verdict != "" && !strings.Contains(marks(a), strings.TrimSpace(c.mark)+" ") {
-			t.Errorf("the sign %q isn't explained in %q", c.mark, marks(a))
+		if c.verdict != "" && !strings.Contains(verdictSigns(a), strings.TrimSpace(c.mark)+" ") {
+			t.Errorf("the sign %q isn't explained in %q", c.mark, verdictSigns(a))
 		}
 	}
 	for share, want := range map[float64]string{0.05: "5 %", 0.025: "2.5 %", 0.001: "0.1 %", 0.123: "12.3 %"} {

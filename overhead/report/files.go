@@ -8,8 +8,8 @@ import (
 	"example.com/foobar/overhead/analysis"
 )
 
-// The page's colours, for a picture that stands alone.
-const alone = `<style>:root { color-scheme: light dark; --ink: #1d2126; --faint: #dfe3e8; --band: #e9eef4; --back: #ffffff }
+// fileStyle has the page's colours, for a picture in a file of its own.
+const fileStyle = `<style>:root { color-scheme: light dark; --ink: #1d2126; --faint: #dfe3e8; --band: #e9eef4; --back: #ffffff }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ed; --faint: #343b44; --band: #262d36; --back: #14171b } }</style>`
 
 // Sizes of a picture's legend in its own units.
@@ -44,7 +44,7 @@ func (p picture) file() []byte {
 	outer := width + 2*margins
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" font-family="system-ui, sans-serif">`,
 		outer, top+height, outer, top+height)
-	fmt.Fprintf(&b, "\n<title>%s</title>\n<desc>%s</desc>\n%s\n", html.EscapeString(p.Title), html.EscapeString(p.Text), alone)
+	fmt.Fprintf(&b, "\n<title>%s</title>\n<desc>%s</desc>\n%s\n", html.EscapeString(p.Title), html.EscapeString(p.Text), fileStyle)
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" fill="var(--back)"/>`+"\n%s", keys)
 	fmt.Fprintf(&b, `<svg x="%.0f" y="%.0f" width="%.0f" height="%.0f" overflow="visible" %s`+"\n</svg>\n", margins, top, width, height, inner)
 	return []byte(b.String())

@@ -125,7 +125,7 @@ func closedNotes(a *analysis.Analysis, keys []string, process string) []string {
 
 // effects is a table of differences against the baseline with their intervals and a sign for the verdict.
 func effects(a *analysis.Analysis, title string, keys []string, process string) table {
-	t := table{Title: title, Header: []string{"case"}, Notes: []string{marks(a)}}
+	t := table{Title: title, Header: []string{"case"}, Notes: []string{verdictSigns(a)}}
 	keys = measured(a, keys, process)
 	for _, k := range keys {
 		t.Header = append(t.Header, short[k])
@@ -142,7 +142,7 @@ func effects(a *analysis.Analysis, title string, keys []string, process string) 
 				row = append(row, "-")
 				continue
 			}
-			row = append(row, difference(cell, m, false)+mark(cell))
+			row = append(row, difference(cell, m, false)+verdictSign(cell))
 		}
 		t.Rows = append(t.Rows, row)
 	}
