@@ -47,9 +47,9 @@ func (p *processors) next(used, idle float64) int {
 	return p.now
 }
 
-// followLoad begins with one processor and follows the load until the function that it returns is called. It does nothing
+// adjustProcessors begins with one processor and follows the load until the function that it returns is called. It does nothing
 // where GOMAXPROCS is set in the environment, or where the system does not say who uses what.
-func followLoad(fixed string) (stop func()) {
+func adjustProcessors(fixed string) (stop func()) {
 	most := runtime.GOMAXPROCS(0)
 	before, err := readClocks()
 	if fixed != "" || most == 1 || err != nil {
@@ -60,19 +60,7 @@ func followLoad(fixed string) (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(lookEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				if now, err := readClocks(); err == nil {
-					p.follow(before, now)
-					before = now
-				}
-			case <-quit:
-				return
-			}
-		}
+		p.watch(before, quit)
 	}()
 	return func() {
 		close(quit)
@@ -81,7 +69,24 @@ func followLoad(fixed string) (stop func()) {
 	}
 }
 
-func (p *processors) follow(before, now clocks) {
+// watch adjusts the number until quit is closed.
+func (p *processors) watch(before clocks, quit <-chan struct{}) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if now, err := readClocks(); err == nil {
+				p.adjust(before, now)
+				before = now
+			}
+		case <-quit:
+			return
+		}
+	}
+}
+
+func (p *processors) adjust(before, now clocks) {
 	wall := now.at.Sub(before.at).Seconds()
 	if wall <= 0 {
 		return

@@ -63,12 +63,12 @@ func TestProcessorsNext(t *testing.T) {
 
 func TestFollowLoad(t *testing.T) {
 	most := runtime.GOMAXPROCS(0)
-	stop := followLoad("2")
+	stop := adjustProcessors("2")
 	if got := runtime.GOMAXPROCS(0); got != most {
 		t.Errorf("with GOMAXPROCS set: got %d, want %d", got, most)
 	}
 	stop()
-	stop = followLoad("")
+	stop = adjustProcessors("")
 	if got := runtime.GOMAXPROCS(0); got > most {
 		t.Errorf("got %d, want at most %d", got, most)
 	}

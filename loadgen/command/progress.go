@@ -21,8 +21,8 @@ type running interface {
 	Done() <-chan struct{}
 }
 
-// follow shows the progress of a run until it has ended.
-func (s *screen) follow(run running) {
+// showProgress shows the progress of a run until it has ended.
+func (s *screen) showProgress(run running) {
 	if s.quiet {
 		<-run.Done()
 		return
@@ -36,27 +36,27 @@ func (s *screen) follow(run running) {
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	var recent meter
+	var recent requestRate
 	for {
 		select {
 		case <-tick.C:
-			s.show(run.Progress(), recent.rate(run.Progress()))
+			s.printProgress(run.Progress(), recent.add(run.Progress()))
 		case <-run.Done():
 			last := run.Progress()
-			s.show(last, perSecond(last.Requests, last.Measured))
-			s.settle()
+			s.printProgress(last, perSecond(last.Requests, last.Measured))
+			s.leaveProgress()
 			return
 		}
 	}
 }
 
-// show draws the progress on a terminal; elsewhere it prints one line, or a block where there are several scenarios.
-func (s *screen) show(p load.Progress, rate float64) {
+// printProgress draws the progress on a terminal; elsewhere it prints one line, or a block where there are several scenarios.
+func (s *screen) printProgress(p load.Progress, rate float64) {
 	head := headline(p, rate)
 	names, vus, clock := widths(p.Scenarios)
 	var lines []string
 	for _, sc := range p.Scenarios {
-		left := fmt.Sprintf("%-*s %s ", names, sc.Name, glyph(sc.Status))
+		left := fmt.Sprintf("%-*s %s ", names, sc.Name, statusMark(sc.Status))
 		right := fmt.Sprintf(" %-*s  %-*s  %s", vus, sc.VUs, clock, sc.Time, sc.Extra)
 		lines = append(lines, left+"["+s.bar(sc.Fraction, utf8.RuneCountInString(left+right)+2)+"]"+right)
 	}
@@ -101,8 +101,8 @@ func widths(scenarios []load.ScenarioProgress) (names, vus, clock int) {
 	return names, vus, clock
 }
 
-// glyph is k6's mark of a scenario's status.
-func glyph(status string) string {
+// statusMark is k6's mark of a scenario's status.
+func statusMark(status string) string {
 	switch status {
 	case "waiting":
 		return "•"
@@ -133,7 +133,7 @@ func (s *screen) bar(fraction float64, texts int) string {
 	if full == width {
 		return strings.Repeat("=", width)
 	}
-	return strings.Repeat("=", full) + ">" + s.faint(strings.Repeat("-", width-full-1))
+	return strings.Repeat("=", full) + ">" + s.dim(strings.Repeat("-", width-full-1))
 }
 
 // clip cuts lines that would wrap, which could not be erased.
@@ -147,8 +147,8 @@ func (s *screen) clip(lines []string) []string {
 	return lines
 }
 
-// meter tells the rate of requests over the last second or so.
-type meter struct {
+// requestRate is the rate of requests over the last second or so.
+type requestRate struct {
 	marks []mark
 }
 
@@ -157,7 +157,8 @@ type mark struct {
 	requests uint64
 }
 
-func (m *meter) rate(p load.Progress) float64 {
+// add adds what the progress says now, and returns the rate.
+func (m *requestRate) add(p load.Progress) float64 {
 	if n := len(m.marks); n > 0 && p.Requests < m.marks[n-1].requests { // a warm-up is over, and they are counted anew
 		m.marks = []mark{{p.Elapsed - p.Measured, 0}}
 	}

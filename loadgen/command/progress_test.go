@@ -40,7 +40,7 @@ func TestFollow(t *testing.T) {
 		var out bytes.Buffer
 		done := make(chan struct{})
 		close(done)
-		newScreen("loadgen", &out, true, false).follow(&player{[]load.Progress{one("ended", "done", 1, "2.0s")}, done})
+		newScreen("loadgen", &out, true, false).showProgress(&player{[]load.Progress{one("ended", "done", 1, "2.0s")}, done})
 		if out.Len() > 0 {
 			t.Errorf("got %q, want nothing", &out)
 		}
@@ -50,7 +50,7 @@ func TestFollow(t *testing.T) {
 		var out bytes.Buffer
 		done := make(chan struct{})
 		close(done)
-		newScreen("loadgen", &out, false, false).follow(&player{[]load.Progress{one("ended", "done", 1, "2.0s")}, done})
+		newScreen("loadgen", &out, false, false).showProgress(&player{[]load.Progress{one("ended", "done", 1, "2.0s")}, done})
 		want := "done (2.0s), 5/5 VUs, 4 complete and 0 interrupted iterations, 5.0 requests/s, 0 failed  default ✓ [ 100% ] 5 VUs  2.0s/2s\n"
 		if got := out.String(); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
@@ -61,7 +61,7 @@ func TestFollow(t *testing.T) {
 		var out bytes.Buffer
 		p := one("running", "running", 0.5, "1.0s")
 		p.Scenarios = append(p.Scenarios, load.ScenarioProgress{Name: "buy", Status: "waiting", VUs: "waiting", Time: "1.0s"})
-		newScreen("loadgen", &out, false, false).show(p, 5)
+		newScreen("loadgen", &out, false, false).printProgress(p, 5)
 		want := "running (1.0s), 5/5 VUs, 4 complete and 0 interrupted iterations, 5.0 requests/s, 0 failed\n" +
 			"default   [  50% ] 5 VUs    1.0s/2s  \nbuy     • [   0% ] waiting  1.0s     \n\n"
 		if got := out.String(); got != want {
@@ -75,7 +75,7 @@ func TestFollow(t *testing.T) {
 		s.draw([]string{"a", "b"})
 		s.notice("above")
 		s.draw([]string{"c", "d"})
-		s.settle()
+		s.leaveProgress()
 		s.notice("below")
 		got := replay(out.String())
 		if want := []string{"loadgen: above", "c", "d", "loadgen: below"}; fmt.Sprint(got) != fmt.Sprint(want) {
@@ -110,7 +110,7 @@ func TestBar(t *testing.T) {
 func TestHeadlineFits(t *testing.T) {
 	p := load.Progress{State: "stopping", Time: "0h59m59.9s", VUs: 10_000, MaxVUs: 10_000, Complete: 123_456_789, Interrupted: 9, Failed: 1_234_567}
 	var out bytes.Buffer
-	(&screen{w: &out, terminal: true}).show(p, 123_456)
+	(&screen{w: &out, terminal: true}).printProgress(p, 123_456)
 	first, _, _ := strings.Cut(out.String(), "\n")
 	if !strings.Contains(first, "1234567 failed") || len(first) >= 80 {
 		t.Errorf("got %q, want what failed within 80 columns", first)
@@ -126,13 +126,13 @@ func TestClip(t *testing.T) {
 }
 
 func TestMeter(t *testing.T) {
-	var m meter
+	var m requestRate
 	for i, want := range []float64{10, 10, 10, 20, 20} {
 		elapsed, requests := time.Duration(i+1)*time.Second, uint64(10*(i+1))
 		if i >= 3 {
 			requests = uint64(30 + 20*(i-2))
 		}
-		if got := m.rate(load.Progress{Elapsed: elapsed, Requests: requests}); got != want {
+		if got := m.add(load.Progress{Elapsed: elapsed, Requests: requests}); got != want {
 			t.Errorf("after %s: got %v requests/s, want %v", elapsed, got, want)
 		}
 	}
@@ -176,14 +176,14 @@ func replay(text string) []string {
 
 // At the end of a warm-up the requests are counted anew, and their rate with them.
 func TestMeterAfterWarmup(t *testing.T) {
-	var m meter
+	var m requestRate
 	const second = time.Second
 	for _, step := range []struct {
 		elapsed, measured time.Duration
 		requests          uint64
 		want              float64
 	}{{second, second, 100, 100}, {2 * second, 2 * second, 200, 100}, {2500 * time.Millisecond, second / 2, 40, 80}, {3500 * time.Millisecond, 1500 * time.Millisecond, 140, 100}} {
-		if got := m.rate(load.Progress{Elapsed: step.elapsed, Measured: step.measured, Requests: step.requests}); got != step.want {
+		if got := m.add(load.Progress{Elapsed: step.elapsed, Measured: step.measured, Requests: step.requests}); got != step.want {
 			t.Errorf("at %v: got %v, want %v", step.elapsed, got, step.want)
 		}
 	}

@@ -24,12 +24,12 @@ func (s *session) report(r *load.Result) int {
 	}
 	if err != nil {
 		s.screen.warn(fmt.Sprintf("the report can't be written: %v", err))
-		code = worse(code)
+		code = outputFailed(code)
 	}
 	for _, out := range s.outputs {
 		if err := out.finish(snapshot, o); err != nil {
 			s.screen.warn(err.Error())
-			code = worse(code)
+			code = outputFailed(code)
 		}
 	}
 	if err := r.Err(); err != nil {
@@ -40,8 +40,8 @@ func (s *session) report(r *load.Result) int {
 	return code
 }
 
-// worse is the code of a run whose output failed, unless it has one already.
-func worse(code int) int {
+// outputFailed is the code of a run whose output failed, unless it has one already.
+func outputFailed(code int) int {
 	if code == exitOK {
 		return exitOutputFailed
 	}

@@ -75,8 +75,8 @@ func (s *screen) draw(lines []string) {
 	io.WriteString(s.w, b.String())
 }
 
-// settle leaves what is drawn where it is: whatever follows stands below.
-func (s *screen) settle() {
+// leaveProgress leaves what is drawn where it is: whatever follows stands below.
+func (s *screen) leaveProgress() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drawn = nil
@@ -105,8 +105,8 @@ func (s *screen) width() int {
 	return 80
 }
 
-// faint paints a text that matters less.
-func (s *screen) faint(text string) string {
+// dim paints a text that matters less.
+func (s *screen) dim(text string) string {
 	if !s.color || text == "" {
 		return text
 	}

@@ -76,7 +76,7 @@ func (s *session) run(ctx context.Context) int {
 		defer keys.Close()
 		test.TLSKeyLog = keys
 	}
-	return s.play(test, url)
+	return s.runTest(test, url)
 }
 
 // test is what the users do, with the options of all layers.
@@ -98,13 +98,13 @@ func (s *session) test(url string) (*load.Test, error) {
 	return test, nil
 }
 
-// play runs the test and reports.
-func (s *session) play(test *load.Test, url string) int {
+// runTest runs the test and reports.
+func (s *session) runTest(test *load.Test, url string) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	run, err := test.Start(ctx)
 	if err != nil {
-		return s.complain(s.settings.Place(err))
+		return s.complain(s.settings.Locate(err))
 	}
 	api, err := s.serveAPI(run)
 	if err != nil {
@@ -113,11 +113,11 @@ func (s *session) play(test *load.Test, url string) int {
 		return s.complain(&codedError{exitCannotStartAPI, err})
 	}
 	if test.Handler == nil { // which would be on the same processors
-		defer followLoad(s.settings.Getenv("GOMAXPROCS"))()
+		defer adjustProcessors(s.settings.Getenv("GOMAXPROCS"))()
 	}
 	s.screen.banner(s.settings, url)
-	stopWatching := s.signals.stopRun(run, s.screen)
-	s.screen.follow(run)
+	stopWatching := s.signals.stopOnSignal(run, s.screen)
+	s.screen.showProgress(run)
 	result := run.Wait()
 	stopWatching()
 	code := s.report(result)

@@ -50,8 +50,8 @@ func (s *signals) release() {
 	close(s.quit)
 }
 
-// on calls f at the first signal, until release is called.
-func (s *signals) on(f func()) (release func()) {
+// onFirst calls f at the first signal, until release is called.
+func (s *signals) onFirst(f func()) (release func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -73,8 +73,8 @@ func (s *signals) received() bool {
 	}
 }
 
-// stopRun stops the run gracefully at the first signal and at once at the second, until the returned function is called.
-func (s *signals) stopRun(run *load.Run, screen *screen) (stop func()) {
+// stopOnSignal stops the run gracefully at the first signal and at once at the second, until the returned function is called.
+func (s *signals) stopOnSignal(run *load.Run, screen *screen) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -16,7 +16,7 @@ func (s *session) target() (url string, stop func(), err error) {
 		return s.settings.URL, func() {}, nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	release := s.signals.on(cancel)
+	release := s.signals.onFirst(cancel)
 	services, err := stack.Start(ctx, stack.Config{Case: s.settings.Stack, Tempo: s.settings.Getenv("TEMPO_BIN"), Log: s.serviceLog(), Progress: s.screen.notice})
 	release()
 	if err != nil {

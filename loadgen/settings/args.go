@@ -49,7 +49,7 @@ func (p Program) readArguments(args []string) (*arguments, error) {
 			return a, nil
 		}
 		consumed := len(rest) - set.NArg()
-		err := a.word(set.Arg(0))
+		err := a.takeWord(set.Arg(0))
 		rest = set.Args()[1:]
 		if a.action == "init" {
 			a.rest = rest
@@ -69,13 +69,13 @@ func (a *arguments) flagSet() *flag.FlagSet {
 	set.SetOutput(io.Discard)
 	for _, opt := range a.program.options() {
 		for _, name := range []string{opt.name, opt.short} {
-			note := func(v string) error { a.flags = append(a.flags, given{opt, name, v}); return nil }
+			record := func(v string) error { a.flags = append(a.flags, given{opt, name, v}); return nil }
 			switch {
 			case name == "":
 			case opt.form == "":
-				set.BoolFunc(name, opt.about, note)
+				set.BoolFunc(name, opt.about, record)
 			default:
-				set.Func(name, opt.about, note)
+				set.Func(name, opt.about, record)
 			}
 		}
 	}
@@ -96,8 +96,8 @@ func (p Program) actions() []string {
 	return slices.DeleteFunc(slices.Clone(actions), func(name string) bool { return name == "init" })
 }
 
-// word takes a word that is no flag: what to do, or the one URL there can be.
-func (a *arguments) word(v string) error {
+// takeWord takes a word that is no flag: what to do, or the one URL there can be.
+func (a *arguments) takeWord(v string) error {
 	if a.action == "" && a.url == "" && slices.Contains(a.program.actions(), v) {
 		a.action = v
 		return nil
@@ -179,12 +179,12 @@ func (a *arguments) apply(s *Settings) error {
 	for _, g := range a.flags {
 		s.written = append(s.written, g.name)
 		if g.request {
-			s.only = append(s.only, g.name)
+			s.requestFlags = append(s.requestFlags, g.name)
 		}
 		if err := g.set(s, g.value); err != nil {
 			return &UsageError{fmt.Errorf("-%s %s: %w%s", g.as, g.shown(), err, otherUse(g.as, g.value))}
 		}
-		s.shaped(g.name, "-"+g.as+" "+g.shown())
+		s.noteReplacing(g.name, "-"+g.as+" "+g.shown())
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func readVariables(s *Settings) error {
 			continue
 		}
 		shown := opt.env + "=" + given{option: opt, value: v}.shown()
-		s.shaped(opt.name, shown)
+		s.noteReplacing(opt.name, shown)
 		values := []string{v}
 		if opt.many {
 			values = strings.Split(v, ",")

@@ -16,8 +16,8 @@ import (
 // maxConfig bounds a configuration file, in bytes.
 const maxConfig = file.MaxJSON
 
-// idle are k6's keys that a file may have and that do nothing here.
-var idle = []string{"out", "noUsageReport", "cloud", "ext", "collectors", "metricSamplesBufferSize", "webDashboard",
+// ignoredKeys are k6's keys that a file may have and that do nothing here.
+var ignoredKeys = []string{"out", "noUsageReport", "cloud", "ext", "collectors", "metricSamplesBufferSize", "webDashboard",
 	"executionSegment", "executionSegmentSequence", "consoleOutput", "logFormat", "logOutput", "tracesOutput", "secretSource"}
 
 // commandKeys are the keys of a file for the command itself, by the flag that does the same.
@@ -77,11 +77,11 @@ func (s *Settings) readCommandKeys(root *file.Node) error {
 	for _, key := range root.Keys() {
 		n := root.Get(key)
 		switch {
-		case slices.Contains(idle, key):
+		case slices.Contains(ignoredKeys, key):
 			if !n.IsNull() {
 				s.Notices = append(s.Notices, fmt.Sprintf("%s: %q has no effect here", s.Config, key))
 			}
-		case slices.Contains(derived, key):
+		case slices.Contains(derivedKeys, key):
 		case key == "env" && !n.IsNull():
 			problems = append(problems, n.Decode(&s.Env))
 		case !slices.Contains(known, key):

@@ -25,7 +25,7 @@ func checkFlags() []option {
 			set: check(func(v string) script.Check { return script.Check{JSON: v} })},
 		{name: "threshold", form: "METRIC:EXPR", about: "fail when it does not hold, 'http_req_duration:p(95)<500' say; repeatable", set: threshold},
 		{name: "no-thresholds", env: "K6_NO_THRESHOLDS", about: "do not judge thresholds",
-			set: plainBool(func(s *Settings) *bool { return &s.NoThresholds })},
+			set: value(boolean, func(s *Settings) *bool { return &s.NoThresholds })},
 	}
 }
 

@@ -14,36 +14,36 @@ import (
 func connectionFlags() []option {
 	return []option{
 		{name: "no-connection-reuse", env: "K6_NO_CONNECTION_REUSE", about: "a new connection for each request",
-			set: boolean(func(s *Settings) **bool { return &s.layer.NoConnectionReuse })},
+			set: optional(boolean, func(s *Settings) **bool { return &s.layer.NoConnectionReuse })},
 		{name: "no-vu-connection-reuse", env: "K6_NO_VU_CONNECTION_REUSE", about: "new connections for each iteration",
-			set: boolean(func(s *Settings) **bool { return &s.layer.NoVUConnectionReuse })},
+			set: optional(boolean, func(s *Settings) **bool { return &s.layer.NoVUConnectionReuse })},
 		{name: "http-version", form: "1.1|2", about: "speak this version alone (over TLS the server chooses)",
-			set: oneOf(func(s *Settings) **string { return &s.layer.HTTPVersion }, "1.1", "2")},
+			set: optional(oneOf("1.1", "2"), func(s *Settings) **string { return &s.layer.HTTPVersion })},
 		{name: "insecure-skip-tls-verify", env: "K6_INSECURE_SKIP_TLS_VERIFY", about: "believe any certificate",
-			set: boolean(func(s *Settings) **bool { return &s.layer.InsecureSkipTLSVerify })},
+			set: optional(boolean, func(s *Settings) **bool { return &s.layer.InsecureSkipTLSVerify })},
 		{name: "cacert", form: "FILE", about: "believe these authorities (PEM) too", set: fileText(func(s *Settings) **string { return &s.layer.TLSCA })},
 		{name: "cert", form: "FILE", about: "client certificate (PEM); goes with -key", set: readable(func(s *Settings) *string { return &s.cert })},
 		{name: "key", form: "FILE", about: "its key (PEM)", set: readable(func(s *Settings) *string { return &s.key })},
 		{name: "server-name", form: "NAME", about: "name to ask for and to verify in TLS, whatever the URL's host",
-			set: text(func(s *Settings) **string { return &s.layer.TLSServerName })},
+			set: optional(text, func(s *Settings) **string { return &s.layer.TLSServerName })},
 		{name: "tls-resumption", about: "resume TLS sessions, which k6 never does",
-			set: boolean(func(s *Settings) **bool { return &s.layer.TLSResumption })},
+			set: optional(boolean, func(s *Settings) **bool { return &s.layer.TLSResumption })},
 		{name: "resolve", env: "K6_HOSTS", form: "HOST:PORT:IP", about: "where a name is, as in curl, or HOST=IP[:PORT]; repeatable", many: true, set: resolve},
 		{name: "dns", env: "K6_DNS", form: "OPTIONS", about: "ttl=5m,select=random|first|roundRobin,policy=preferIPv4|preferIPv6|onlyIPv4|onlyIPv6|any", set: dns},
 		{name: "unix-socket", form: "PATH", about: "connect to this socket, whatever the URL's host",
-			set: text(func(s *Settings) **string { return &s.layer.UnixSocket })},
+			set: optional(text, func(s *Settings) **string { return &s.layer.UnixSocket })},
 		{name: "proxy", form: "URL|none", about: "proxy to go through (HTTP_PROXY, HTTPS_PROXY and NO_PROXY)",
-			set: text(func(s *Settings) **string { return &s.layer.Proxy })},
+			set: optional(text, func(s *Settings) **string { return &s.layer.Proxy })},
 		{name: "local-ips", env: "K6_LOCAL_IPS", form: "IPS", about: "addresses to connect from: 10.0.0.1,10.0.0.8-10.0.0.12,10.1.0.0/28",
-			set: text(func(s *Settings) **string { return &s.layer.LocalIPs })},
+			set: optional(text, func(s *Settings) **string { return &s.layer.LocalIPs })},
 		{name: "blacklist-ip", env: "K6_BLACKLIST_IPS", form: "CIDR", about: "never connect there; several with commas",
-			set: list(func(s *Settings) *[]string { return &s.layer.BlacklistIPs })},
+			set: value(list, func(s *Settings) *[]string { return &s.layer.BlacklistIPs })},
 		{name: "block-hostnames", env: "K6_BLOCK_HOSTNAMES", form: "NAME", about: "never ask these, *.example.com say; several with commas",
-			set: list(func(s *Settings) *[]string { return &s.layer.BlockHostnames })},
+			set: value(list, func(s *Settings) *[]string { return &s.layer.BlockHostnames })},
 		{name: "batch", env: "K6_BATCH", form: "N", about: "requests of a batch at once (20)",
-			set: integer(func(s *Settings) **int { return &s.layer.Batch })},
+			set: optional(integer, func(s *Settings) **int { return &s.layer.Batch })},
 		{name: "batch-per-host", env: "K6_BATCH_PER_HOST", form: "N", about: "of those, to one host (6)",
-			set: integer(func(s *Settings) **int { return &s.layer.BatchPerHost })},
+			set: optional(integer, func(s *Settings) **int { return &s.layer.BatchPerHost })},
 	}
 }
 
@@ -124,4 +124,17 @@ func (s *Settings) readCertificate() error {
 	}
 	s.Load.TLSAuth = []load.TLSAuth{{Cert: string(cert), Key: string(key)}}
 	return nil
+}
+
+// fileText reads a file's content into an option.
+func fileText(at func(*Settings) **string) func(*Settings, string) error {
+	return func(s *Settings, path string) error {
+		b, err := file.Read(path, maxPEM)
+		if err != nil {
+			return err
+		}
+		*at(s) = new(string(b))
+		s.read = append(s.read, namedFile{"the file", path})
+		return nil
+	}
 }

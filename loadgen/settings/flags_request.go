@@ -17,11 +17,11 @@ func requestFlags() []option {
 	return []option{
 		{name: "X", form: "METHOD", about: "method (GET; POST with a body)", request: true, set: method},
 		{name: "H", form: "'NAME: VALUE'", about: "a header; repeatable", request: true, set: headerLine},
-		{name: "body", form: "TEXT", about: "body to send", request: true, set: plainText(func(s *Settings) *string { return &s.step.Body })},
+		{name: "body", form: "TEXT", about: "body to send", request: true, set: value(text, func(s *Settings) *string { return &s.step.Body })},
 		{name: "body-file", form: "FILE", about: "body to send, from a file", request: true,
 			set: readable(func(s *Settings) *string { return &s.step.BodyFile })},
 		{name: "timeout", form: "TIME", about: "of a request, redirects included (1m)",
-			set: duration(func(s *Settings) **load.Duration { return &s.layer.Timeout })},
+			set: optional(duration, func(s *Settings) **load.Duration { return &s.layer.Timeout })},
 		{name: "basic-auth", form: "USER:PASSWORD", about: "basic authentication; env:NAME and @FILE keep it off the command line", request: true,
 			set: credential(func(s *Settings) *string { return &s.basic })},
 		{name: "bearer", form: "TOKEN", about: "bearer authentication; env:NAME and @FILE as well", request: true,
@@ -30,13 +30,13 @@ func requestFlags() []option {
 		{name: "env", short: "e", form: "NAME=VALUE", about: "a variable of the script, ${env.NAME}; repeatable", loadgen: true, set: variable},
 		{name: "env", short: "e", form: "NAME=VALUE", about: "a variable of the test, for its users to find in vu.Env; repeatable", test: true, set: variable},
 		{name: "user-agent", env: "K6_USER_AGENT", form: "TEXT", about: "User-Agent header (loadgen/VERSION)",
-			set: text(func(s *Settings) **string { return &s.layer.UserAgent })},
+			set: optional(text, func(s *Settings) **string { return &s.layer.UserAgent })},
 		{name: "max-redirects", env: "K6_MAX_REDIRECTS", form: "N", about: "redirects to follow (10)",
-			set: integer(func(s *Settings) **int { return &s.layer.MaxRedirects })},
+			set: optional(integer, func(s *Settings) **int { return &s.layer.MaxRedirects })},
 		{name: "discard-response-bodies", env: "K6_DISCARD_RESPONSE_BODIES", about: "read bodies and keep nothing of them",
-			set: boolean(func(s *Settings) **bool { return &s.layer.DiscardResponseBodies })},
+			set: optional(boolean, func(s *Settings) **bool { return &s.layer.DiscardResponseBodies })},
 		{name: "no-cookies-reset", env: "K6_NO_COOKIES_RESET", about: "keep a user's cookies from iteration to iteration",
-			set: boolean(func(s *Settings) **bool { return &s.layer.NoCookiesReset })},
+			set: optional(boolean, func(s *Settings) **bool { return &s.layer.NoCookiesReset })},
 		{name: "http-debug", env: "K6_HTTP_DEBUG", form: "", about: "print requests and responses on standard error; -http-debug=full with bodies", set: httpDebug},
 	}
 }
@@ -64,11 +64,17 @@ func headerLine(s *Settings, v string) error {
 	return nil
 }
 
+// maxPEM bounds a file of certificates or keys, maxSecret one of a secret, in bytes.
+const (
+	maxPEM    = 16 << 20
+	maxSecret = 64 << 10
+)
+
 // readable takes the path of a file that can be read later.
 func readable(at func(*Settings) *string) func(*Settings, string) error {
 	return func(s *Settings, path string) error {
 		*at(s) = path
-		s.read = append(s.read, place{"the file", path})
+		s.read = append(s.read, namedFile{"the file", path})
 		return file.Check(path, script.MaxBody)
 	}
 }
@@ -86,7 +92,7 @@ func credential(at func(*Settings) *string) func(*Settings, string) error {
 				return err
 			}
 			v = strings.TrimSpace(string(b))
-			s.read = append(s.read, place{"the file", path})
+			s.read = append(s.read, namedFile{"the file", path})
 		}
 		if v == "" {
 			return errors.New("is empty")

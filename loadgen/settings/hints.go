@@ -29,11 +29,11 @@ func (p Program) flagError(err error) error {
 
 // hint says what may be meant by a flag that there is not, empty when nobody knows.
 func (p Program) hint(name string) string {
-	if hint := p.foreign(name); hint != "" {
+	if hint := p.otherTools(name); hint != "" {
 		return ": " + hint
 	}
-	if m := joined.FindStringSubmatch(name); m != nil {
-		return ": a value stands apart from its flag" + p.apart(m[1], m[2])
+	if m := joinedFlag.FindStringSubmatch(name); m != nil {
+		return ": a value stands apart from its flag" + p.writtenApart(m[1], m[2])
 	}
 	if near := p.nearest(name); near != "" {
 		return ": did you mean -" + near + "?"
@@ -41,9 +41,9 @@ func (p Program) hint(name string) string {
 	return ""
 }
 
-// foreign is what does here what a flag of another tool does there.
-func (p Program) foreign(name string) string {
-	hint := foreign[name]
+// otherTools is what does here what a flag of another tool does there.
+func (p Program) otherTools(name string) string {
+	hint := otherTools[name]
 	if p.Test == nil {
 		return hint
 	}
@@ -80,15 +80,15 @@ func (p Program) nearest(name string) string {
 	return nearest.Name(name, names)
 }
 
-// joined is a flag of one letter with its number in the same word, as wrk and ab take it: -d30s, -c400.
-var joined = regexp.MustCompile(`^([A-Za-z])([0-9]+[a-z]*)$`)
+// joinedFlag is a flag of one letter with its number in the same word, as wrk and ab take it: -d30s, -c400.
+var joinedFlag = regexp.MustCompile(`^([A-Za-z])([0-9]+[a-z]*)$`)
 
-// apart says how a flag of one letter and its value are written here: ", -d 30s", or what the letter's counterpart is.
-func (p Program) apart(letter, value string) string {
+// writtenApart says how a flag of one letter and its value are written here: ", -d 30s", or what the letter's counterpart is.
+func (p Program) writtenApart(letter, value string) string {
 	if letter == "c" { // ours is a file
 		letter = "C"
 	}
-	if hint := p.foreign(letter); hint != "" {
+	if hint := p.otherTools(letter); hint != "" {
 		return "; " + hint
 	}
 	if p.has(letter) {
@@ -97,8 +97,8 @@ func (p Program) apart(letter, value string) string {
 	return ""
 }
 
-// foreign says, of flags that curl, hey, wrk, ab, vegeta and k6 have and we don't, what does the same here.
-var foreign = func() map[string]string {
+// otherTools says, of flags that curl, hey, wrk, ab, vegeta and k6 have and we don't, what does the same here.
+var otherTools = func() map[string]string {
 	hints := map[string]string{}
 	for flag, names := range map[string]string{
 		"-insecure-skip-tls-verify":      "k insecure",

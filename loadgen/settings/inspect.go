@@ -42,7 +42,7 @@ func (s *Settings) Inspect() ([]byte, error) {
 	}
 	plan, err := s.Load.Plan()
 	if err != nil {
-		return nil, s.Place(err)
+		return nil, s.Locate(err)
 	}
 	i := inspection{Options: s.Load, Command: s.Command, Target: s.targetName(), Script: s.absolute(s.steps(s.URL)),
 		TotalDuration: load.Duration(plan.MaxDuration), TotalVUs: plan.MaxVUs}
@@ -114,8 +114,8 @@ func (s *Settings) absolute(what script.Script) script.Script {
 	return what
 }
 
-// derived are the keys of what is printed, by "k6 inspect" too, that follow from the others.
-var derived = []string{"target", "totalDuration", "totalVUs", "plan", "hidden"}
+// derivedKeys are the keys of what is printed, by "k6 inspect" too, that follow from the others.
+var derivedKeys = []string{"target", "totalDuration", "totalVUs", "plan", "hidden"}
 
 // readInspected completes what was read from a file that inspect printed.
 func (s *Settings) readInspected(root *file.Node) error {
@@ -126,7 +126,7 @@ func (s *Settings) readInspected(root *file.Node) error {
 		return err
 	}
 	target := root.Get("target")
-	if target == nil || len(s.script.Requests) != 1 || !unaddressed(s.script.Requests[0]) {
+	if target == nil || len(s.script.Requests) != 1 || !hasNoURL(s.script.Requests[0]) {
 		return nil
 	}
 	if name, err := target.Text(); err == nil && strings.HasPrefix(name, embeddedTarget) {
@@ -136,8 +136,8 @@ func (s *Settings) readInspected(root *file.Node) error {
 	return nil
 }
 
-// unaddressed says whether a step is a request that says nothing of where it goes.
-func unaddressed(s script.Step) bool {
+// hasNoURL says whether a step is a request that says nothing of where it goes.
+func hasNoURL(s script.Step) bool {
 	return s.URL == "" && s.Batch == nil && s.Group == "" && s.Requests == nil
 }
 

@@ -97,8 +97,8 @@ address: localhost:6565
 			if !reflect.DeepEqual(first.Load, second.Load) {
 				t.Errorf("got  %+v\nwant %+v", second.Load, first.Load)
 			}
-			if first.Embedded() != second.Embedded() || first.pause() != second.pause() && first.Embedded() {
-				t.Errorf("got embedded %t with a pause of %s, want %t, %s", second.Embedded(), second.pause(), first.Embedded(), first.pause())
+			if first.Embedded() != second.Embedded() || first.thinkTime() != second.thinkTime() && first.Embedded() {
+				t.Errorf("got embedded %t with a pause of %s, want %t, %s", second.Embedded(), second.thinkTime(), first.Embedded(), first.thinkTime())
 			}
 			a, b := withoutTarget(t, printed), withoutTarget(t, again)
 			if a != b {

@@ -11,22 +11,22 @@ import (
 	"example.com/foobar/loadgen/load"
 )
 
-// shapes are the flags that say what the load is, and so replace what a lower layer says.
-var shapes = []string{"duration", "iterations", "stage", "rate", "threshold"}
+// loadFlagNames are the flags that say what the load is, and so replace what a lower layer says.
+var loadFlagNames = []string{"duration", "iterations", "stage", "rate", "threshold"}
 
-// lay lays the layer that was read over those below it, and notes what it replaces there.
-func (s *Settings) lay(origin string) {
+// applyLayer lays the layer that was read over those below it, and notes what it replaces there.
+func (s *Settings) applyLayer(origin string) {
 	for _, key := range s.Load.Replaced(s.layer) {
 		s.Warnings = append(s.Warnings, s.replaces(key))
 	}
 	if s.layer.VUs != nil && !s.Load.Overrides(s.layer) {
-		s.Warnings = append(s.Warnings, s.withoutUsers()...)
+		s.Warnings = append(s.Warnings, s.ineffectiveVUs()...)
 	}
 	s.Load = s.Load.Apply(s.layer)
 	for _, key := range setKeys(s.layer) {
 		s.origin[key] = origin
 	}
-	s.layer, s.shaping = load.Options{}, nil
+	s.layer, s.replacing = load.Options{}, nil
 }
 
 // setKeys are the options of a layer, as Replaced names them.
@@ -48,7 +48,7 @@ func setKeys(l load.Options) []string {
 func (s *Settings) replaces(key string) string {
 	metric, threshold := strings.CutPrefix(key, "thresholds of ")
 	var by []string
-	for _, given := range s.shaping {
+	for _, given := range s.replacing {
 		if (given.name == "threshold") == threshold && (!threshold || strings.Contains(given.text, metric+":")) {
 			by = append(by, given.text)
 		}
@@ -70,8 +70,8 @@ func (s *Settings) usersBy() string {
 	return cmp.Or(flag, variable, "vus")
 }
 
-// withoutUsers names the scenarios that take no number of users.
-func (s *Settings) withoutUsers() []string {
+// ineffectiveVUs names the scenarios that take no number of users.
+func (s *Settings) ineffectiveVUs() []string {
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(s.Load.Scenarios)) {
 		if scenario := s.Load.Scenarios[name]; !scenario.TakesVUs() {
@@ -81,18 +81,18 @@ func (s *Settings) withoutUsers() []string {
 	return lines
 }
 
-// shape is a flag or a variable that says what the load is, as it was written.
-type shape struct{ name, text string }
+// written is a flag or a variable as it was written.
+type written struct{ name, text string }
 
-// shaped notes a flag or a variable that replaces what lower layers say.
-func (s *Settings) shaped(name, text string) {
-	if slices.Contains(shapes, name) {
-		s.shaping = append(s.shaping, shape{name, text})
+// noteReplacing notes a flag or a variable that replaces what lower layers say.
+func (s *Settings) noteReplacing(name, text string) {
+	if slices.Contains(loadFlagNames, name) {
+		s.replacing = append(s.replacing, written{name, text})
 	}
 }
 
-// warnUnseen says what was given and has no effect on the load that results, or gives way to what requests have themselves.
-func (s *Settings) warnUnseen() {
+// warnIneffective says what was given and has no effect on the load that results, or gives way to what requests have themselves.
+func (s *Settings) warnIneffective() {
 	if s.Load.Rate != nil && s.Load.VUs != nil {
 		s.Warnings = append(s.Warnings, s.usersBy()+" has no effect with -rate: -pre-allocated-vus and -max-vus say how many users there are")
 	}
@@ -111,20 +111,20 @@ func (s *Settings) warnUnseen() {
 	}
 }
 
-// Place says of each option that has something wrong with it where it was set: by a flag, a variable, or at a place in the file.
-func (s *Settings) Place(err error) error {
+// Locate says of each option that has something wrong with it where it was set: by a flag, a variable, or at a place in the file.
+func (s *Settings) Locate(err error) error {
 	var problems load.OptionErrors
 	if !errors.As(err, &problems) {
 		return err
 	}
 	placed := make([]error, len(problems))
 	for i, p := range problems {
-		placed[i] = s.place(p)
+		placed[i] = s.locate(p)
 	}
 	return errors.Join(placed...)
 }
 
-func (s *Settings) place(p *load.OptionError) error {
+func (s *Settings) locate(p *load.OptionError) error {
 	flag, variable := s.setBy(p.Key())
 	switch {
 	case flag != "" && p.Value != "":

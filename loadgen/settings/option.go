@@ -1,15 +1,13 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 )
 
@@ -96,121 +94,79 @@ func (opt option) write(w io.Writer) {
 	fmt.Fprintf(w, "  %-28s  %s\n", name, about)
 }
 
-// setters for the common types of options.
-
-func text(at func(*Settings) **string) func(*Settings, string) error {
-	return func(s *Settings, v string) error { *at(s) = &v; return nil }
-}
-
-func plainText(at func(*Settings) *string) func(*Settings, string) error {
-	return func(s *Settings, v string) error { *at(s) = v; return nil }
-}
-
-func integer(at func(*Settings) **int) func(*Settings, string) error {
+// value is the set of an option that is a T, of which nothing else says whether it was given.
+func value[T any](read func(string) (T, error), at func(*Settings) *T) func(*Settings, string) error {
 	return func(s *Settings, v string) error {
-		n, err := strconv.ParseInt(v, 10, 64)
-		if err != nil || n < math.MinInt32 || n > math.MaxInt32 {
-			return fmt.Errorf("want a whole number, such as 5")
+		got, err := read(v)
+		if err == nil {
+			*at(s) = got
 		}
-		*at(s) = new(int(n))
-		return nil
+		return err
 	}
 }
 
-func integer64(at func(*Settings) **int64) func(*Settings, string) error {
+// optional is the set of an option that is nil unless it was given.
+func optional[T any](read func(string) (T, error), at func(*Settings) **T) func(*Settings, string) error {
 	return func(s *Settings, v string) error {
-		n, err := strconv.ParseInt(v, 10, 64)
-		if err != nil {
-			return fmt.Errorf("want a whole number, such as 100")
+		got, err := read(v)
+		if err == nil {
+			*at(s) = &got
 		}
-		*at(s) = &n
-		return nil
+		return err
 	}
 }
 
-func duration(at func(*Settings) **load.Duration) func(*Settings, string) error {
-	return func(s *Settings, v string) error {
-		d, err := load.ParseDuration(v)
-		if err != nil {
-			return fmt.Errorf("want a time with its unit, such as 30s, 1m30s or 500ms")
-		}
-		*at(s) = load.For(d)
-		return nil
+func text(v string) (string, error) { return v, nil }
+
+func integer(v string) (int, error) {
+	n, err := strconv.ParseInt(v, 10, 32)
+	if err != nil {
+		return 0, errors.New("want a whole number, such as 5")
 	}
+	return int(n), nil
 }
 
-func boolean(at func(*Settings) **bool) func(*Settings, string) error {
-	return func(s *Settings, v string) error {
-		b, err := strconv.ParseBool(v)
-		if err != nil {
-			return fmt.Errorf("want true or false")
-		}
-		*at(s) = &b
-		return nil
+func integer64(v string) (int64, error) {
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil {
+		return 0, errors.New("want a whole number, such as 100")
 	}
+	return n, nil
 }
 
-func plainBool(at func(*Settings) *bool) func(*Settings, string) error {
-	return func(s *Settings, v string) error {
-		b, err := strconv.ParseBool(v)
-		if err != nil {
-			return fmt.Errorf("want true or false")
-		}
-		*at(s) = b
-		return nil
+func boolean(v string) (bool, error) {
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		return false, errors.New("want true or false")
 	}
+	return b, nil
 }
 
-func oneOf(at func(*Settings) **string, values ...string) func(*Settings, string) error {
-	return func(s *Settings, v string) error {
-		for _, known := range values {
-			if v == known {
-				*at(s) = &v
-				return nil
-			}
+func duration(v string) (load.Duration, error) {
+	d, err := load.ParseDuration(v)
+	if err != nil {
+		return 0, errors.New("want a time with its unit, such as 30s, 1m30s or 500ms")
+	}
+	return load.Duration(d), nil
+}
+
+// oneOf reads one of the values.
+func oneOf(values ...string) func(string) (string, error) {
+	return func(v string) (string, error) {
+		if !slices.Contains(values, v) {
+			return "", fmt.Errorf("want one of %s", strings.Join(values, ", "))
 		}
-		return fmt.Errorf("want one of %s", strings.Join(values, ", "))
+		return v, nil
 	}
 }
 
 // list reads values with commas between them.
-func list(at func(*Settings) *[]string) func(*Settings, string) error {
-	return func(s *Settings, v string) error {
-		var values []string
-		for part := range strings.SplitSeq(v, ",") {
-			if part = strings.TrimSpace(part); part != "" {
-				values = append(values, part)
-			}
+func list(v string) ([]string, error) {
+	var values []string
+	for part := range strings.SplitSeq(v, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			values = append(values, part)
 		}
-		*at(s) = values
-		return nil
 	}
-}
-
-// maxPEM bounds a file of certificates or keys, maxSecret one of a secret, in bytes.
-const (
-	maxPEM    = 16 << 20
-	maxSecret = 64 << 10
-)
-
-// fileText reads a file's content into an option.
-func fileText(at func(*Settings) **string) func(*Settings, string) error {
-	return func(s *Settings, path string) error {
-		b, err := file.Read(path, maxPEM)
-		if err != nil {
-			return err
-		}
-		*at(s) = new(string(b))
-		s.read = append(s.read, place{"the file", path})
-		return nil
-	}
-}
-
-func think(s *Settings, v string) error {
-	d, err := load.ParseDuration(v)
-	if err != nil || d < 0 {
-		return fmt.Errorf("want a time with its unit, such as 1s or 200ms")
-	}
-	s.think = new(time.Duration(d))
-	return nil
+	return values, nil
 }

@@ -8,23 +8,23 @@ import (
 	"example.com/foobar/loadgen/script"
 )
 
-// place is a file that the command reads or writes, and what names it.
-type place struct{ who, path string }
+// namedFile is a file that the command reads or writes, and what names it.
+type namedFile struct{ who, path string }
 
 // CheckOutputs refuses to write where something is read or something else is written, by whatever name.
 func (s *Settings) CheckOutputs() error {
-	var outputs []place
-	for _, out := range []place{{"-summary-export", s.SummaryExport}, {"-summary-json", s.SummaryJSON}} {
+	var outputs []namedFile
+	for _, out := range []namedFile{{"-summary-export", s.SummaryExport}, {"-summary-json", s.SummaryJSON}} {
 		if out.path == "" || out.path == os.DevNull {
 			continue
 		}
 		for _, other := range outputs {
-			if same(out.path, other.path, true) {
+			if sameFile(out.path, other.path, true) {
 				return fmt.Errorf("%s %s and %s %s are one file: give each a file of its own", other.who, other.path, out.who, out.path)
 			}
 		}
 		for _, in := range s.inputs() {
-			if in.path != "" && same(out.path, in.path, false) {
+			if in.path != "" && sameFile(out.path, in.path, false) {
 				return fmt.Errorf("%s %s would overwrite %s %s: name another file", out.who, out.path, in.who, in.path)
 			}
 		}
@@ -34,16 +34,16 @@ func (s *Settings) CheckOutputs() error {
 }
 
 // inputs are the files that are read.
-func (s *Settings) inputs() []place {
-	all := append([]place{{"-config", s.Config}}, s.read...)
+func (s *Settings) inputs() []namedFile {
+	all := append([]namedFile{{"-config", s.Config}}, s.read...)
 	for _, d := range s.script.Data {
-		all = append(all, place{"the data", script.Path(s.dir, d.File)})
+		all = append(all, namedFile{"the data", script.Path(s.dir, d.File)})
 	}
 	var add func(steps []script.Step)
 	add = func(steps []script.Step) {
 		for _, step := range steps {
 			if step.BodyFile != "" {
-				all = append(all, place{"the body file", script.Path(s.dir, step.BodyFile)})
+				all = append(all, namedFile{"the body file", script.Path(s.dir, step.BodyFile)})
 			}
 			add(step.Requests)
 			add(step.Batch)
@@ -53,9 +53,9 @@ func (s *Settings) inputs() []place {
 	return all
 }
 
-// same says whether two paths lead to one file, through links too, whether it is there or not. Streams are the same only
+// sameFile says whether two paths lead to one file, through links too, whether it is there or not. Streams are the same only
 // if asked, for a terminal is read and written.
-func same(a, b string, streams bool) bool {
+func sameFile(a, b string, streams bool) bool {
 	one, err := os.Stat(a)
 	two, err2 := os.Stat(b)
 	if err == nil && err2 == nil {

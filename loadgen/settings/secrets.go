@@ -16,7 +16,7 @@ var proxyVariables = []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_pr
 // Secrets are those that the settings hold. They are to be in no output, whoever repeats them.
 func (s *Settings) Secrets() *secret.Values {
 	v := &secret.Values{}
-	for _, raw := range []string{s.URL, *or(s.Load.Proxy), *or(s.layer.Proxy)} {
+	for _, raw := range []string{s.URL, *deref(s.Load.Proxy), *deref(s.layer.Proxy)} {
 		v.Add(secret.InURL(raw)...)
 	}
 	for _, name := range proxyVariables {
@@ -36,7 +36,7 @@ func (s *Settings) Secrets() *secret.Values {
 		addNamed(v, scenario.Tags)
 		environments = append(environments, scenario.Env)
 	}
-	addFilledIn(v, steps, environments)
+	addFromVariables(v, steps, environments)
 	return v
 }
 
@@ -53,11 +53,11 @@ func (s *Settings) allSteps() []script.Step {
 
 var environmentVariable = regexp.MustCompile(`\$\{env\.([^{}]+)\}`)
 
-// addFilledIn adds the users and passwords that variables make.
-func addFilledIn(v *secret.Values, steps []script.Step, environments []map[string]string) {
+// addFromVariables adds the users and passwords that variables make.
+func addFromVariables(v *secret.Values, steps []script.Step, environments []map[string]string) {
 	for _, s := range steps {
-		addFilledIn(v, s.Requests, environments)
-		addFilledIn(v, s.Batch, environments)
+		addFromVariables(v, s.Requests, environments)
+		addFromVariables(v, s.Batch, environments)
 		for _, env := range environments {
 			fill := func(variable string) string { return env[environmentVariable.FindStringSubmatch(variable)[1]] }
 			v.Add(environmentVariable.ReplaceAllStringFunc(s.Basic, fill))
@@ -66,8 +66,8 @@ func addFilledIn(v *secret.Values, steps []script.Step, environments []map[strin
 	}
 }
 
-// or is p, or an empty text.
-func or(p *string) *string {
+// deref is p, or an empty text.
+func deref(p *string) *string {
 	if p == nil {
 		p = new(string)
 	}

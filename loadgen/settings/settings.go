@@ -56,23 +56,23 @@ type Settings struct {
 	environment map[string]string // the process's
 
 	// What to ask: a URL with the flags around it, the steps of a file, or, with neither, the embedded target.
-	step      script.Step
-	script    script.Script
-	dir       string   // of the file, from which its files are found
-	only      []string // flags given that describe the one request of a URL
-	think     *time.Duration
-	basic     string
-	bearer    string
-	cert, key string
-	noSummary bool
-	version   bool
-	help      bool
+	step         script.Step
+	script       script.Script
+	dir          string   // of the file, from which its files are found
+	requestFlags []string // flags given that describe the one request of a URL
+	think        *time.Duration
+	basic        string
+	bearer       string
+	cert, key    string
+	noSummary    bool
+	version      bool
+	help         bool
 
-	file    *file.Node        // what was read
-	read    []place           // files that flags name, to be read
-	written []string          // the flags given
-	shaping []shape           // of the layer that is being read
-	origin  map[string]string // of the options that can be replaced
+	file      *file.Node        // what was read
+	read      []namedFile       // files that flags name, to be read
+	written   []string          // the flags given
+	replacing []written         // of the layer that is being read
+	origin    map[string]string // of the options that can be replaced
 }
 
 // Command are the settings of the command itself, under the keys that they have in a file.
@@ -116,9 +116,9 @@ func Read(p Program, args, environ []string) (*Settings, error) {
 		if err := l.read(s); err != nil {
 			return s, err
 		}
-		s.lay(l.origin)
+		s.applyLayer(l.origin)
 	}
-	s.warnUnseen()
+	s.warnIneffective()
 	return s, s.complete()
 }
 
@@ -135,16 +135,16 @@ func readTest(s *Settings) error {
 	return nil
 }
 
-// demonstration is the load that the embedded target gets unless told otherwise.
-var demonstration = load.Options{VUs: new(5), Duration: load.For(30 * time.Second)}
+// embeddedLoad is the load that the embedded target gets unless told otherwise.
+var embeddedLoad = load.Options{VUs: new(5), Duration: load.For(30 * time.Second)}
 
-// demonstrationThink is the pause after each request of the embedded target, where the load is users and not a rate.
-const demonstrationThink = time.Second
+// embeddedThink is the pause after each request of the embedded target, where the load is users and not a rate.
+const embeddedThink = time.Second
 
 // complete fills in what depends on several settings, and validates.
 func (s *Settings) complete() error {
 	if s.Embedded() {
-		s.Load = demonstration.Apply(s.Load)
+		s.Load = embeddedLoad.Apply(s.Load)
 	}
 	if s.NoThresholds {
 		s.Load.Thresholds = nil
@@ -174,23 +174,27 @@ func (s *Settings) validate() error {
 	if err := s.Summary(false).Validate(); err != nil {
 		return err
 	}
-	return s.Place(s.Load.Validate())
+	return s.Locate(s.Load.Validate())
 }
 
 // Embedded says whether foo and bar are what is asked.
-func (s *Settings) Embedded() bool { return s.program.Test == nil && s.URL == "" && !s.scripted() }
+func (s *Settings) Embedded() bool {
+	return s.program.Test == nil && s.URL == "" && !s.fileHasRequests()
+}
 
-// scripted says whether the file describes requests.
-func (s *Settings) scripted() bool { return len(s.script.Requests) > 0 || len(s.script.Functions) > 0 }
+// fileHasRequests says whether the file describes requests.
+func (s *Settings) fileHasRequests() bool {
+	return len(s.script.Requests) > 0 || len(s.script.Functions) > 0
+}
 
 func (s *Settings) checkTarget() error {
 	switch {
-	case s.program.Test != nil && s.scripted():
+	case s.program.Test != nil && s.fileHasRequests():
 		return fmt.Errorf("%s describes requests, and %s says itself what its users do: leave options alone in the file", s.Config, s.program.Name)
-	case s.scripted() && s.URL != "":
+	case s.fileHasRequests() && s.URL != "":
 		return fmt.Errorf("the URL %s is given and %s describes requests: give one of them", secret.URL(s.URL), s.Config)
-	case s.scripted() && len(s.only) > 0:
-		return fmt.Errorf("-%s goes with a URL: in %s it is a key of a request", s.only[0], s.Config)
+	case s.fileHasRequests() && len(s.requestFlags) > 0:
+		return fmt.Errorf("-%s goes with a URL: in %s it is a key of a request", s.requestFlags[0], s.Config)
 	case s.Stack != "" && !s.Embedded():
 		return errors.New("-stack starts foo and bar as what is asked: leave it or the requests out")
 	}

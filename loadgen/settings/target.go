@@ -20,44 +20,44 @@ func (s *Settings) Compile(target string) (*script.Compiled, error) {
 	}
 	steps := s.steps(target)
 	compiled, err := steps.Compile(s.dir)
-	return compiled, s.Place(err)
+	return compiled, s.Locate(err)
 }
 
 // steps are what each user does.
 func (s *Settings) steps(target string) script.Script {
-	if s.scripted() || s.program.Test != nil {
+	if s.fileHasRequests() || s.program.Test != nil {
 		return s.script
 	}
 	step := s.step
 	step.URL = target
 	if s.basic != "" || s.bearer != "" {
-		step.Basic, step.Bearer = literal(s.basic), literal(s.bearer)
+		step.Basic, step.Bearer = escapeTemplates(s.basic), escapeTemplates(s.bearer)
 	}
 	if s.Embedded() && len(step.Checks) == 0 {
 		step.Checks = []script.Check{{Status: 200}, {Body: new("foobar")}}
 	}
-	if pause := s.pause(); pause > 0 {
-		step.Think = load.Duration(pause)
+	if thinkTime := s.thinkTime(); thinkTime > 0 {
+		step.Think = load.Duration(thinkTime)
 	}
 	return script.Script{Requests: []script.Step{step}}
 }
 
-// literal is a text of the script that stands for itself, whatever it has in it.
-func literal(v string) string { return strings.ReplaceAll(v, "${", "$${") }
+// escapeTemplates is a text of the script that stands for itself, whatever it has in it.
+func escapeTemplates(v string) string { return strings.ReplaceAll(v, "${", "$${") }
 
-// pause is the think time after the one request of a URL.
-func (s *Settings) pause() time.Duration {
+// thinkTime is the think time after the one request of a URL.
+func (s *Settings) thinkTime() time.Duration {
 	switch {
 	case s.think != nil:
 		return *s.think
-	case s.Embedded() && !s.arrivals():
-		return demonstrationThink
+	case s.Embedded() && !s.arrivesAtRate():
+		return embeddedThink
 	}
 	return 0
 }
 
-// arrivals says whether iterations come at a rate, so that a pause of the users would only make more of them necessary.
-func (s *Settings) arrivals() bool {
+// arrivesAtRate says whether iterations come at a rate, so that a pause of the users would only make more of them necessary.
+func (s *Settings) arrivesAtRate() bool {
 	if s.Load.Rate != nil {
 		return true
 	}
@@ -74,7 +74,7 @@ func (s *Settings) ScriptName(target string) string {
 	switch {
 	case s.program.Test != nil:
 		return s.program.Name
-	case s.scripted():
+	case s.fileHasRequests():
 		return s.Config
 	}
 	method := strings.ToUpper(s.step.Method)
@@ -86,8 +86,8 @@ func (s *Settings) ScriptName(target string) string {
 		method = "GET"
 	}
 	name := method + " " + secret.URL(target)
-	if pause := s.pause(); pause > 0 {
-		name += fmt.Sprintf(", then %s of think time", pause)
+	if thinkTime := s.thinkTime(); thinkTime > 0 {
+		name += fmt.Sprintf(", then %s of think time", thinkTime)
 	}
 	return name
 }
@@ -101,7 +101,7 @@ func (s *Settings) targetName() string {
 		return embeddedTarget
 	case s.program.Test != nil:
 		return s.program.Name
-	case s.scripted():
+	case s.fileHasRequests():
 		return s.Config
 	}
 	return secret.URL(s.URL)
