@@ -158,6 +158,7 @@ func (v *VU) think(d time.Duration) {
 	v.wait(d, v.run.lifecycle.quit)
 	select {
 	case <-v.run.lifecycle.quit:
+		<-v.player.quit // which follows: the user must not begin, and cut short, one iteration after the other until then
 		panic(interruption{})
 	default:
 	}
