@@ -89,7 +89,7 @@ func (e *arrivals) begin(start time.Duration) {
 	e.start, e.due, e.wake, e.earliest, e.counted = start, start, start, start, start
 	e.growth = growth{spare: growthBurst, last: start}
 	if e.schedule.total() > 0 {
-		e.due += e.schedule.at(0)
+		e.due += e.schedule.due(0)
 	}
 }
 
@@ -187,7 +187,7 @@ func (e *arrivals) pop(now time.Duration) arrival {
 func (e *arrivals) skip() {
 	e.next++
 	if e.next < e.schedule.total() {
-		e.due = e.start + e.schedule.at(e.next)
+		e.due = e.start + e.schedule.due(e.next)
 	}
 }
 
@@ -308,11 +308,40 @@ func (e *arrivals) left(p *player) int64 {
 
 // first counts the arrivals yet to begin that are due before an instant.
 func (e *arrivals) first(instant time.Duration) int {
-	return sort.Search(int(e.schedule.total()-e.next), func(i int) bool { return e.start+e.schedule.at(e.next+int64(i)) >= instant })
+	return sort.Search(int(e.schedule.total()-e.next), func(i int) bool { return e.start+e.schedule.due(e.next+int64(i)) >= instant })
 }
 
 func (e *arrivals) progress(_ *player, elapsed time.Duration) (vus, extra string, fraction float64) {
 	busy, users := e.count()
 	return fmt.Sprintf("%s/%s VUs", padded(uint64(busy), int64(e.max)), padded(uint64(users), int64(e.max))),
 		fmt.Sprintf("%.2f iters/s", e.schedule.perSecond(elapsed)), share(elapsed, e.schedule.duration())
+}
+
+// growth bounds how fast users are added beyond the first ones: to a slow server they come as they are needed, the number
+// doubling within a second; on a machine that is short of processors, where a further user only makes all of them
+// slower, none come.
+type growth struct {
+	spare float64 // users that may be added at once
+	last  time.Duration
+}
+
+const (
+	growthBurst  = 10  // users, or a tenth of those there are
+	growthSecond = 100 // users a second, or as many as there are
+	// overslept is a delay of the dispatcher itself that says that the machine is short of processors.
+	overslept = 5 * time.Millisecond
+)
+
+// allow says whether one user may be added.
+func (g *growth) allow(now time.Duration, users int, starved bool) bool {
+	if !starved {
+		g.spare += (now - g.last).Seconds() * max(growthSecond, float64(users))
+		g.spare = min(g.spare, max(growthBurst, float64(users)/10))
+	}
+	g.last = now
+	if g.spare < 1 {
+		return false
+	}
+	g.spare--
+	return true
 }

@@ -314,7 +314,7 @@ func TestRampingArrivals(t *testing.T) {
 			t.Fatalf("%v iterations, want 60", got)
 		}
 		for n, got := range at {
-			if due := want.at(int64(n)); got < due || got > due+quantum {
+			if due := want.due(int64(n)); got < due || got > due+quantum {
 				t.Errorf("arrival %d came at %v, was due at %v", n, got, due)
 			}
 		}

@@ -132,7 +132,7 @@ func (t *Test) function(name string) Func {
 	if f, ok := t.Functions[name]; ok {
 		return f
 	}
-	if name == "" || name == DefaultScenario {
+	if name == "" || name == defaultScenario {
 		return t.Exec
 	}
 	return nil

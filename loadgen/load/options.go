@@ -1,7 +1,9 @@
 package load
 
 import (
+	"bytes"
 	"encoding/json"
+	"reflect"
 	"time"
 
 	"example.com/foobar/loadgen/file"
@@ -149,4 +151,42 @@ func or[T any](p *T, def T) T {
 		return def
 	}
 	return *p
+}
+
+// OptionKeys are the keys of Options, sorted.
+func OptionKeys() []string { return file.Keys(reflect.TypeFor[Options]()) }
+
+// ownOptions are those with a duration that k6 does not have.
+var ownOptions = []string{"timeUnit", "timeout", "warmup"}
+
+// ReadOptions reads k6's options from a file. Keys at the top that are none are left for the caller; an unknown key further down
+// is a *file.UnknownKeyError.
+func ReadOptions(n *file.Node) (Options, error) {
+	var o Options
+	for _, key := range ownOptions {
+		n.Get(key).Ours()
+	}
+	err := n.Only(OptionKeys()).Decode(&o)
+	return o.withoutDerived(), err
+}
+
+// withoutDerived is o without the scenario that its shortcuts stand for: "k6 inspect" prints it beside them.
+func (o Options) withoutDerived() Options {
+	printed, found := o.Scenarios[defaultScenario]
+	if !found || len(o.Scenarios) > 1 || o.Duration == nil && o.Iterations == nil && o.Stages == nil {
+		return o
+	}
+	short := o
+	short.Scenarios = nil
+	if meant, ok := short.shortcut(&OptionErrors{}); ok && reflect.DeepEqual(printed.withDefaults(), meant.withDefaults()) {
+		return short
+	}
+	return o
+}
+
+// strict decodes one JSON value into v; a key that v does not have is an error.
+func strict(b []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	return d.Decode(v)
 }

@@ -62,14 +62,14 @@ func FuzzDuration(f *testing.F) {
 	})
 }
 
-func TestParseStages(t *testing.T) {
-	got, err := ParseStages("10s:5, 1m:0,0s:7")
-	want := []Stage{{Duration(10 * time.Second), 5}, {Duration(time.Minute), 0}, {0, 7}}
-	if err != nil || !slices.Equal(got, want) {
-		t.Errorf("got %v, %v, want %v", got, err, want)
+func TestParseStage(t *testing.T) {
+	for text, want := range map[string]Stage{"10s:5": {Duration(10 * time.Second), 5}, "1m:0": {Duration(time.Minute), 0}, "0s:7": {0, 7}} {
+		if got, err := ParseStage(text); err != nil || got != want {
+			t.Errorf("%s: got %v, %v, want %v", text, got, err, want)
+		}
 	}
 	for _, text := range []string{"", "10s", "10:5", "10s:", "10s:-1", "-1s:5", "10s:5:6", "10s:5,", "x:1"} {
-		if got, err := ParseStages(text); err == nil {
+		if got, err := ParseStage(text); err == nil {
 			t.Errorf("%q: got %v, want an error", text, got)
 		}
 	}
@@ -110,7 +110,16 @@ tlsVersion: {min: tls1.2}
 dns: {ttl: 1m}
 `
 
-func TestParseOptions(t *testing.T) {
+// parseOptions reads options from a text.
+func parseOptions(text []byte) (Options, error) {
+	n, err := file.Parse("", text)
+	if err != nil {
+		return Options{}, err
+	}
+	return ReadOptions(n)
+}
+
+func TestReadOptions(t *testing.T) {
 	want := Options{
 		Scenarios:            map[string]Scenario{"x": {Executor: ConstantArrivalRate, Rate: new(int64(5)), Duration: For(time.Second), PreAllocatedVUs: new(2)}},
 		Thresholds:           Thresholds{"iterations": {"count>3", AbortOn("rate<100", 5*time.Second)}},
@@ -122,12 +131,9 @@ func TestParseOptions(t *testing.T) {
 	want.TLSVersion, want.DNS = &TLSVersion{Min: "tls1.2"}, &DNS{TTL: "1m"}
 	for name, text := range map[string]string{"JSON": k6Options, "YAML": yamlOptions} {
 		t.Run(name, func(t *testing.T) {
-			got, extra, err := ParseOptions([]byte(text))
+			got, err := parseOptions([]byte(text)) // with a key that is none
 			if err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("got %+v, %v\nwant %+v", got, err, want)
-			}
-			if len(extra) != 1 || string(extra["out"]) != `["json=cfg.json"]` {
-				t.Errorf("extra %s, want out", extra)
 			}
 			if err := got.Validate(); err != nil {
 				t.Errorf("not valid: %v", err)
@@ -136,12 +142,12 @@ func TestParseOptions(t *testing.T) {
 	}
 	if b, err := json.Marshal(want); err != nil {
 		t.Error(err)
-	} else if again, _, err := ParseOptions(b); err != nil || !reflect.DeepEqual(again, want) {
+	} else if again, err := parseOptions(b); err != nil || !reflect.DeepEqual(again, want) {
 		t.Errorf("written and read again: %+v, %v", again, err)
 	}
 }
 
-func TestParseOptionsErrors(t *testing.T) {
+func TestReadOptionsErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"vus": "five"}`:                            `line 1, column 9: vus: want a whole number such as 10, got the text "five"`,
 		`{"duration": "x"}`:                          `duration: "x" is no duration`,
@@ -165,14 +171,14 @@ func TestParseOptionsErrors(t *testing.T) {
 		"vus: 1\n---\nvus: 2":       "line 2, column 1: a second document",
 		"vus: 010":                  "010 begins with a zero",
 		"discardResponseBodies: no": `want true or false, got the text "no"`,
-		"[1]":                       "reading options",
+		"[1]":                       "want keys with values, got a list",
 	} {
-		if _, _, err := ParseOptions([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parseOptions([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q in it", text, err, want)
 		}
 	}
-	_, _, err := ParseOptions([]byte(`{"scenarios": {"buy": {"executor": "constant-vus", "vuz": 1}}}`))
-	var unknown *UnknownKeyError
+	_, err := parseOptions([]byte(`{"scenarios": {"buy": {"executor": "constant-vus", "vuz": 1}}}`))
+	var unknown *file.UnknownKeyError
 	if !errors.As(err, &unknown) || unknown.Key != "vuz" || unknown.Path != "scenarios.buy" || !slices.Contains(unknown.Known, "vus") {
 		t.Errorf("got %v, want an UnknownKeyError", err)
 	}
@@ -203,12 +209,12 @@ func TestMilliseconds(t *testing.T) {
 	}
 }
 
-func FuzzParseOptions(f *testing.F) {
+func FuzzReadOptions(f *testing.F) {
 	for _, s := range []string{k6Options, yamlOptions, `{"vus":1}`, `{"scenarios":{"":{}}}`, "a: &a [*a]", `{"tlsVersion":"x","duration":-1}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		o, _, err := ParseOptions(b)
+		o, err := parseOptions(b)
 		if err != nil || o.Validate() != nil {
 			return
 		}

@@ -124,3 +124,34 @@ func (e *rampingVUs) progress(p *player, elapsed time.Duration) (vus, extra stri
 	}
 	return fmt.Sprintf("%s/%d VUs", padded(uint64(n), int64(e.most)), e.most), "", share(elapsed, e.length)
 }
+
+// vuStep says that from an instant on so many users are planned.
+type vuStep struct {
+	at  time.Duration
+	vus int
+}
+
+// vuSteps are the steps of ramping-vus: a step to n users is at the instant at which the line of its stage is at n,
+// on the way up and on the way down (k6's rule: the line up is rounded down, the line down is rounded up).
+func vuSteps(start int, stages []Stage) []vuStep {
+	steps := []vuStep{{0, start}}
+	var begin time.Duration
+	from := int64(start)
+	for _, s := range stages {
+		d := time.Duration(s.Duration)
+		if d == 0 && s.Target != from {
+			steps = append(steps, vuStep{begin, int(s.Target)})
+			from = s.Target
+		}
+		way, direction := s.Target-from, int64(1)
+		if way < 0 {
+			way, direction = -way, -1
+		}
+		for i := int64(1); i <= way; i++ {
+			offset := mulDivCeil(uint64(d), uint64(i), uint64(way))
+			steps = append(steps, vuStep{begin + time.Duration(offset), int(from + i*direction)})
+		}
+		begin, from = begin+d, s.Target
+	}
+	return steps
+}

@@ -97,9 +97,6 @@ func (r *Run) Done() <-chan struct{} { return r.lifecycle.done }
 // SetupData is what Setup returned, nil before that and without one.
 func (r *Run) SetupData() any { return r.fixture.get() }
 
-// Metrics are all metrics of the run, the test's own included.
-func (r *Run) Metrics() []metrics.Desc { return r.test.metrics() }
-
 // Snapshot is for once a second; thresholds are evaluated in it, but for those of a warm-up, which is not judged.
 func (r *Run) Snapshot() *metrics.Snapshot {
 	s := r.meter.Snapshot(r.clock.measured())

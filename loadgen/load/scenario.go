@@ -1,6 +1,10 @@
 package load
 
 import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -68,3 +72,131 @@ const (
 	defaultMaxDuration  = 10 * time.Minute
 	minDuration         = time.Second
 )
+
+// Stage is one leg of a ramp: over its Duration the number of users, or the rate, moves in a line to its Target.
+// A Duration of 0 is a jump.
+type Stage struct {
+	Duration Duration `json:"duration"`
+	Target   int64    `json:"target"`
+}
+
+// ParseStage reads k6's short form of a stage, "10s:20": within 10 s to 20.
+func ParseStage(s string) (Stage, error) {
+	left, right, found := strings.Cut(s, ":")
+	if !found {
+		return Stage{}, fmt.Errorf("%q is no stage: write it as DURATION:TARGET, 10s:20 say", s)
+	}
+	d, err := ParseDuration(left)
+	if err != nil {
+		return Stage{}, fmt.Errorf("stage %q: %w", s, err)
+	}
+	target, err := strconv.ParseInt(right, 10, 64)
+	if err != nil || target < 0 || d < 0 {
+		return Stage{}, fmt.Errorf("%q is no stage: write it as DURATION:TARGET, 10s:20 say", s)
+	}
+	return Stage{Duration: Duration(d), Target: target}, nil
+}
+
+// stagesDuration is the length of all stages together.
+func stagesDuration(stages []Stage) time.Duration {
+	var sum time.Duration
+	for _, s := range stages {
+		sum += time.Duration(s.Duration)
+	}
+	return sum
+}
+
+// defaultScenario is the name of the scenario that the shortcuts stand for.
+const defaultScenario = "default"
+
+// scenarios are those of the options, or the one that the shortcuts stand for. What they can't be made of is added to errs.
+func (o Options) scenarios(errs *OptionErrors) map[string]Scenario {
+	if o.Scenarios == nil {
+		if s, ok := o.shortcut(errs); ok {
+			return map[string]Scenario{defaultScenario: s}
+		}
+		return nil
+	}
+	if o.Duration != nil || o.Iterations != nil || o.Stages != nil || o.Rate != nil {
+		errs.add("scenarios", "cannot stand beside duration, iterations, stages or rate: put those into a scenario")
+		return nil
+	}
+	if len(o.Scenarios) == 0 {
+		errs.add("scenarios", "is empty: name at least one")
+	}
+	for _, name := range scenarioNames(o.Scenarios) {
+		if !scenarioName.MatchString(name) {
+			errs.add("scenarios."+name, "a name is made of letters, digits, _ and -")
+		}
+	}
+	return o.Scenarios
+}
+
+// shortcut is k6's scenario for vus, duration, iterations and stages, and ours for rate.
+func (o Options) shortcut(errs *OptionErrors) (s Scenario, ok bool) {
+	switch {
+	case o.Stages != nil && o.Duration != nil:
+		errs.add("duration", "cannot stand beside stages, which have their own durations")
+	case o.Iterations != nil && (o.Stages != nil || o.Rate != nil):
+		errs.add("iterations", "cannot stand beside stages or a rate: give a duration instead")
+	case o.Rate != nil && o.Stages == nil && o.Duration == nil:
+		errs.add("rate", "needs a duration or stages")
+	default:
+		return o.shortScenario(), true
+	}
+	return Scenario{}, false
+}
+
+func (o Options) shortScenario() Scenario {
+	switch {
+	case o.Rate != nil:
+		return o.arrivals()
+	case o.Stages != nil:
+		return Scenario{Executor: RampingVUs, StartVUs: o.VUs, Stages: o.Stages}
+	case o.Iterations != nil:
+		return Scenario{Executor: SharedIterations, VUs: o.VUs, Iterations: o.Iterations, MaxDuration: o.Duration}
+	case o.Duration != nil:
+		return Scenario{Executor: ConstantVUs, VUs: o.VUs, Duration: o.Duration}
+	case o.VUs != nil:
+		return Scenario{Executor: SharedIterations, VUs: o.VUs, Iterations: new(max(int64(*o.VUs), 1))}
+	}
+	return Scenario{Executor: PerVUIterations}
+}
+
+// arrivals is the scenario of a rate. The users it is given unless told otherwise are enough that the rate is missed only
+// when the machine is the reason: a tenth of a second's arrivals to start with, and ten seconds' worth at most.
+func (o Options) arrivals() Scenario {
+	s := Scenario{TimeUnit: o.TimeUnit, PreAllocatedVUs: o.PreAllocatedVUs, MaxVUs: o.MaxVUs, OnBusy: or(o.OnBusy, ""), MaxCatchUpRate: o.MaxCatchUpRate}
+	peak := *o.Rate
+	if o.Stages != nil {
+		s.Executor, s.StartRate, s.Stages = RampingArrivalRate, o.Rate, o.Stages
+		for _, stage := range o.Stages {
+			peak = max(peak, stage.Target)
+		}
+	} else {
+		s.Executor, s.Rate, s.Duration = ConstantArrivalRate, o.Rate, o.Duration
+	}
+	unit := time.Duration(or(o.TimeUnit, Duration(time.Second)))
+	if unit <= 0 { // which Validate refuses
+		unit = time.Second
+	}
+	rate := perSecond(peak, unit)
+	most := int(min(max(rate*10, 100), 10_000))
+	if s.MaxVUs == nil {
+		s.MaxVUs = new(max(most, or(s.PreAllocatedVUs, 0)))
+	}
+	if s.PreAllocatedVUs == nil {
+		s.PreAllocatedVUs = new(min(int(min(max(rate/10, 10), 500)), *s.MaxVUs))
+	}
+	return s
+}
+
+// scenarioNames are the names in the order in which reports have them.
+func scenarioNames(m map[string]Scenario) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

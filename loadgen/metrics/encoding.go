@@ -7,6 +7,8 @@ import (
 	"math"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"example.com/foobar/loadgen/internal/numbers"
 )
 
 // encodedHistogram is a Histogram as JSON. For times and bytes V2 is HdrHistogram's V2 format, compressed and in base64, of the
@@ -30,8 +32,8 @@ type encodedHistogram struct {
 // MarshalJSON writes the histogram without loss.
 func (h *Histogram) MarshalJSON() ([]byte, error) {
 	e := encodedHistogram{
-		Highest: h.highest, Count: h.count, Below: h.below, Above: h.above, Invalid: h.invalid,
-		Sum: h.sum, Min: h.min, Max: h.max,
+		Highest: h.highest, Count: h.all.Count, Below: h.below, Above: h.above, Invalid: h.invalid,
+		Sum: h.all.Sum, Min: h.all.Min, Max: h.all.Max,
 	}
 	if h.floats != nil {
 		steps := h.floats.encode()
@@ -41,7 +43,7 @@ func (h *Histogram) MarshalJSON() ([]byte, error) {
 	if h.inRange() > 0 {
 		v2, err := hdrhistogram.Import(h.export()).Encode(hdrhistogram.V2CompressedEncodingCookieBase)
 		if err != nil {
-			return nil, fmt.Errorf("encoding a histogram of %d values: %w", h.count, err)
+			return nil, fmt.Errorf("encoding a histogram of %d values: %w", h.all.Count, err)
 		}
 		e.V2 = string(v2)
 	}
@@ -58,8 +60,8 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("decoding a histogram: unknown range (highest %d)", e.Highest)
 	}
 	decoded := Histogram{
-		highest: e.Highest, count: e.Count, below: e.Below, above: e.Above, invalid: e.Invalid,
-		sum: e.Sum, min: e.Min, max: e.Max,
+		highest: e.Highest, all: numbers.Summary{Count: e.Count, Sum: e.Sum, Min: e.Min, Max: e.Max},
+		below: e.Below, above: e.Above, invalid: e.Invalid,
 	}
 	if e.Highest == 0 {
 		var err error
@@ -83,7 +85,7 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 }
 
 // inRange is the number of values that the steps should hold.
-func (h *Histogram) inRange() uint64 { return h.count - h.below - h.above }
+func (h *Histogram) inRange() uint64 { return h.all.Count - h.below - h.above }
 
 // steps is the number of values that the steps do hold; it is the highest number there is when they don't fit.
 func (h *Histogram) steps() uint64 {

@@ -3,6 +3,8 @@ package metrics
 import (
 	"math"
 	"math/bits"
+
+	"example.com/foobar/loadgen/internal/numbers"
 )
 
 // The layout is HdrHistogram's (lowest value 1, 3 significant digits): 2,048 steps of 1, then 1,024 steps for every further
@@ -34,9 +36,9 @@ type Histogram struct {
 	highest int64   // of times and bytes
 	floats  *floats // of other values, which have no pages
 
-	count, below, above, invalid uint64
-	sum, min, max                float64
-	pages                        [pageCount]*page
+	all                   numbers.Summary // of the values, exactly
+	below, above, invalid uint64
+	pages                 [pageCount]*page
 }
 
 // NewHistogram makes an empty Histogram for values of the given meaning.
@@ -60,7 +62,7 @@ func (h *Histogram) Record(v float64) {
 		h.recordOutside(v)
 		return
 	}
-	h.extend(v)
+	h.all.Add(v)
 	n := uint64(v + 0.5)
 	shift := bits.Len64(n|(2*pageSize-1)) - (pageBits + 1)
 	sub := n >> shift
@@ -78,25 +80,13 @@ func (h *Histogram) recordFloat(v float64) {
 		h.invalid++
 		return
 	}
-	h.extend(v)
+	h.all.Add(v)
 	h.floats.add(v)
 }
 
 // isLike says whether h and other are for values of the same meaning.
 func (h *Histogram) isLike(other *Histogram) bool {
 	return h.highest == other.highest && (h.floats == nil) == (other.floats == nil)
-}
-
-// extend counts v into what is kept exactly.
-func (h *Histogram) extend(v float64) {
-	if h.count == 0 || v < h.min {
-		h.min = v
-	}
-	if h.count == 0 || v > h.max {
-		h.max = v
-	}
-	h.count++
-	h.sum += v
 }
 
 func (h *Histogram) recordOutside(v float64) {
@@ -109,31 +99,26 @@ func (h *Histogram) recordOutside(v float64) {
 	default:
 		h.above++
 	}
-	h.extend(v)
+	h.all.Add(v)
 }
 
 // Count is the number of values, without the invalid ones.
-func (h *Histogram) Count() uint64 { return h.count }
+func (h *Histogram) Count() uint64 { return h.all.Count }
 
 // OutOfRange is the number of values that have no place in the distribution: negative, above the highest, or invalid.
 func (h *Histogram) OutOfRange() uint64 { return h.below + h.above + h.invalid }
 
 // Sum, Min and Max are exact; they are 0 when there is no value.
-func (h *Histogram) Sum() float64 { return h.sum }
+func (h *Histogram) Sum() float64 { return h.all.Sum }
 
 // Min is the lowest value.
-func (h *Histogram) Min() float64 { return h.min }
+func (h *Histogram) Min() float64 { return h.all.Min }
 
 // Max is the highest value.
-func (h *Histogram) Max() float64 { return h.max }
+func (h *Histogram) Max() float64 { return h.all.Max }
 
 // Mean is the exact average, 0 when there is no value.
-func (h *Histogram) Mean() float64 {
-	if h.count == 0 {
-		return 0
-	}
-	return h.sum / float64(h.count)
-}
+func (h *Histogram) Mean() float64 { return h.all.Mean() }
 
 // Merge adds all values of other, which stays as it is. Both must be for values of the same meaning.
 func (h *Histogram) Merge(other *Histogram) {
@@ -141,19 +126,9 @@ func (h *Histogram) Merge(other *Histogram) {
 		return
 	}
 	h.invalid += other.invalid
-	if other.count == 0 {
-		return
-	}
-	if h.count == 0 || other.min < h.min {
-		h.min = other.min
-	}
-	if h.count == 0 || other.max > h.max {
-		h.max = other.max
-	}
-	h.count += other.count
+	h.all.Merge(other.all)
 	h.below += other.below
 	h.above += other.above
-	h.sum += other.sum
 	if h.floats != nil && other.floats != nil {
 		h.floats.merge(other.floats)
 	}

@@ -15,19 +15,19 @@ func (h *Histogram) Quantile(p float64) float64 {
 // Quantiles are those of each p, in one pass over the distribution.
 func (h *Histogram) Quantiles(ps ...float64) []float64 {
 	values := make([]float64, len(ps))
-	if h.count == 0 {
+	if h.all.Count == 0 {
 		return values
 	}
 	ranks := make([]uint64, 0, 2*len(ps))
 	for _, p := range ps {
 		lower, _ := h.rank(p)
-		ranks = append(ranks, lower, min(lower+1, h.count-1))
+		ranks = append(ranks, lower, min(lower+1, h.all.Count-1))
 	}
 	sort.Slice(ranks, func(i, j int) bool { return ranks[i] < ranks[j] })
 	at := h.valuesAt(ranks)
 	for i, p := range ps {
 		lower, fraction := h.rank(p)
-		low, high := at[lower], at[min(lower+1, h.count-1)]
+		low, high := at[lower], at[min(lower+1, h.all.Count-1)]
 		values[i] = low + fraction*(high-low)
 	}
 	return values
@@ -39,10 +39,10 @@ func (h *Histogram) rank(p float64) (uint64, float64) {
 		return 0, 0
 	}
 	if p >= 100 {
-		return h.count - 1, 0
+		return h.all.Count - 1, 0
 	}
-	whole, fraction := math.Modf(p / 100 * float64(h.count-1))
-	return min(uint64(whole), h.count-1), fraction
+	whole, fraction := math.Modf(p / 100 * float64(h.all.Count-1))
+	return min(uint64(whole), h.all.Count-1), fraction
 }
 
 // valuesAt are the values at ascending ranks.
@@ -50,21 +50,21 @@ func (h *Histogram) valuesAt(ranks []uint64) map[uint64]float64 {
 	at := make(map[uint64]float64, len(ranks))
 	next := 0
 	for ; next < len(ranks) && ranks[next] < max(h.below, 1); next++ {
-		at[ranks[next]] = h.min
+		at[ranks[next]] = h.all.Min
 	}
 	seen := h.below
 	h.each(func(low, high float64, count uint64) bool {
 		seen += count
-		middle := max(h.min, min(h.max, low+(high-low)/2))
+		middle := max(h.all.Min, min(h.all.Max, low+(high-low)/2))
 		for ; next < len(ranks) && ranks[next] < seen; next++ {
 			at[ranks[next]] = middle
 		}
 		return next < len(ranks)
 	})
 	for _, rank := range ranks[next:] {
-		at[rank] = h.max
+		at[rank] = h.all.Max
 	}
-	at[h.count-1] = h.max
+	at[h.all.Count-1] = h.all.Max
 	return at
 }
 

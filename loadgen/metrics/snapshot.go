@@ -181,8 +181,8 @@ func (s *Series) Validate() error {
 		return fmt.Errorf("metric %s: a distribution belongs to a trend, and this is a %s", s.FullName(), s.Kind)
 	case s.Histogram == nil:
 		return nil
-	case s.Histogram.count != s.Count:
-		return fmt.Errorf("metric %s: its distribution holds %d values and it says %d", s.FullName(), s.Histogram.count, s.Count)
+	case s.Histogram.all.Count != s.Count:
+		return fmt.Errorf("metric %s: its distribution holds %d values and it says %d", s.FullName(), s.Histogram.all.Count, s.Count)
 	}
 	if !NewHistogram(s.Contains).isLike(s.Histogram) {
 		return fmt.Errorf("metric %s: its distribution is not one of %s", s.FullName(), s.Contains)

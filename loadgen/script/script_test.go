@@ -41,7 +41,7 @@ func TestParseUnknownKey(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := read(test.text)
-			var unknown *load.UnknownKeyError
+			var unknown *file.UnknownKeyError
 			if !errors.As(err, &unknown) || unknown.Key != test.key || unknown.Path != test.path || len(unknown.Known) == 0 {
 				t.Errorf("got %#v (%v), want key %q at %q", unknown, err, test.key, test.path)
 			}

@@ -91,12 +91,12 @@ func series(d metrics.Desc, selector []metrics.Tag, c *cell) metrics.Series {
 		s.OutOfRange = h.OutOfRange()
 		return s
 	}
-	s.Count, s.Passes = c.count, c.passes
+	s.Count, s.Passes = c.all.Count, c.passes
 	if d.Kind != metrics.Rate {
-		s.Sum = c.sum
+		s.Sum = c.all.Sum
 	}
 	if d.Kind == metrics.Gauge {
-		s.Last, s.Min, s.Max = c.last, c.min, c.max
+		s.Last, s.Min, s.Max = c.last, c.all.Min, c.all.Max
 	}
 	return s
 }
@@ -105,11 +105,12 @@ func (r *Recorder) breakdown(m merged) []metrics.Row {
 	var rows []metrics.Row
 	for i := range m.rows {
 		c := &m.rows[i]
-		if c.count+c.timed == 0 {
+		if c.count+c.times.Count == 0 {
 			continue
 		}
 		rows = append(rows, metrics.Row{
-			Tags: slices.Clone(r.rows[i]), Count: c.count, Failed: c.failed, Timed: c.timed, Sum: c.sum, Min: c.min, Max: c.max,
+			Tags: slices.Clone(r.rows[i]), Count: c.count, Failed: c.failed,
+			Timed: c.times.Count, Sum: c.times.Sum, Min: c.times.Min, Max: c.times.Max,
 		})
 	}
 	sortRows(rows)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/foobar/loadgen/internal/numbers"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -115,14 +116,9 @@ func addSeries(s, other *metrics.Series) error {
 	if other.Count == 0 {
 		return nil
 	}
-	if s.Count == 0 || other.Min < s.Min {
-		s.Min = other.Min
-	}
-	if s.Count == 0 || other.Max > s.Max {
-		s.Max = other.Max
-	}
-	s.Count += other.Count
-	s.Sum += other.Sum
+	all := numbers.Summary{Count: s.Count, Sum: s.Sum, Min: s.Min, Max: s.Max}
+	all.Merge(numbers.Summary{Count: other.Count, Sum: other.Sum, Min: other.Min, Max: other.Max})
+	s.Count, s.Sum, s.Min, s.Max = all.Count, all.Sum, all.Min, all.Max
 	s.Passes += other.Passes
 	s.Last = other.Last
 	return nil
@@ -155,9 +151,9 @@ func mergeRows(a, b []metrics.Row) []metrics.Row {
 }
 
 func addRow(r *metrics.Row, other metrics.Row) {
-	sum := rowCell{count: r.Count, failed: r.Failed, timed: r.Timed, sum: r.Sum, min: r.Min, max: r.Max}
-	sum.merge(&rowCell{
-		count: other.Count, failed: other.Failed, timed: other.Timed, sum: other.Sum, min: other.Min, max: other.Max,
-	})
-	r.Count, r.Failed, r.Timed, r.Sum, r.Min, r.Max = sum.count, sum.failed, sum.timed, sum.sum, sum.min, sum.max
+	times := numbers.Summary{Count: r.Timed, Sum: r.Sum, Min: r.Min, Max: r.Max}
+	times.Merge(numbers.Summary{Count: other.Timed, Sum: other.Sum, Min: other.Min, Max: other.Max})
+	r.Timed, r.Sum, r.Min, r.Max = times.Count, times.Sum, times.Min, times.Max
+	r.Count += other.Count
+	r.Failed += other.Failed
 }

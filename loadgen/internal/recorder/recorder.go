@@ -121,7 +121,7 @@ func (r *Recorder) Record(shard uint32, l *Labels, samples []Sample) {
 
 func (r *Recorder) addToRow(row *rowCell, l *Labels, id ID, v float64) {
 	if id == r.config.Breakdown {
-		row.time(v)
+		row.times.Add(v)
 		if !r.rated {
 			row.count++
 			if l.unexpected {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"example.com/foobar/loadgen/internal/numbers"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -12,11 +13,8 @@ import (
 type cell struct {
 	kind   kindCode
 	values metrics.Contains
-	count  uint64
+	all    numbers.Summary // of the values; of a Rate, their number only
 	passes uint64
-	sum    float64
-	min    float64
-	max    float64
 	last   float64
 	// order tells which of several shards' last values came last.
 	order   uint64
@@ -49,7 +47,7 @@ func (c *cell) add(v float64, gauges *atomic.Uint64) {
 		}
 		c.histogram.Record(v)
 	case rateCode:
-		c.count++
+		c.all.Count++
 		if v != 0 {
 			c.passes++
 		}
@@ -66,14 +64,7 @@ func (c *cell) addNumber(v float64, order uint64) {
 		c.invalid++
 		return
 	}
-	if c.count == 0 || v < c.min {
-		c.min = v
-	}
-	if c.count == 0 || v > c.max {
-		c.max = v
-	}
-	c.count++
-	c.sum += v
+	c.all.Add(v)
 	c.last, c.order = v, order
 }
 
@@ -87,20 +78,10 @@ func (c *cell) merge(other *cell) {
 		}
 		c.histogram.Merge(other.histogram)
 	}
-	if other.count == 0 {
-		return
-	}
-	if c.count == 0 || other.min < c.min {
-		c.min = other.min
-	}
-	if c.count == 0 || other.max > c.max {
-		c.max = other.max
-	}
-	if c.count == 0 || other.order > c.order {
+	if other.all.Count > 0 && (c.all.Count == 0 || other.order > c.order) {
 		c.last, c.order = other.last, other.order
 	}
-	c.count += other.count
-	c.sum += other.sum
+	c.all.Merge(other.all)
 }
 
 // samples is how many values were recorded.
@@ -108,7 +89,7 @@ func (c *cell) samples() uint64 {
 	if c.histogram != nil {
 		return c.histogram.Count()
 	}
-	return c.count
+	return c.all.Count
 }
 
 // total is the sum of the values.
@@ -116,7 +97,7 @@ func (c *cell) total() float64 {
 	if c.histogram != nil {
 		return c.histogram.Sum()
 	}
-	return c.sum
+	return c.all.Sum
 }
 
 // reset forgets the values and keeps the memory.
@@ -130,35 +111,14 @@ func (c *cell) reset() {
 
 // rowCell holds what one shard has recorded of one row of the breakdown.
 type rowCell struct {
-	count, failed, timed uint64
-	sum, min, max        float64
-}
-
-func (c *rowCell) time(v float64) {
-	if c.timed == 0 || v < c.min {
-		c.min = v
-	}
-	if c.timed == 0 || v > c.max {
-		c.max = v
-	}
-	c.timed++
-	c.sum += v
+	count, failed uint64
+	times         numbers.Summary
 }
 
 func (c *rowCell) merge(other *rowCell) {
 	c.count += other.count
 	c.failed += other.failed
-	if other.timed == 0 {
-		return
-	}
-	if c.timed == 0 || other.min < c.min {
-		c.min = other.min
-	}
-	if c.timed == 0 || other.max > c.max {
-		c.max = other.max
-	}
-	c.timed += other.timed
-	c.sum += other.sum
+	c.times.Merge(other.times)
 }
 
 // shard is one part of a Recorder that one goroutine at a time records into. The padding keeps the locks of two shards out of

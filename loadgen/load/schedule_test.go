@@ -27,10 +27,10 @@ func TestConstantRate(t *testing.T) {
 		if got := c.total(); got != tt.total {
 			t.Errorf("%+v: total %d, want %d", c, got, tt.total)
 		}
-		if got := c.at(tt.n); got != tt.at {
+		if got := c.due(tt.n); got != tt.at {
 			t.Errorf("%+v: at(%d) = %d, want %d", c, tt.n, got, tt.at)
 		}
-		if got := c.at(0); got != 0 {
+		if got := c.due(0); got != 0 {
 			t.Errorf("%+v: first arrival at %v, want 0", c, got)
 		}
 	}
@@ -42,7 +42,7 @@ func TestConstantRateIsItsIntegral(t *testing.T) {
 	for range 20000 {
 		c := constantRate{1 + rnd.Int64N(100_000), time.Duration(1 + rnd.Int64N(int64(time.Hour))), time.Duration(1 + rnd.Int64N(int64(24*time.Hour)))}
 		n := rnd.Int64N(c.total())
-		at := c.at(n)
+		at := c.due(n)
 		by := func(d time.Duration) int64 {
 			q := new(big.Int).Mul(big.NewInt(int64(d)), big.NewInt(c.rate))
 			return q.Div(q, big.NewInt(int64(c.unit))).Int64() + 1
@@ -94,7 +94,7 @@ func TestRampingRateIsItsIntegral(t *testing.T) {
 		}
 		last := time.Duration(-1)
 		for _, n := range []int64{0, rnd.Int64N(want), want - 1} {
-			at := r.at(n)
+			at := r.due(n)
 			k := big.NewRat(n+1, 1)
 			const slack = 2 // nanoseconds of rounding
 			if at < r.duration() && area(start, unit, stages, at+slack).Cmp(k) < 0 {
@@ -134,7 +134,7 @@ func TestRampingRate(t *testing.T) {
 			if got := r.total(); got != tt.total {
 				t.Errorf("total %d, want %d", got, tt.total)
 			}
-			if got := r.at(tt.n); got != tt.at {
+			if got := r.due(tt.n); got != tt.at {
 				t.Errorf("at(%d) = %v, want %v", tt.n, got, tt.at)
 			}
 		})

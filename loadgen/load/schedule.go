@@ -9,9 +9,9 @@ import (
 
 // schedule is when the arrivals of an arrival-rate executor are due. It is arithmetic only: no clock, no state.
 type schedule interface {
-	// at is when arrival n is due, counted from 0, after the scenario's start: the first nanosecond at which the integral
+	// due is when arrival n is due, counted from 0, after the scenario's start: the first nanosecond at which the integral
 	// of the rate has come to n (constant rate) or n+1 (ramp). n is less than total.
-	at(n int64) time.Duration
+	due(n int64) time.Duration
 	// total is the number of arrivals, and duration the time they are spread over.
 	total() int64
 	duration() time.Duration
@@ -26,7 +26,7 @@ type constantRate struct {
 	unit, length time.Duration
 }
 
-func (c constantRate) at(n int64) time.Duration {
+func (c constantRate) due(n int64) time.Duration {
 	return time.Duration(mulDivCeil(uint64(n), uint64(c.unit), uint64(c.rate)))
 }
 
@@ -111,7 +111,7 @@ func wholeAndRest(a, b *big.Int) (whole int64, rest float64) {
 	return q.Int64(), rest
 }
 
-func (r *rampingRate) at(n int64) time.Duration {
+func (r *rampingRate) due(n int64) time.Duration {
 	k := n + 1
 	for i := range r.legs {
 		if k <= r.legs[i].doneAfter {
@@ -151,35 +151,4 @@ func (r *rampingRate) perSecond(t time.Duration) float64 {
 		}
 	}
 	return 0
-}
-
-// vuStep says that from an instant on so many users are planned.
-type vuStep struct {
-	at  time.Duration
-	vus int
-}
-
-// vuSteps are the steps of ramping-vus: a step to n users is at the instant at which the line of its stage is at n,
-// on the way up and on the way down (k6's rule: the line up is rounded down, the line down is rounded up).
-func vuSteps(start int, stages []Stage) []vuStep {
-	steps := []vuStep{{0, start}}
-	var begin time.Duration
-	from := int64(start)
-	for _, s := range stages {
-		d := time.Duration(s.Duration)
-		if d == 0 && s.Target != from {
-			steps = append(steps, vuStep{begin, int(s.Target)})
-			from = s.Target
-		}
-		way, direction := s.Target-from, int64(1)
-		if way < 0 {
-			way, direction = -way, -1
-		}
-		for i := int64(1); i <= way; i++ {
-			offset := mulDivCeil(uint64(d), uint64(i), uint64(way))
-			steps = append(steps, vuStep{begin + time.Duration(offset), int(from + i*direction)})
-		}
-		begin, from = begin+d, s.Target
-	}
-	return steps
 }
