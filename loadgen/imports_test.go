@@ -83,7 +83,7 @@ func TestImports(t *testing.T) {
 		{name: "MeasureComparesNothing", of: paths{measure}, never: paths{analysis}},
 		{name: "FileKnowsNoLoad", of: paths{file, nearest}, never: paths{"net/http", load, wire, metrics, script, stack}},
 		{name: "WireAndMetricsReadNoFiles", of: paths{wire, metrics, recorder, threshold}, never: paths{file}},
-		{name: "LightInstrument", of: paths{load}, never: paths{otel}},
+		{name: "LightInstrument", of: paths{load, loadtest}, never: paths{otel, "github.com/creack/pty", "github.com/shirou/gopsutil", "github.com/rogpeppe/go-internal"}},
 		{name: "FooKnowsNoBar", of: paths{foo}, never: paths{bar}},
 		{name: "BarKnowsNoFoo", of: paths{bar}, never: paths{foo}},
 		{name: "ServicesKnowNoLoadgen", of: paths{foo, bar, telemetry}, never: paths{loadgen}},
