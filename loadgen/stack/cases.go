@@ -1,8 +1,8 @@
 package stack
 
 import (
-	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -15,16 +15,11 @@ type plan struct {
 	percentage string // SAMPLING_PERCENTAGE of the Collector
 }
 
-func planFor(name string) (plan, error) {
-	switch name {
-	case "", "case_3":
-		return plan{}, nil
-	case "case_1":
-		return plan{collector: true, percentage: "20"}, nil
-	case "case_2":
-		return plan{collector: true, percentage: "40"}, nil
-	}
-	return plan{}, fmt.Errorf("case %q is not known: want one of %s", name, strings.Join(Cases, ", "))
+var plans = map[string]plan{
+	"":       {},
+	"case_1": {collector: true, percentage: "20"},
+	"case_2": {collector: true, percentage: "40"},
+	"case_3": {},
 }
 
 // decided are variables that the stack sets itself, or that would undo what the case says if they were inherited.
@@ -35,21 +30,9 @@ var decided = []string{
 
 // inherited is this process's environment without what is decided here.
 func inherited() []string {
-	var env []string
-	for _, entry := range os.Environ() {
+	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
-		if !isDecided(name) {
-			env = append(env, entry)
-		}
-	}
-	return env
-}
-
-func isDecided(name string) bool {
-	for _, d := range decided {
-		if name == d {
-			return true
-		}
-	}
-	return strings.HasPrefix(name, "COLLECTOR_") || strings.HasPrefix(name, "TEMPO_") || strings.HasPrefix(name, "K6_")
+		return slices.Contains(decided, name) ||
+			strings.HasPrefix(name, "COLLECTOR_") || strings.HasPrefix(name, "TEMPO_") || strings.HasPrefix(name, "K6_")
+	})
 }

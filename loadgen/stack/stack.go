@@ -8,7 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
+	"strings"
 	"sync"
 
 	"example.com/foobar/loadgen/child"
@@ -23,8 +23,6 @@ type Config struct {
 	Case string
 	// Env is laid over the case's environment for each process by its name ("foo", "bar", "collector", "tempo").
 	Env map[string][]string
-	// Binaries are programs that Build made before; nil: Start builds, and Stop removes.
-	Binaries *child.Binaries
 	// Tempo is a Tempo program to start behind the Collector; empty: kept traces go to a file (KeptTraces).
 	Tempo string
 	// Log gets the processes' output, each line after its process's name; Progress gets a line for what is waited for.
@@ -47,10 +45,11 @@ type Stack struct {
 // Start builds what needs building, starts every process on free loopback ports, and returns when all of them are
 // ready. On failure it has stopped what it had started. When ctx ends, the stack is stopped.
 func Start(ctx context.Context, c Config) (*Stack, error) {
-	plan, err := planFor(c.Case)
-	if err != nil {
-		return nil, err
+	plan, known := plans[c.Case]
+	if !known {
+		return nil, fmt.Errorf("case %q is not known: want one of %s", c.Case, strings.Join(Cases, ", "))
 	}
+	var err error
 	if c.Dir, err = workspace(c.Dir); err != nil {
 		return nil, err
 	}
@@ -69,10 +68,8 @@ func Start(ctx context.Context, c Config) (*Stack, error) {
 
 // start makes the run's directory, builds, and starts the processes in the order in which they need each other.
 func (s *Stack) start(ctx context.Context) (err error) {
-	if s.binaries = s.config.Binaries; s.binaries == nil {
-		if s.binaries, err = s.plan.build(ctx, s.config.Dir, s.config.Progress); err != nil {
-			return err
-		}
+	if s.binaries, err = s.plan.build(ctx, s.config.Dir, s.config.Progress); err != nil {
+		return err
 	}
 	if s.dir, err = os.MkdirTemp("", "foobar-stack-"); err != nil {
 		return fmt.Errorf("making a directory for the run: %w", err)
@@ -99,16 +96,8 @@ func (s *Stack) startServices(ctx context.Context) error {
 	if _, err = s.startService(ctx, "foo", "BAR_ENDPOINT=http://"+bar.Addr+"/bar"); err != nil {
 		return err
 	}
-	s.dropBinaries()
+	s.binaries.Remove() // nobody starts them again; Stop removes what a system keeps while it runs
 	return nil
-}
-
-// dropBinaries removes programs that nobody will start again, at once where a running program may lose its file, so that a
-// generator that is killed leaves none behind.
-func (s *Stack) dropBinaries() {
-	if s.config.Binaries == nil && runtime.GOOS != "windows" {
-		s.binaries.Remove() // Stop tries again
-	}
 }
 
 // launch starts a process with the inherited environment, then the command's, then what the Config says.
@@ -163,7 +152,7 @@ func (s *Stack) stopAll() error {
 	for i := len(s.processes) - 1; i >= 0; i-- {
 		errs = append(errs, s.processes[i].Stop())
 	}
-	if s.binaries != nil && s.config.Binaries == nil {
+	if s.binaries != nil {
 		errs = append(errs, s.binaries.Remove())
 	}
 	if s.dir != "" {

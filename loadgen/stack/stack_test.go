@@ -7,39 +7,13 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"example.com/foobar/loadgen/child"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if built != nil {
-		built.Remove()
-	}
-	os.Exit(code)
-}
-
-// services builds foo and bar once for all tests; TestMain removes what was built.
-var (
-	built    *child.Binaries
-	services = sync.OnceValues(func() (b *child.Binaries, err error) {
-		built, err = Build(context.Background(), "", []string{"case_3"}, nil)
-		return built, err
-	})
-)
-
-// MustStart starts a stack, without the Collector from programs that all tests share.
+// MustStart starts a stack, which is stopped when the test ends.
 func MustStart(tb testing.TB, c Config) *Stack {
 	tb.Helper()
-	if c.Binaries == nil && c.Case == "" {
-		var err error
-		if c.Binaries, err = services(); err != nil {
-			tb.Fatal(err)
-		}
-	}
 	s, err := Start(context.Background(), c)
 	if err != nil {
 		tb.Fatal(err)
@@ -115,11 +89,7 @@ func TestStart(t *testing.T) {
 
 	t.Run("ContextEnds", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
-		b, err := services()
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := Start(ctx, Config{Binaries: b})
+		s, err := Start(ctx, Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,19 +143,6 @@ func TestStartErrors(t *testing.T) {
 			t.Errorf("got %v, want %v", err, context.Canceled)
 		}
 	})
-}
-
-func TestBuild(t *testing.T) {
-	b, err := Build(context.Background(), "", []string{"case_3"}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Remove()
-	s := MustStart(t, Config{Binaries: b})
-	s.Stop()
-	if _, err := os.Stat(b.Path("foo")); err != nil {
-		t.Errorf("Stop removed programs that it had not built: %v", err)
-	}
 }
 
 // TestCollector starts the Collector too and finds in the file of kept traces what foo and bar have sent.

@@ -10,24 +10,6 @@ import (
 	"example.com/foobar/loadgen/child"
 )
 
-// Build builds foo, bar and, where one of the cases needs it, the Collector, from the workspace at dir (empty: found
-// upwards from the working directory). Progress, which may be nil, gets a line for what is waited for.
-func Build(ctx context.Context, dir string, cases []string, progress func(line string)) (*child.Binaries, error) {
-	dir, err := workspace(dir)
-	if err != nil {
-		return nil, err
-	}
-	var all plan
-	for _, name := range cases {
-		p, err := planFor(name)
-		if err != nil {
-			return nil, err
-		}
-		all.collector = all.collector || p.collector
-	}
-	return all.build(ctx, dir, progress)
-}
-
 // build builds what the plan starts from the workspace.
 func (p plan) build(ctx context.Context, workspace string, progress func(line string)) (*child.Binaries, error) {
 	names := []string{"bar", "foo"}
