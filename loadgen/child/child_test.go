@@ -1,14 +1,12 @@
 package child
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"os/signal"
 	"strings"
 	"sync"
@@ -178,27 +176,4 @@ func startFamily() {
 	}
 	fmt.Println(p.PID)
 	time.Sleep(time.Hour)
-}
-
-// mustStartParent runs this program as a parent and returns it with the ids of its child and grandchild.
-func mustStartParent(t *testing.T) (*exec.Cmd, []int) {
-	t.Helper()
-	cmd := exec.Command(os.Args[0], parent)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	var pids []int
-	for scanner := bufio.NewScanner(out); len(pids) < 2 && scanner.Scan(); {
-		var pid int
-		if _, err := fmt.Sscan(scanner.Text(), &pid); err != nil {
-			t.Fatalf("%q is no process: %v", scanner.Text(), err)
-		}
-		pids = append(pids, pid)
-	}
-	return cmd, pids
 }

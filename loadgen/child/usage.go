@@ -17,11 +17,6 @@ type Usage struct {
 	SwitchesKnown bool
 }
 
-func (u Usage) plus(v Usage) Usage {
-	return Usage{u.CPU + v.CPU, u.User + v.User, u.System + v.System, u.RSS + v.RSS, u.PeakRSS + v.PeakRSS,
-		u.Switches + v.Switches, u.SwitchesKnown || v.SwitchesKnown}
-}
-
 // Usage reads what the process and its group have used. It fails once the process has ended.
 func (p *Process) Usage() (Usage, error) { return usage(p.PID) }
 

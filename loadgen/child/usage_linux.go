@@ -30,6 +30,11 @@ func usage(pid int) (Usage, error) {
 	return sum, nil
 }
 
+func (u Usage) plus(v Usage) Usage {
+	return Usage{u.CPU + v.CPU, u.User + v.User, u.System + v.System, u.RSS + v.RSS, u.PeakRSS + v.PeakRSS,
+		u.Switches + v.Switches, u.SwitchesKnown || v.SwitchesKnown}
+}
+
 // clockOf is the CPU clock of a process, as clock_getcpuclockid(3) makes it.
 func clockOf(pid int) int32 { return int32(^pid<<3 | 2) }
 

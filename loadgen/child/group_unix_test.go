@@ -1,9 +1,13 @@
+//go:build unix
+
 package child
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,6 +29,29 @@ func TestKilledParent(t *testing.T) {
 	mustBeGone(t, pids)
 }
 
+// mustStartParent runs this program as a parent and returns it with the ids of its child and grandchild.
+func mustStartParent(t *testing.T) (*exec.Cmd, []int) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], parent)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	var pids []int
+	for scanner := bufio.NewScanner(out); len(pids) < 2 && scanner.Scan(); {
+		var pid int
+		if _, err := fmt.Sscan(scanner.Text(), &pid); err != nil {
+			t.Fatalf("%q is no process: %v", scanner.Text(), err)
+		}
+		pids = append(pids, pid)
+	}
+	return cmd, pids
+}
+
 func mustBeGone(t *testing.T, pids []int) {
 	t.Helper()
 	deadline := time.Now().Add(time.Minute)
@@ -44,7 +71,7 @@ func gone(pid int) bool {
 		return true
 	}
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	return err != nil || strings.Contains(string(stat), ") Z ")
+	return err == nil && strings.Contains(string(stat), ") Z ")
 }
 
 // What a process has started is stopped with it.
