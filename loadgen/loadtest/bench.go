@@ -19,7 +19,8 @@ import (
 // rate, however long they take. So the options say how, and the testing package how much (-benchtime 5s, -benchtime 1000x):
 // Duration and Iterations give way to it; stages and scenarios say more than a number can change, and are fatal. The testing
 // package runs the test several times, each time with a larger b.N, and the metrics are those of the last one; what came
-// before has warmed it up, and Options.Warmup is not needed. Set-up and tear-down are outside of the time.
+// before has warmed it up, and Options.Warmup is not needed. Set-up and tear-down are outside of the time. So b must not be
+// looped over: neither with b.N nor with b.Loop.
 //
 // Beside ns/op, the time of an iteration divided by the users who are at it at once, it reports
 //
