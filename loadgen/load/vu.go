@@ -100,7 +100,7 @@ func (v *VU) join(p *player) {
 
 // rearm makes a user whole again that was interrupted.
 func (v *VU) rearm() {
-	v.client.Rearm()
+	v.client.Reset()
 	select {
 	case <-v.wake:
 	default:

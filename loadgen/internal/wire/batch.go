@@ -61,7 +61,7 @@ func (b *batch) do(req *Request, resp *Response, host chan struct{}) {
 	returned := false
 	defer func() {
 		if !returned {
-			b.broke(recover())
+			b.keepPanic(recover())
 		}
 	}()
 	one := call{client: b.client, batched: true}
@@ -69,8 +69,8 @@ func (b *batch) do(req *Request, resp *Response, host chan struct{}) {
 	returned = true
 }
 
-// broke keeps the first panic; a value of nil is the end of the goroutine.
-func (b *batch) broke(value any) {
+// keepPanic keeps the first panic; a value of nil is the end of the goroutine.
+func (b *batch) keepPanic(value any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
@@ -122,8 +122,8 @@ func (c *Client) awaitShared(key string) (s *stream, done func()) {
 	return nil, c.dialing.Unlock
 }
 
-// agreed remembers which hosts speak HTTP/1.1 only.
-func (c *Client) agreed(s *stream) {
+// noteProtocol remembers which hosts speak HTTP/1.1 only.
+func (c *Client) noteProtocol(s *stream) {
 	if s.h2 != nil || s.tls == nil {
 		return
 	}

@@ -79,11 +79,11 @@ func (b *body) copy(r *bufio.Reader, n int64) error {
 			return err
 		}
 	}
-	return forget(r, n)
+	return discard(r, n)
 }
 
-// forget reads n bytes, or all until the end when n is negative, and keeps nothing.
-func forget(r *bufio.Reader, n int64) error {
+// discard reads n bytes, or all until the end when n is negative, and keeps nothing.
+func discard(r *bufio.Reader, n int64) error {
 	if n >= 0 && n <= int64(r.Buffered()) {
 		_, err := r.Discard(int(n))
 		return err

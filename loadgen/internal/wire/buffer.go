@@ -14,8 +14,8 @@ type buffer struct {
 	max   int
 }
 
-// believed is from how many bytes on the length that the server announced is believed.
-const believed = 1 << 20
+// trustedLength is from how many bytes on the length that the server announced is believed.
+const trustedLength = 1 << 20
 
 // extend makes room for at least one byte more, where most more may come, or are announced to. It is not called at max.
 func (b *buffer) extend(most int, announced bool) error {
@@ -23,7 +23,7 @@ func (b *buffer) extend(most int, announced bool) error {
 		return nil
 	}
 	size := max(512, 2*len(b.bytes))
-	if announced && len(b.bytes) >= believed {
+	if announced && len(b.bytes) >= trustedLength {
 		size = max(size, len(b.bytes)+most)
 	}
 	if size = min(size, b.max); size <= keptBody {

@@ -93,7 +93,7 @@ func (c *call) exchange(now time.Duration) {
 
 // attempt does the hop over a kept connection, or a new one; and again when that does no harm.
 func (c *call) attempt() error {
-	s := c.client.take(c.hop.target.key, c.Start)
+	s := c.client.takeIdle(c.hop.target.key, c.Start)
 	for tried := 0; ; tried++ {
 		var err error
 		if c.Reused = s != nil; s == nil {
@@ -111,7 +111,7 @@ func (c *call) attempt() error {
 		if !c.pause(tried) {
 			return err
 		}
-		s = c.client.take(c.hop.target.key, Now())
+		s = c.client.takeIdle(c.hop.target.key, Now())
 	}
 }
 
@@ -174,8 +174,8 @@ func (c *call) dial() (*stream, error) {
 		c.Blocked = Now() - c.Start
 		return nil, err
 	}
-	if c.client.agreed(s); s.h2 != nil && c.client.network.mayKeep() {
-		c.client.keep(s)
+	if c.client.noteProtocol(s); s.h2 != nil && c.client.network.mayKeep() {
+		c.client.putIdle(s)
 	}
 	return s, nil
 }
@@ -199,13 +199,13 @@ func (c *call) over(s *stream) error {
 	if keep && err == nil {
 		c.count(s)
 		s.idleSince = end
-		c.client.keep(s)
+		c.client.putIdle(s)
 		return c.decode()
 	}
 	if err != nil {
 		s.conn.release()
 		if c.Reused && !c.answered {
-			c.client.wary.Store(true)
+			c.client.suspicious.Store(true)
 			c.unprocessed = s.unprocessed(err)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // Client is one virtual user's connections and cookies. Its methods belong to one goroutine, but for Interrupt and
-// Rearm.
+// Reset.
 type Client struct {
 	network  *Network
 	observer Observer
@@ -23,12 +23,12 @@ type Client struct {
 	http1            map[string]bool
 
 	interrupted atomic.Bool
-	// wary says that a kept connection was found closed: from then on each is looked at before it is used.
-	wary    atomic.Bool
-	mu      sync.Mutex
-	idle    []*stream                                    // kept connections, the last used last; for HTTP/2 also those in use
-	sockets []*conn                                      // all that are open
-	cancels map[*context.Context]context.CancelCauseFunc // of what is under way with a context
+	// suspicious says that a kept connection was found closed: from then on each is looked at before it is used.
+	suspicious atomic.Bool
+	mu         sync.Mutex
+	idle       []*stream                                    // kept connections, the last used last; for HTTP/2 also those in use
+	sockets    []*conn                                      // all that are open
+	cancels    map[*context.Context]context.CancelCauseFunc // of what is under way with a context
 	// closedSent and closedReceived passed over connections that are no more; toldSent and toldReceived were asked for.
 	closedSent, closedReceived int64
 	toldSent, toldReceived     int64
@@ -73,7 +73,7 @@ func (c *Client) Traffic() (sent, received int64) {
 	return sent, received
 }
 
-// Interrupt ends what is under way with ErrInterrupted, from any goroutine; the client is of no use until Rearm.
+// Interrupt ends what is under way with ErrInterrupted, from any goroutine; the client is of no use until Reset.
 func (c *Client) Interrupt() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -86,8 +86,8 @@ func (c *Client) Interrupt() {
 	}
 }
 
-// Rearm makes the client usable after Interrupt. Nothing may be under way.
-func (c *Client) Rearm() {
+// Reset makes the client usable after Interrupt. Nothing may be under way.
+func (c *Client) Reset() {
 	c.closeIdle()
 	c.interrupted.Store(false)
 }
@@ -117,25 +117,25 @@ func (c *Client) context(now, limit time.Duration) (ctx context.Context, done fu
 	}
 }
 
-// take is a kept connection to key, nil when there is none.
-func (c *Client) take(key string, now time.Duration) *stream {
+// takeIdle is a kept connection to key, nil when there is none.
+func (c *Client) takeIdle(key string, now time.Duration) *stream {
 	for {
-		s, old := c.takeAny(key)
+		s, old := c.takeIdleOnce(key)
 		if old != nil {
-			c.forget(old)
+			c.closeConn(old)
 			continue
 		}
-		if s == nil || s.h2 != nil || !s.stale(now, c.wary.Load()) {
+		if s == nil || s.h2 != nil || !s.stale(now, c.suspicious.Load()) {
 			return s
 		}
-		c.wary.Store(true)
+		c.suspicious.Store(true)
 		s.drop(c)
 	}
 }
 
-// takeAny is a kept connection to key that seems usable, or an old one for HTTP/2 that is to be closed. One for HTTP/2
+// takeIdleOnce is a kept connection to key that seems usable, or an old one for HTTP/2 that is to be closed. One for HTTP/2
 // that has no place for a request now is passed over: others are using it.
-func (c *Client) takeAny(key string) (s, old *stream) {
+func (c *Client) takeIdleOnce(key string) (s, old *stream) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := len(c.idle) - 1; i >= 0; i-- {
@@ -154,8 +154,8 @@ func (c *Client) takeAny(key string) (s, old *stream) {
 	return nil, nil
 }
 
-// keep puts a connection back for the next request.
-func (c *Client) keep(s *stream) {
+// putIdle puts a connection back for the next request.
+func (c *Client) putIdle(s *stream) {
 	c.mu.Lock()
 	c.idle = append(c.idle, s)
 	var surplus *stream
@@ -164,12 +164,12 @@ func (c *Client) keep(s *stream) {
 	}
 	c.mu.Unlock()
 	if surplus != nil {
-		c.forget(surplus)
+		c.closeConn(surplus)
 	}
 }
 
-// forget closes a connection.
-func (c *Client) forget(s *stream) {
+// closeConn closes a connection.
+func (c *Client) closeConn(s *stream) {
 	c.mu.Lock()
 	for i, other := range c.idle {
 		if other == s {

@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	// slice is how long a read waits at most before it looks again by itself. It bounds what a lost readiness event
+	// maxReadWait is how long a read waits at most before it looks again by itself. It bounds what a lost readiness event
 	// costs: the end of a connection that arrived just before a request was written.
-	slice = 2 * time.Second
-	// gather is the most that Write keeps back for the next Read.
-	gather = 16 << 10
+	maxReadWait = 2 * time.Second
+	// maxHeldBack is the most that Write keeps back for the next Read.
+	maxHeldBack = 16 << 10
 )
 
 // conn is a net.Conn that makes a request cost two system calls. Write keeps small requests back; Read sends them as
@@ -73,14 +73,14 @@ func newConn(socket net.Conn) *conn {
 func (c *conn) start(now, limit time.Duration) {
 	c.instants = instants{}
 	c.limit, c.before = limit, c.sent.Load()
-	if limit != 0 && (c.armed > limit || c.armed-now < min(slice, limit-now)/2) {
+	if limit != 0 && (c.armed > limit || c.armed-now < min(maxReadWait, limit-now)/2) {
 		c.arm(now)
 	}
 }
 
 // arm moves the socket's deadline, a timer operation that is worth avoiding.
 func (c *conn) arm(now time.Duration) {
-	c.armed = now + slice
+	c.armed = now + maxReadWait
 	if c.limit != 0 {
 		c.armed = min(c.limit, c.armed)
 	}
@@ -110,11 +110,11 @@ func (c *conn) Write(p []byte) (int, error) {
 	if c.shared || c.duplex {
 		return c.writeNow(p)
 	}
-	if len(c.out)+len(p) > gather {
+	if len(c.out)+len(p) > maxHeldBack {
 		if err := c.flush(); err != nil {
 			return 0, err
 		}
-		if len(p) > gather/2 {
+		if len(p) > maxHeldBack/2 {
 			return c.writeNow(p)
 		}
 	}

@@ -10,15 +10,15 @@ import (
 	"example.com/foobar/loadgen/secret"
 )
 
-// dump writes what was sent and received for people to read, with the secrets masked that can be told by their names.
-type dump struct {
+// debugLog writes what was sent and received for people to read, with the secrets masked that can be told by their names.
+type debugLog struct {
 	mu     sync.Mutex
 	to     io.Writer
 	bodies bool
 }
 
 // exchange writes one request and its response or error.
-func (d *dump) exchange(c *call) {
+func (d *debugLog) exchange(c *call) {
 	var b bytes.Buffer
 	if p := c.hop; p.err == nil {
 		fmt.Fprintf(&b, "Request to %s:\n", p.target.shown)
@@ -62,7 +62,7 @@ func writeHeaders(b *bytes.Buffer, lines []byte) {
 	b.WriteString("\n")
 }
 
-func (d *dump) body(b *bytes.Buffer, body []byte) {
+func (d *debugLog) body(b *bytes.Buffer, body []byte) {
 	if d.bodies && len(body) > 0 {
 		b.WriteString(secret.Text(string(body)))
 		b.WriteString("\n\n")

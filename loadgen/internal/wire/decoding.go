@@ -107,7 +107,7 @@ func (d *decoding) open(names []string, from io.Reader) (io.Reader, error) {
 		}
 		stage, done, err := decoderFor(name)(from)
 		if err != nil {
-			return nil, steady(err)
+			return nil, stableError(err)
 		}
 		d.opened[i] = done
 		from = stage
@@ -169,7 +169,7 @@ func (d *decoding) readAll(r io.Reader) (truncated bool, err error) {
 			return false, nil
 		}
 		if err != nil {
-			return false, steady(err)
+			return false, stableError(err)
 		}
 	}
 }
@@ -185,7 +185,7 @@ func (d *decoding) goesOn(r io.Reader) (bool, error) {
 	if n > 0 || err == io.EOF {
 		return n > 0, nil
 	}
-	return false, steady(err)
+	return false, stableError(err)
 }
 
 // maxRead bounds what is decompressed between two looks at the clock.
@@ -202,7 +202,7 @@ func (d *decoding) check(r io.Reader, scratch []byte) (truncated bool, err error
 			return false, nil
 		}
 		if err != nil {
-			return false, steady(err)
+			return false, stableError(err)
 		}
 		left -= n
 	}
@@ -238,8 +238,8 @@ const maxLayer = 64 << 20
 
 var errLayer = &Error{Code: codeDecompressed, Message: "decompressing the response's body: a layer of its codings is larger than 64 MiB"}
 
-// steady is err without the details that make every message another (flate tells the offset).
-func steady(err error) error {
+// stableError is err without the details that make every message another (flate tells the offset).
+func stableError(err error) error {
 	var corrupt flate.CorruptInputError
 	switch {
 	case errors.As(err, &corrupt):

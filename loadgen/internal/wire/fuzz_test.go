@@ -56,7 +56,7 @@ func FuzzResponse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		client.keep(&stream{conn: socket, key: "http://a.test:80", idleSince: Now()})
+		client.putIdle(&stream{conn: socket, key: "http://a.test:80", idleSince: Now()})
 		var resp Response
 		err = client.fuzzed(req, &resp)
 		if len(resp.Body) > 1000 || err != nil && len(resp.Body) > 0 {
@@ -76,7 +76,7 @@ func FuzzResponse(f *testing.F) {
 // fuzzed is Do over the kept connection alone.
 func (c *Client) fuzzed(req *Request, resp *Response) error {
 	one := &call{client: c, request: req, resp: resp, hop: req.prepare(c.network), limit: Now() + time.Minute}
-	one.finish(one.over(c.take(one.hop.target.key, Now())))
+	one.finish(one.over(c.takeIdle(one.hop.target.key, Now())))
 	return resp.Err
 }
 

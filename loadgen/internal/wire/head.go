@@ -87,7 +87,7 @@ func (p *parser) readHeader() ([]byte, error) {
 			return nil, errHeader
 		}
 	}
-	tidied := tidy(unfold(block))
+	tidied := normalizeHeader(unfold(block))
 	from := bytes.NewReader(tidied)
 	if p.header.Read(bufio.NewReaderSize(from, len(tidied))) != nil || from.Len() != 0 {
 		return nil, errHeader
@@ -162,9 +162,9 @@ func bareLineFeed(block []byte) bool {
 	return bytes.Count(block, []byte("\n")) != bytes.Count(block, []byte("\r\n"))
 }
 
-// tidy is a header in the form that the parser takes: a client may take a line feed alone for the end of a line (RFC 9112,
-// 2.2), and one Content-Length that was said several times for one (RFC 9110, 8.6).
-func tidy(block []byte) []byte {
+// normalizeHeader is a header in the form that the parser takes: a client may take a line feed alone for the end of a line
+// (RFC 9112, 2.2), and one Content-Length that was said several times for one (RFC 9110, 8.6).
+func normalizeHeader(block []byte) []byte {
 	tidied := make([]byte, 0, len(block)+bytes.Count(block, []byte("\n")))
 	var length []byte
 	for line := range bytes.Lines(block) {

@@ -26,11 +26,11 @@ type parser struct {
 
 var parsers = sync.Pool{New: func() any { return &parser{small: bufio.NewReaderSize(nil, readBuffer)} }}
 
-// over makes p read from r, or, when that is nil, forget what it read from. It is kept out of its caller as
+// readFrom makes p read from r, or, when that is nil, forget what it read from. It is kept out of its caller as
 // Response.reset is.
 //
 //go:noinline
-func (p *parser) over(r io.Reader) {
+func (p *parser) readFrom(r io.Reader) {
 	p.small.Reset(r)
 	p.in = p.small
 }
@@ -106,10 +106,10 @@ func (c *call) receive(s *stream) (keep bool, err error) {
 		return false, orCut(err, errNoAnswer)
 	}
 	p := parsers.Get().(*parser)
-	p.over(s.rw())
+	p.readFrom(s.rw())
 	keep, err = c.parse(p, s)
 	keep = keep && p.in.Buffered() == 0 && p.small.Buffered() == 0
-	p.over(nil)
+	p.readFrom(nil)
 	parsers.Put(p)
 	return keep, err
 }

@@ -44,8 +44,8 @@ func newHTTP2Transport(keep bool) *http.Transport {
 	return t
 }
 
-// agree makes s speak HTTP/2 if TLS agreed on it, or if it was asked for without TLS.
-func (s *stream) agree(n *Network, t *target) error {
+// negotiate makes s speak HTTP/2 if TLS agreed on it, or if it was asked for without TLS.
+func (s *stream) negotiate(n *Network, t *target) error {
 	var over net.Conn = s.conn
 	scheme := "http"
 	if s.version != "" {
@@ -94,7 +94,7 @@ func (c *call) overHTTP2(s *stream) error {
 	c.count(s)
 	c.client.mu.Unlock()
 	if s.h2.over.Err() != nil || !c.client.network.mayKeep() {
-		c.client.forget(s)
+		c.client.closeConn(s)
 	}
 	if err == nil {
 		return c.decode()

@@ -65,10 +65,10 @@ func TestInterrupt(t *testing.T) {
 			if err := client.Do(mustRequest(t, "GET", url, ""), &resp); !errors.Is(err, ErrInterrupted) || len(seen.all) != 1 {
 				t.Errorf("after an interrupt: got %v, %d exchanges, want %v and no further one", err, len(seen.all), ErrInterrupted)
 			}
-			client.Rearm()
+			client.Reset()
 			ok := mustRequest(t, "GET", "http://"+mustServe(t, answering(foobar)), "")
 			if err := client.Do(ok, &resp); err != nil {
-				t.Errorf("after Rearm: %v", err)
+				t.Errorf("after Reset: %v", err)
 			}
 		})
 	}
@@ -94,7 +94,7 @@ func TestInterruptRace(t *testing.T) {
 			}
 		}
 		<-done
-		client.Rearm()
+		client.Reset()
 	}
 }
 

@@ -16,7 +16,7 @@ type Network struct {
 	hosts    hosts
 	resolver *resolver
 	memory   *memory
-	debug    *dump
+	debug    *debugLog
 	room     *room
 	maxLayer int // of a body in several codings, in bytes
 	http2    *http.Transport
@@ -54,7 +54,7 @@ func NewNetwork(c Config) (*Network, error) {
 		n.memory = newMemory(c.Handler)
 	}
 	if c.Debug != nil {
-		n.debug = &dump{to: c.Debug, bodies: c.DebugFull}
+		n.debug = &debugLog{to: c.Debug, bodies: c.DebugFull}
 	}
 	return n, nil
 }

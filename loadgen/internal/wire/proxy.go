@@ -130,12 +130,12 @@ func (s *stream) connect(p *prepared) error {
 	return nil
 }
 
-// given is a proxy.Dialer that has dialled already.
-type given struct{ net.Conn }
+// connected is a proxy.Dialer that has dialled already.
+type connected struct{ net.Conn }
 
-func (g given) Dial(string, string) (net.Conn, error) { return g.Conn, nil }
+func (g connected) Dial(string, string) (net.Conn, error) { return g.Conn, nil }
 
-func (g given) DialContext(context.Context, string, string) (net.Conn, error) { return g.Conn, nil }
+func (g connected) DialContext(context.Context, string, string) (net.Conn, error) { return g.Conn, nil }
 
 // socks asks a SOCKS5 proxy for the way to the hop's target, whose name the proxy looks up.
 func socks(ctx context.Context, socket *conn, p *prepared) error {
@@ -144,7 +144,7 @@ func socks(ctx context.Context, socket *conn, p *prepared) error {
 		password, _ := u.Password()
 		auth = &proxy.Auth{User: u.Username(), Password: password}
 	}
-	d, err := proxy.SOCKS5("tcp", p.proxy.Host, auth, given{socket})
+	d, err := proxy.SOCKS5("tcp", p.proxy.Host, auth, connected{socket})
 	if err == nil {
 		_, err = d.(proxy.ContextDialer).DialContext(ctx, "tcp", net.JoinHostPort(p.target.host, p.target.port))
 	}

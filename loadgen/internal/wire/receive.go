@@ -140,7 +140,7 @@ type decoded struct{ from io.Reader }
 func (d *decoded) Read(p []byte) (int, error) {
 	n, err := d.from.Read(p)
 	if err != nil && err != io.EOF {
-		err = undecodable(steady(err))
+		err = undecodable(stableError(err))
 	}
 	return n, err
 }

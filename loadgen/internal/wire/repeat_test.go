@@ -127,7 +127,7 @@ func TestPostOverAClosedConnection(t *testing.T) {
 					t.Errorf("request %d: got a kept connection, want a new one", i)
 				}
 				<-closed
-				client.wary.Store(i%2 == 0)
+				client.suspicious.Store(i%2 == 0)
 				time.Sleep(test.wait)
 			}
 			if got := requests.Load(); got != 30 || len(seen.all) != 30 {

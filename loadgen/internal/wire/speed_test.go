@@ -135,7 +135,7 @@ func BenchmarkOwnWork(b *testing.B) {
 		b.Fatal(err)
 	}
 	req := mustRequest(b, "GET", "http://a.test/", "")
-	client.keep(&stream{conn: socket, key: "http://a.test:80"})
+	client.putIdle(&stream{conn: socket, key: "http://a.test:80"})
 	var resp Response
 	b.ReportAllocs()
 	for b.Loop() {

@@ -48,9 +48,9 @@ func (s *stream) Read(p []byte) (int, error) {
 func (s *stream) Write(p []byte) (int, error) { return s.tls.Write(p) }
 
 // stale reports that the server has closed a kept connection of HTTP/1.1, or said something that was not asked for. One
-// that has rested less than restTime is looked at by the wary only.
-func (s *stream) stale(now time.Duration, wary bool) bool {
-	return s.ended || (wary || now-s.idleSince >= restTime) && s.conn.readable()
+// that has rested less than restTime is looked at only when another was found closed.
+func (s *stream) stale(now time.Duration, suspicious bool) bool {
+	return s.ended || (suspicious || now-s.idleSince >= restTime) && s.conn.readable()
 }
 
 // unprocessed says that the server cannot have processed the request that failed with err over a connection that it had
@@ -96,7 +96,7 @@ func (c *Client) open(ctx context.Context, p *prepared, timing *Timing, limit ti
 		return s, err
 	}
 	if err = c.secure(s, p.target, timing); err == nil {
-		err = s.agree(c.network, p.target)
+		err = s.negotiate(c.network, p.target)
 	}
 	if err != nil {
 		s.drop(c)
