@@ -186,7 +186,7 @@ const (
 
 // file reads a file that is sent. It is found from the script's directory, and may be anywhere.
 func (c *compiler) file(name, path string) []byte {
-	b, err := file.Read(within(c.dir, name), MaxBody)
+	b, err := file.Read(Path(c.dir, name), MaxBody)
 	if err != nil {
 		c.fail(path, "%w", err)
 	}
@@ -194,9 +194,7 @@ func (c *compiler) file(name, path string) []byte {
 }
 
 // Path is where a file is that a script in dir names.
-func Path(dir, name string) string { return within(dir, name) }
-
-func within(dir, name string) string {
+func Path(dir, name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}

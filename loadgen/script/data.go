@@ -81,7 +81,7 @@ func (d Data) read(name, dir string) (*rows, error) {
 	if d.File == "" {
 		return nil, errors.New(`"file" is missing: give it the name of a file of CSV, or of JSON`)
 	}
-	text, err := file.Read(within(dir, d.File), MaxData)
+	text, err := file.Read(Path(dir, d.File), MaxData)
 	if err == nil {
 		text, err = file.Text(text)
 	}

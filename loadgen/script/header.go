@@ -42,7 +42,7 @@ func (c *compiler) headers(d *draft, path string) {
 			if len(lines) > 1 {
 				at += fmt.Sprintf("[%d]", i)
 			}
-			d.headers = append(d.headers, header{name, c.text(value, at)})
+			d.headers = append(d.headers, header{name, c.template(value, at)})
 		}
 	}
 }

@@ -30,7 +30,7 @@ type header struct {
 }
 
 func (c *compiler) builder(s Step, path string) builder {
-	d := &draft{step: s, method: s.verb(), url: c.text(s.URL, path+".url"), body: c.body(s, path)}
+	d := &draft{step: s, method: s.verb(), url: c.template(s.URL, path+".url"), body: c.body(s, path)}
 	d.options = d.fixedOptions(!s.readsBody())
 	c.headers(d, path)
 	c.authorize(d, path)
@@ -72,9 +72,9 @@ func (c *compiler) body(s Step, path string) template {
 	case s.BodyFile != "":
 		return template{{text: string(c.file(s.BodyFile, path+".bodyFile"))}}
 	case s.JSON != nil:
-		return quoted(c.text(string(s.JSON), path+".json"))
+		return quoted(c.template(string(s.JSON), path+".json"))
 	}
-	return c.text(s.Body, path+".body")
+	return c.template(s.Body, path+".body")
 }
 
 // quoted is t with its variables written as they must be inside of a JSON string, which is where they stand.
@@ -99,11 +99,11 @@ func (c *compiler) authorize(d *draft, path string) {
 	case d.step.Basic != "" && d.step.Bearer != "":
 		c.fail(path, `give one of "basic" and "bearer"`)
 	case d.step.Bearer != "":
-		d.add("Authorization", append(template{{text: "Bearer "}}, c.text(d.step.Bearer, path+".bearer")...))
+		d.add("Authorization", append(template{{text: "Bearer "}}, c.template(d.step.Bearer, path+".bearer")...))
 	case d.step.Basic != "" && !strings.Contains(d.step.Basic, ":"):
 		c.fail(path+".basic", "want user:password")
 	case d.step.Basic != "":
-		basic := c.text(d.step.Basic, path+".basic")
+		basic := c.template(d.step.Basic, path+".basic")
 		d.add("Authorization", template{{text: "Basic "}, {of: func(vu *load.VU, v *values) string {
 			return base64.StdEncoding.EncodeToString([]byte(basic.render(vu, v)))
 		}, fixed: basic.static()}})

@@ -5,7 +5,9 @@ package script
 import (
 	"encoding/json"
 	"maps"
+	"reflect"
 
+	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 )
 
@@ -126,4 +128,19 @@ func perform(vu *load.VU, acts []act, v *values) error {
 		}
 	}
 	return nil
+}
+
+// Keys are the keys of a Script, sorted.
+func Keys() []string { return file.Keys(reflect.TypeFor[Script]()) }
+
+// Read reads a Script from a file. Keys at the top that are none of its are left for the caller; an unknown key further down is
+// a *file.UnknownKeyError.
+func Read(n *file.Node) (*Script, error) {
+	only := n.Only(Keys())
+	only.Ours()
+	s := &Script{}
+	if err := only.Decode(s); err != nil {
+		return nil, err
+	}
+	return s, nil
 }

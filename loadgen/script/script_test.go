@@ -119,12 +119,12 @@ func TestTemplate(t *testing.T) {
 		"$${id} ${id}":                  `${id} 7"`,
 	} {
 		c := &compiler{scope: sc}
-		if got := c.text(text, "x").render(vu, v); got != want || c.problems != nil {
+		if got := c.template(text, "x").render(vu, v); got != want || c.problems != nil {
 			t.Errorf("%q: got %q (%v), want %q", text, got, c.problems, want)
 		}
 	}
 	c := &compiler{scope: sc}
-	if got, want := quoted(c.text(`{"id":"${id}"}`, "x")).render(vu, v), `{"id":"7\""}`; got != want {
+	if got, want := quoted(c.template(`{"id":"${id}"}`, "x")).render(vu, v), `{"id":"7\""}`; got != want {
 		t.Errorf("in JSON: got %s, want %s", got, want)
 	}
 }
@@ -238,7 +238,7 @@ func FuzzTemplate(f *testing.F) {
 	f.Add("a${vu}b$${c}")
 	f.Fuzz(func(t *testing.T, text string) {
 		c := &compiler{scope: newScope(nil)}
-		got := c.text(text, "x").render(&load.VU{}, nil)
+		got := c.template(text, "x").render(&load.VU{}, nil)
 		if !strings.Contains(text, "${") && got != text {
 			t.Errorf("got %q, want %q as it is", got, text)
 		}

@@ -85,8 +85,8 @@ func (t template) render(vu *load.VU, v *values) string {
 	return b.String()
 }
 
-// text reads a text with ${...} in it, which stands at path.
-func (c *compiler) text(s, path string) template {
+// template reads a text with ${...} in it, which stands at path.
+func (c *compiler) template(s, path string) template {
 	var t template
 	for s != "" {
 		i := strings.Index(s, "${")

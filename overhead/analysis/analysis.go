@@ -97,7 +97,7 @@ func New(f *record.Folder) *Analysis {
 		a.Comparisons = append(a.Comparisons, a.compare(f, pair[0], pair[1]))
 	}
 	a.estimate()
-	a.judge()
+	a.giveVerdicts()
 	a.Ledger = ledgerRows(f)
 	a.warn()
 	return a

@@ -182,8 +182,8 @@ func (b *bench) verdicts(rounds int, factor, margin float64) (with, without Verd
 	pairs, equal := b.interleaved(rounds, factor)
 	floor, _ := Paired(equal, 0.95).Floor()
 	effect := Paired(pairs, 0.95).LogRatio
-	with, _ = Judge(effect, LogMargin(margin), floor)
-	without, _ = Judge(effect, LogMargin(margin), 0)
+	with, _ = VerdictOf(effect, LogMargin(margin), floor)
+	without, _ = VerdictOf(effect, LogMargin(margin), 0)
 	return with, without
 }
 

@@ -105,17 +105,17 @@ func TestPaired(t *testing.T) {
 		e := exact(MinRounds, 69, 169)
 		near(t, "difference", e.Difference.Mean, 100, 1e-9)
 		near(t, "half width", e.Difference.Half(), 0, 1e-9)
-		if v, why := Judge(e.LogRatio, LogMargin(0.05), 0); v != More {
+		if v, why := VerdictOf(e.LogRatio, LogMargin(0.05), 0); v != More {
 			t.Errorf("got %q (%s), want %q", v, why, More)
 		}
 	})
 	t.Run("EqualExactData", func(t *testing.T) {
-		if v, why := Judge(exact(MinRounds, 69, 69).LogRatio, LogMargin(0.05), 0); v != Within {
+		if v, why := VerdictOf(exact(MinRounds, 69, 69).LogRatio, LogMargin(0.05), 0); v != Within {
 			t.Errorf("got %q (%s), want %q", v, why, Within)
 		}
 	})
 	t.Run("FewExactData", func(t *testing.T) {
-		if v, why := Judge(exact(MinRounds-1, 69, 169).LogRatio, LogMargin(0.05), 0); v != Inconclusive || why != TooFewRounds {
+		if v, why := VerdictOf(exact(MinRounds-1, 69, 169).LogRatio, LogMargin(0.05), 0); v != Inconclusive || why != TooFewRounds {
 			t.Errorf("got %q (%s), want none from so few rounds", v, why)
 		}
 	})
@@ -134,7 +134,7 @@ func at(n int, mean, half float64) Interval {
 	return Interval{N: n, Mean: mean, SD: sd, Lo: mean - half, Hi: mean + half, Bounded: true}
 }
 
-func TestJudge(t *testing.T) {
+func TestVerdictOf(t *testing.T) {
 	margin := LogMargin(0.05)
 	for _, c := range []struct {
 		name       string
@@ -162,13 +162,13 @@ func TestJudge(t *testing.T) {
 		{"TwoRounds", 2, 0.081, 0.002, 0, Inconclusive, TooFewRounds},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got, why := Judge(at(c.n, c.mean, c.half), margin, c.floor); got != c.want || why != c.why {
+			if got, why := VerdictOf(at(c.n, c.mean, c.half), margin, c.floor); got != c.want || why != c.why {
 				t.Errorf("got %q (%s), want %q (%s)", got, why, c.want, c.why)
 			}
 		})
 	}
 	t.Run("NoRounds", func(t *testing.T) {
-		if got, why := Judge(Interval{}, margin, 0); got != Inconclusive || why != TooFewRounds {
+		if got, why := VerdictOf(Interval{}, margin, 0); got != Inconclusive || why != TooFewRounds {
 			t.Errorf("got %q (%s)", got, why)
 		}
 	})
@@ -177,7 +177,7 @@ func TestJudge(t *testing.T) {
 		for range 2000 {
 			i := MeanInterval(logs(randomPairs(rng, 2+rng.IntN(9), 0.1*rng.NormFloat64(), 0.06*rng.Float64(), 0)), 0.95)
 			floor := 0.1 * rng.Float64()
-			got, why := Judge(i, margin, floor)
+			got, why := VerdictOf(i, margin, floor)
 			switch {
 			case got == More && (i.Lo <= margin || i.Lo <= floor),
 				got == Less && (i.Hi >= -margin || i.Hi >= -floor),

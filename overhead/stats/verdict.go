@@ -19,7 +19,7 @@ const (
 // Reason says why there is no verdict.
 type Reason string
 
-// The reasons. BaselinesDiffer is never found by Judge: it is for the caller who knows that the control failed.
+// The reasons. BaselinesDiffer is never found by VerdictOf: it is for the caller who knows that the control failed.
 const (
 	TooFewRounds    Reason = "too few rounds"
 	WithinNoise     Reason = "within the noise floor"
@@ -32,11 +32,11 @@ const (
 // interval rests on the shape that Student's t assumes, and on nothing that was seen.
 const MinRounds = 6
 
-// Judge says what interval i of an effect bears: More or Less when all of it lies beyond both the margin and the noise
+// VerdictOf says what interval i of an effect bears: More or Less when all of it lies beyond both the margin and the noise
 // floor, Within when all of it and the noise floor lie inside the margin. Otherwise the verdict is Inconclusive, and the
 // reason says why. Margin and floor are in the scale of i, for log ratios those of LogMargin; the floor is 0 when
 // none is known.
-func Judge(i Interval, margin, floor float64) (Verdict, Reason) {
+func VerdictOf(i Interval, margin, floor float64) (Verdict, Reason) {
 	above, below := i.Lo > margin, i.Hi < -margin
 	inside := i.Lo > -margin && i.Hi < margin
 	switch {
@@ -57,13 +57,13 @@ func Judge(i Interval, margin, floor float64) (Verdict, Reason) {
 // LogMargin is a margin given as a share (0.05 is 5 %) on the scale of log ratios: the same distance up and down.
 func LogMargin(share float64) float64 { return math.Log1p(share) }
 
-// MoreRounds estimates how many rounds beyond those of i are needed until Judge can be expected to give a verdict, if
+// MoreRounds estimates how many rounds beyond those of i are needed until VerdictOf can be expected to give a verdict, if
 // means and spreads stay as they are. Noise is the control's interval, in the scale of i, and the zero value when there is
 // none. The result is at least 1 and at most limit.
 func MoreRounds(i, noise Interval, margin, confidence float64, limit int) int {
 	return 1 + search(limit-1, func(k int) bool {
 		n := i.N + 1 + k
-		v, _ := Judge(i.with(n, confidence), margin, noise.with(n, confidence).reach())
+		v, _ := VerdictOf(i.with(n, confidence), margin, noise.with(n, confidence).reach())
 		return v != Inconclusive
 	})
 }

@@ -44,12 +44,12 @@ func (c *Cell) estimate(confidence float64) {
 	c.Effect, c.Confidence = &e, confidence
 }
 
-// judge gives every cell its verdict: the control's first, which says how much of the others is noise.
-func (a *Analysis) judge() {
+// giveVerdicts gives every cell its verdict: the control's first, which says how much of the others is noise.
+func (a *Analysis) giveVerdicts() {
 	control := a.control()
 	if control != nil {
 		for i := range control.Cells {
-			a.judgeCell(&control.Cells[i], true)
+			a.giveVerdict(&control.Cells[i], true)
 		}
 		if c := control.Cell(a.Primary, a.PrimaryProcess()); c != nil && c.Effect != nil {
 			n := stats.NoiseFloor(*c.Effect)
@@ -59,18 +59,18 @@ func (a *Analysis) judge() {
 	for i := range a.Cases {
 		if c := &a.Cases[i]; !c.Control {
 			for j := range c.Cells {
-				a.judgeCell(&c.Cells[j], false)
+				a.giveVerdict(&c.Cells[j], false)
 			}
 		}
 	}
 	for i := range a.Comparisons {
 		for j := range a.Comparisons[i].Cells {
-			a.judgeCell(&a.Comparisons[i].Cells[j], false)
+			a.giveVerdict(&a.Comparisons[i].Cells[j], false)
 		}
 	}
 }
 
-func (a *Analysis) judgeCell(c *Cell, control bool) {
+func (a *Analysis) giveVerdict(c *Cell, control bool) {
 	if c.Effect == nil || !c.Effect.Relative {
 		return
 	}
@@ -79,7 +79,7 @@ func (a *Analysis) judgeCell(c *Cell, control bool) {
 		floor, _ = a.floor(c.Metric, c.Process)
 		noise = a.noiseOf(c.Metric, c.Process)
 	}
-	c.Verdict, c.Reason = stats.Judge(c.Effect.LogRatio, margin, floor)
+	c.Verdict, c.Reason = stats.VerdictOf(c.Effect.LogRatio, margin, floor)
 	if !control && a.baselinesDiffer(c.Metric, c.Process) {
 		c.Verdict, c.Reason = stats.Inconclusive, stats.BaselinesDiffer
 		return
