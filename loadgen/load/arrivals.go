@@ -66,10 +66,10 @@ func newArrivals(s Scenario) *arrivals {
 	return e
 }
 
-func (e *arrivals) play(p *player) {
+func (e *arrivals) run(p *scenarioRun) {
 	e.begin(time.Duration(p.began.Load()))
 	for _, v := range e.hire(p) {
-		p.start(v, func(v *VU) { e.loop(p, v) })
+		p.goWith(v, func(v *VU) { e.loop(p, v) })
 	}
 	s := p.run.sleeper(p.quit)
 	defer s.close()
@@ -94,10 +94,10 @@ func (e *arrivals) begin(start time.Duration) {
 }
 
 // hire makes the first users. They count as idle from here on: what is due before their goroutines run finds them.
-func (e *arrivals) hire(p *player) []*VU {
+func (e *arrivals) hire(p *scenarioRun) []*VU {
 	var hired []*VU
 	for range e.pre {
-		v := p.enlist()
+		v := p.addUser()
 		v.await()
 		hired = append(hired, v)
 	}
@@ -117,14 +117,14 @@ func (v *VU) await() {
 }
 
 // loop is a user's life: arrivals until there are no more.
-func (e *arrivals) loop(p *player, v *VU) {
+func (e *arrivals) loop(p *scenarioRun, v *VU) {
 	for a := e.arrival(p, v); !a.done; a = e.arrival(p, v) {
 		v.iterateAt(a.due)
 	}
 }
 
 // arrival waits for the user's next arrival. One that is handed to a user as it is cut off does not begin.
-func (e *arrivals) arrival(p *player, v *VU) arrival {
+func (e *arrivals) arrival(p *scenarioRun, v *VU) arrival {
 	if !v.parked {
 		if a, ok := e.take(p, v); ok {
 			return a
@@ -140,7 +140,7 @@ func (e *arrivals) arrival(p *player, v *VU) arrival {
 }
 
 // take takes the next arrival if it is due, and parks the user if not.
-func (e *arrivals) take(p *player, v *VU) (a arrival, ok bool) {
+func (e *arrivals) take(p *scenarioRun, v *VU) (a arrival, ok bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed || v.cut.Load() || e.stopped(p) {
@@ -157,7 +157,7 @@ func (e *arrivals) take(p *player, v *VU) (a arrival, ok bool) {
 }
 
 // stopped says that the scenario was stopped before its end, or is being cut off: what is due does not begin any more.
-func (e *arrivals) stopped(p *player) bool {
+func (e *arrivals) stopped(p *scenarioRun) bool {
 	return p.quitting.Load() && (time.Duration(p.quitAt.Load()) < e.start+e.schedule.duration() || p.isCut())
 }
 
@@ -201,7 +201,7 @@ func (e *arrivals) giveBack(a arrival) {
 }
 
 // dispatch begins all arrivals that are due, and says how long there is nothing to do; less than 0 is for good.
-func (e *arrivals) dispatch(p *player) (wait time.Duration) {
+func (e *arrivals) dispatch(p *scenarioRun) (wait time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stopped(p) {
@@ -216,10 +216,10 @@ func (e *arrivals) dispatch(p *player) (wait time.Duration) {
 			e.give(v, now)
 		case e.users < e.max && e.growth.allow(now, e.users, now-e.wake > overslept):
 			e.users++
-			v := p.enlist()
+			v := p.addUser()
 			v.await()
 			e.give(v, now)
-			p.start(v, func(v *VU) { e.loop(p, v) })
+			p.goWith(v, func(v *VU) { e.loop(p, v) })
 		case e.drop:
 			e.miss(p)
 		case now >= end:
@@ -246,7 +246,7 @@ func (e *arrivals) give(v *VU, now time.Duration) {
 }
 
 // miss drops the next arrival.
-func (e *arrivals) miss(p *player) {
+func (e *arrivals) miss(p *scenarioRun) {
 	if e.due >= e.counted {
 		e.dropped++
 		p.record(droppedIterations, 1)
@@ -274,7 +274,7 @@ func (e *arrivals) forget(now time.Duration) {
 
 func (e *arrivals) lasts() time.Duration { return e.schedule.duration() }
 
-func (e *arrivals) active(*player) int {
+func (e *arrivals) active(*scenarioRun) int {
 	busy, _ := e.count()
 	return busy
 }
@@ -295,7 +295,7 @@ func (e *arrivals) account() (taken, dropped int64) {
 
 // left is what was due when the time was over and had found no user. What a free user would have begun, had the dispatcher
 // looked up once more before a stop, is not missed.
-func (e *arrivals) left(p *player) int64 {
+func (e *arrivals) left(p *scenarioRun) int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	ended := time.Duration(p.quitAt.Load())
@@ -311,7 +311,7 @@ func (e *arrivals) first(instant time.Duration) int {
 	return sort.Search(int(e.schedule.total()-e.next), func(i int) bool { return e.start+e.schedule.due(e.next+int64(i)) >= instant })
 }
 
-func (e *arrivals) progress(_ *player, elapsed time.Duration) (vus, extra string, fraction float64) {
+func (e *arrivals) progress(_ *scenarioRun, elapsed time.Duration) (vus, extra string, fraction float64) {
 	busy, users := e.count()
 	return fmt.Sprintf("%s/%s VUs", padded(uint64(busy), int64(e.max)), padded(uint64(users), int64(e.max))),
 		fmt.Sprintf("%.2f iters/s", e.schedule.perSecond(elapsed)), share(elapsed, e.schedule.duration())

@@ -28,33 +28,33 @@ const (
 // iterate runs the user's function once and records it.
 func (v *VU) iterate() {
 	v.paced, v.lag = false, 0
-	v.play(wire.Now())
+	v.iterateFrom(wire.Now())
 }
 
 // iterateAt does the same for an iteration that was to begin at that instant.
 func (v *VU) iterateAt(intended time.Duration) {
 	start := wire.Now()
 	v.paced, v.intended, v.lag = true, intended, max(start-intended, 0)
-	v.play(start)
+	v.iterateFrom(start)
 }
 
-func (v *VU) play(start time.Duration) {
+func (v *VU) iterateFrom(start time.Duration) {
 	v.requested, v.reached, v.unreached = false, false, 0
-	out, took := v.once(start)
+	out, took := v.runOnce(start)
 	if out == cutOff {
 		return
 	}
 	took += v.holdBack(took)
-	if least := v.player.minIteration; least > took {
-		v.wait(least-took, v.player.quit)
+	if least := v.scenario.minIteration; least > took {
+		v.wait(least-took, v.scenario.quit)
 	}
 }
 
 // errGoexit is the error of a function that did not return and did not panic.
 var errGoexit = errors.New("the function ended its goroutine: runtime.Goexit, or FailNow of a test")
 
-// once runs the function and settles the account of the iteration, also when the function ends the goroutine.
-func (v *VU) once(start time.Duration) (out outcome, took time.Duration) {
+// runOnce runs the function and settles the account of the iteration, also when the function ends the goroutine.
+func (v *VU) runOnce(start time.Duration) (out outcome, took time.Duration) {
 	out, err := panicked, errGoexit
 	defer func() {
 		took = wire.Now() - start
@@ -74,7 +74,7 @@ func (v *VU) finish(out outcome, err error, took time.Duration) {
 	if v.abandoned.Load() {
 		return
 	}
-	v.player.counts[out].Add(1)
+	v.scenario.counts[out].Add(1)
 	v.recordIteration(out, took)
 	if err != nil && out != cutOff {
 		v.meter.fail(0, err)

@@ -14,9 +14,9 @@ type sharedIterations struct {
 	taken atomic.Int64
 }
 
-func (e *sharedIterations) play(p *player) {
+func (e *sharedIterations) run(p *scenarioRun) {
 	for range e.vus {
-		p.user(func(v *VU) {
+		p.startUser(func(v *VU) {
 			for !p.quitting.Load() && e.taken.Add(1) <= e.total {
 				v.iterate()
 			}
@@ -24,12 +24,12 @@ func (e *sharedIterations) play(p *player) {
 	}
 }
 
-func (e *sharedIterations) lasts() time.Duration { return e.most }
-func (e *sharedIterations) active(p *player) int { return p.present() }
-func (e *sharedIterations) left(*player) int64   { return max(e.total-e.taken.Load(), 0) }
+func (e *sharedIterations) lasts() time.Duration      { return e.most }
+func (e *sharedIterations) active(p *scenarioRun) int { return p.userCount() }
+func (e *sharedIterations) left(*scenarioRun) int64   { return max(e.total-e.taken.Load(), 0) }
 
-func (e *sharedIterations) progress(p *player, _ time.Duration) (vus, extra string, fraction float64) {
-	done := p.over()
+func (e *sharedIterations) progress(p *scenarioRun, _ time.Duration) (vus, extra string, fraction float64) {
+	done := p.endedIterations()
 	return countVUs(e.vus), fmt.Sprintf("%s/%d shared iters", padded(done, e.total), e.total), float64(done) / float64(e.total)
 }
 
@@ -41,9 +41,9 @@ type perVUIterations struct {
 	started atomic.Int64
 }
 
-func (e *perVUIterations) play(p *player) {
+func (e *perVUIterations) run(p *scenarioRun) {
 	for range e.vus {
-		p.user(func(v *VU) {
+		p.startUser(func(v *VU) {
 			for v.Iteration < e.each && !p.quitting.Load() {
 				e.started.Add(1)
 				v.iterate()
@@ -52,13 +52,13 @@ func (e *perVUIterations) play(p *player) {
 	}
 }
 
-func (e *perVUIterations) lasts() time.Duration { return e.most }
-func (e *perVUIterations) active(p *player) int { return p.present() }
-func (e *perVUIterations) total() int64         { return int64(e.vus) * e.each }
-func (e *perVUIterations) left(*player) int64   { return e.total() - e.started.Load() }
+func (e *perVUIterations) lasts() time.Duration      { return e.most }
+func (e *perVUIterations) active(p *scenarioRun) int { return p.userCount() }
+func (e *perVUIterations) total() int64              { return int64(e.vus) * e.each }
+func (e *perVUIterations) left(*scenarioRun) int64   { return e.total() - e.started.Load() }
 
-func (e *perVUIterations) progress(p *player, _ time.Duration) (vus, extra string, fraction float64) {
-	done := p.over()
+func (e *perVUIterations) progress(p *scenarioRun, _ time.Duration) (vus, extra string, fraction float64) {
+	done := p.endedIterations()
 	return countVUs(e.vus), fmt.Sprintf("%s/%d iters, %d per VU", padded(done, e.total()), e.total(), e.each), float64(done) / float64(e.total())
 }
 
@@ -68,9 +68,9 @@ type constantVUs struct {
 	length time.Duration
 }
 
-func (e *constantVUs) play(p *player) {
+func (e *constantVUs) run(p *scenarioRun) {
 	for range e.vus {
-		p.user(func(v *VU) {
+		p.startUser(func(v *VU) {
 			for !p.quitting.Load() {
 				v.iterate()
 			}
@@ -78,11 +78,11 @@ func (e *constantVUs) play(p *player) {
 	}
 }
 
-func (e *constantVUs) lasts() time.Duration { return e.length }
-func (e *constantVUs) active(p *player) int { return p.present() }
-func (e *constantVUs) left(*player) int64   { return 0 }
+func (e *constantVUs) lasts() time.Duration      { return e.length }
+func (e *constantVUs) active(p *scenarioRun) int { return p.userCount() }
+func (e *constantVUs) left(*scenarioRun) int64   { return 0 }
 
-func (e *constantVUs) progress(_ *player, elapsed time.Duration) (vus, extra string, fraction float64) {
+func (e *constantVUs) progress(_ *scenarioRun, elapsed time.Duration) (vus, extra string, fraction float64) {
 	return countVUs(e.vus), "", share(elapsed, e.length)
 }
 

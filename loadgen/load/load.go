@@ -83,7 +83,7 @@ func (t *Test) Start(ctx context.Context) (*Run, error) {
 		return nil, fmt.Errorf("reading the options of requests: %w", err)
 	}
 	r := newRun(ctx, t, rec, network, judge)
-	r.addPlayers(plans)
+	r.addScenarios(plans)
 	if ctx.Err() != nil {
 		r.Abort(InterruptedSignal) // before anything has begun
 	}

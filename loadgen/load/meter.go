@@ -11,14 +11,14 @@ import (
 // meter is what a run records into: samples, under the labels that follow from their tags and groups, errors and warnings.
 type meter struct {
 	*recorder.Recorder
-	labels *labels
+	labels *labelCache
 	// root is the group outside of all groups, tags are those of the whole test.
 	root *group
 	tags *tagSet
 }
 
 func newMeter(rec *recorder.Recorder, o Options) *meter {
-	m := &meter{Recorder: rec, labels: newLabels(rec, o.SystemTags), root: &group{}}
+	m := &meter{Recorder: rec, labels: newLabelCache(rec, o.SystemTags), root: &group{}}
 	m.tags = m.labels.withAll(m.labels.set(nil), o.Tags)
 	return m
 }

@@ -45,7 +45,7 @@ func (r *Run) monitor(stop <-chan struct{}) {
 func (r *Run) Forget() {
 	now := wire.Now()
 	r.clock.forget(now)
-	for _, p := range r.players {
+	for _, p := range r.scenarios {
 		p.forget(now)
 	}
 	r.watch.forget()
@@ -66,7 +66,7 @@ func (r *Run) warmUp() <-chan time.Time {
 
 func (r *Run) gauge() {
 	active := 0
-	for _, p := range r.players {
+	for _, p := range r.scenarios {
 		if p.began.Load() != 0 && p.ended.Load() == 0 {
 			active += p.executor.active(p)
 		}

@@ -43,10 +43,10 @@ func (r *Run) Progress() Progress {
 	p := Progress{State: r.lifecycle.state.Load().(string), MaxVUs: r.users.size(), Requests: uint64(r.meter.Count(httpReqs)), Failed: r.meter.Passes(httpReqFailed)}
 	p.Complete = r.meter.total(iterationsMetric) + r.meter.total(iterationsPanicked)
 	p.Interrupted = r.meter.total(iterationsInterrupted)
-	for i, player := range r.players {
-		line := player.progress()
+	for i, s := range r.scenarios {
+		line := s.progress()
 		if line.Status != statusWaiting && line.Status != statusDone && line.Status != statusInterrupted {
-			p.VUs += player.executor.active(player)
+			p.VUs += s.executor.active(s)
 		}
 		if line.Status == statusStopping && p.State == stateRunning && r.lifecycle.isStopped() {
 			p.State = stateStopping
@@ -68,7 +68,7 @@ const (
 	statusInterrupted = "interrupted"
 )
 
-func (p *player) status() string {
+func (p *scenarioRun) status() string {
 	select {
 	case <-p.done:
 		if p.began.Load() == 0 || p.counts[cutOff].Load() > 0 {
@@ -87,7 +87,7 @@ func (p *player) status() string {
 }
 
 // progress is the scenario's line.
-func (p *player) progress() ScenarioProgress {
+func (p *scenarioRun) progress() ScenarioProgress {
 	line := ScenarioProgress{Name: p.name, Description: p.plan.describe(), Status: p.status()}
 	lasts := p.executor.lasts()
 	if p.began.Load() == 0 {
@@ -107,7 +107,7 @@ func (p *player) progress() ScenarioProgress {
 }
 
 // waits is how long a scenario still waits, or what for.
-func (p *player) waits() string {
+func (p *scenarioRun) waits() string {
 	if p.conf.After != "" {
 		return "for " + p.conf.After
 	}

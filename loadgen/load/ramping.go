@@ -31,9 +31,9 @@ func newRampingVUs(s Scenario) *rampingVUs {
 
 // slot is the place of one user. Its states, and what moves it:
 //
-//	empty    --start--> on                       a user comes
-//	on       --stop--> leaving                   its iteration may go on for gracefulRampDown
-//	leaving  --start--> on                       the same user stays
+//	empty    --rampUp--> on                         a user comes
+//	on       --rampDown--> leaving                  its iteration may go on for gracefulRampDown
+//	leaving  --rampUp--> on                       the same user stays
 //	leaving  --iteration ends, or is cut off--> empty
 type slot struct {
 	mu    sync.Mutex
@@ -43,7 +43,7 @@ type slot struct {
 	cut   *time.Timer
 }
 
-func (s *slot) start(p *player) {
+func (s *slot) rampUp(p *scenarioRun) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.on = true
@@ -52,19 +52,19 @@ func (s *slot) start(p *player) {
 	}
 	if !s.taken {
 		s.taken = true
-		p.user(func(v *VU) { s.loop(p, v) })
+		p.startUser(func(v *VU) { s.loop(p, v) })
 	}
 }
 
 // loop iterates while the slot is on. A user that was cut off as its slot came on again begins anew.
-func (s *slot) loop(p *player, v *VU) {
-	for s.take(p, v) {
+func (s *slot) loop(p *scenarioRun, v *VU) {
+	for s.goesOn(p, v) {
 		v.iterate()
 	}
 }
 
-// take says whether the user is to iterate once more, and frees the slot if not.
-func (s *slot) take(p *player, v *VU) bool {
+// goesOn says whether the user is to iterate once more, and frees the slot if not.
+func (s *slot) goesOn(p *scenarioRun, v *VU) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.on || p.quitting.Load() {
@@ -72,13 +72,13 @@ func (s *slot) take(p *player, v *VU) bool {
 		return false
 	}
 	if s.user = v; v.cut.Load() {
-		v.rearm()
-		p.recut(v)
+		v.reset()
+		p.interruptIfCut(v)
 	}
 	return true
 }
 
-func (s *slot) stop(after time.Duration) {
+func (s *slot) rampDown(after time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.on = false
@@ -91,7 +91,7 @@ func (s *slot) stop(after time.Duration) {
 	})
 }
 
-func (e *rampingVUs) play(p *player) {
+func (e *rampingVUs) run(p *scenarioRun) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	active := 0
@@ -103,24 +103,24 @@ func (e *rampingVUs) play(p *player) {
 			return
 		}
 		for ; active < step.vus; active++ {
-			e.slots[active].start(p)
+			e.slots[active].rampUp(p)
 		}
 		for ; active > step.vus; active-- {
-			e.slots[active-1].stop(e.down)
+			e.slots[active-1].rampDown(e.down)
 		}
 		e.now.Store(int64(active))
 	}
 	<-p.quit
 }
 
-func (e *rampingVUs) lasts() time.Duration { return e.length }
-func (e *rampingVUs) active(p *player) int { return p.present() }
-func (e *rampingVUs) left(*player) int64   { return 0 }
+func (e *rampingVUs) lasts() time.Duration      { return e.length }
+func (e *rampingVUs) active(p *scenarioRun) int { return p.userCount() }
+func (e *rampingVUs) left(*scenarioRun) int64   { return 0 }
 
-func (e *rampingVUs) progress(p *player, elapsed time.Duration) (vus, extra string, fraction float64) {
+func (e *rampingVUs) progress(p *scenarioRun, elapsed time.Duration) (vus, extra string, fraction float64) {
 	n := int(e.now.Load())
 	if p.quitting.Load() {
-		n = p.present()
+		n = p.userCount()
 	}
 	return fmt.Sprintf("%s/%d VUs", padded(uint64(n), int64(e.most)), e.most), "", share(elapsed, e.length)
 }

@@ -119,7 +119,7 @@ func (r *Run) nothingSucceeded() bool {
 
 // arrivals counts the arrivals of all arrival-rate scenarios that were due, and those that never began.
 func (r *Run) arrivals() (due, missed int64) {
-	for _, p := range r.players {
+	for _, p := range r.scenarios {
 		e, ok := p.executor.(*arrivals)
 		if !ok {
 			continue

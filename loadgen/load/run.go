@@ -21,7 +21,7 @@ type Run struct {
 	sender    *sender
 	fixture   *fixture
 	users     *pool
-	players   []*player // one a scenario, in the order of their names
+	scenarios []*scenarioRun // one a scenario, in the order of their names
 	watch     *watch
 	judge     *threshold.Judge
 
@@ -43,11 +43,11 @@ func newRun(ctx context.Context, t *Test, rec *recorder.Recorder, network *wire.
 	return r
 }
 
-// addPlayers prepares the scenarios.
-func (r *Run) addPlayers(plans []plan) {
-	byName := map[string]*player{}
+// addScenarios prepares the scenarios.
+func (r *Run) addScenarios(plans []plan) {
+	byName := map[string]*scenarioRun{}
 	for _, plan := range plans {
-		p := &player{run: r, name: plan.Name, conf: plan.conf, plan: plan, exec: r.test.function(plan.conf.Exec), executor: plan.executor(),
+		p := &scenarioRun{run: r, name: plan.Name, conf: plan.conf, plan: plan, exec: r.test.function(plan.conf.Exec), executor: plan.executor(),
 			quit: make(chan struct{}), cut: make(chan struct{}), done: make(chan struct{}), users: map[*VU]struct{}{}, minIteration: time.Duration(or(r.test.Options.MinIterationDuration, 0))}
 		p.env = r.test.Env
 		if len(plan.conf.Env) > 0 {
@@ -56,9 +56,9 @@ func (r *Run) addPlayers(plans []plan) {
 			maps.Copy(p.env, plan.conf.Env)
 		}
 		p.tags = r.meter.scenarioTags(plan.Name, plan.conf)
-		r.players, byName[plan.Name] = append(r.players, p), p
+		r.scenarios, byName[plan.Name] = append(r.scenarios, p), p
 	}
-	for _, p := range r.players {
+	for _, p := range r.scenarios {
 		p.after = byName[p.conf.After]
 	}
 }
@@ -66,8 +66,8 @@ func (r *Run) addPlayers(plans []plan) {
 // Stop lets no new iteration begin and gives those under way their gracefulStop. The first reason given counts.
 func (r *Run) Stop(reason StopReason) {
 	r.lifecycle.stop(reason, nil)
-	for _, p := range r.players {
-		p.stop()
+	for _, p := range r.scenarios {
+		p.stopGracefully()
 	}
 }
 
@@ -77,8 +77,8 @@ func (r *Run) Abort(reason StopReason) { r.abort(reason, nil) }
 func (r *Run) abort(reason StopReason, cause error) {
 	r.lifecycle.stop(reason, cause)
 	r.fixture.interrupt()
-	for _, p := range r.players {
-		p.abort()
+	for _, p := range r.scenarios {
+		p.interruptAll()
 	}
 }
 
@@ -135,12 +135,12 @@ func (r *Run) load() {
 	var watching sync.WaitGroup
 	watching.Go(func() { r.monitor(stop) })
 	if r.lifecycle.isStopped() {
-		r.Stop(Finished) // what stopped the run may have come before the players
+		r.Stop(Finished) // what stopped the run may have come before the scenarios
 	}
-	for _, p := range r.players {
+	for _, p := range r.scenarios {
 		go p.begin()
 	}
-	for _, p := range r.players {
+	for _, p := range r.scenarios {
 		<-p.done
 	}
 	r.clock.end()
@@ -150,7 +150,7 @@ func (r *Run) load() {
 
 func (r *Run) plans() []plan {
 	var plans []plan
-	for _, p := range r.players {
+	for _, p := range r.scenarios {
 		plans = append(plans, p.plan)
 	}
 	return plans

@@ -49,7 +49,7 @@ func (v *VU) Request(method, url string, opts ...Option) *Response {
 
 // Do sends a request that NewRequest made, and follows its redirects.
 func (v *VU) Do(req *Request) *Response {
-	v.goOn()
+	v.endIfCut()
 	v.sender.limiter.wait(v)
 	res := &v.response
 	if req.wire.Receive != nil {
@@ -66,7 +66,7 @@ func (v *VU) ended(err error) {
 	if err == nil {
 		return
 	}
-	v.goOn()
+	v.endIfCut()
 	if v.sender.throw {
 		panic(failure{err.Error()})
 	}
@@ -74,7 +74,7 @@ func (v *VU) ended(err error) {
 
 // unsendable is the response to a request that could not even be made: a failed one.
 func (v *VU) unsendable(method, url string, err error) *Response {
-	v.goOn()
+	v.endIfCut()
 	code := 0
 	var known *wire.Error
 	if errors.As(err, &known) {
@@ -92,7 +92,7 @@ func (v *VU) unsendable(method, url string, err error) *Response {
 // Batch sends all requests at once and returns their responses in the same order. Over HTTP/2 they share a connection, over
 // HTTP/1.1 they have one each, as many as the options batch and batchPerHost allow.
 func (v *VU) Batch(reqs ...*Request) []*Response {
-	v.goOn()
+	v.endIfCut()
 	for len(v.responses) < len(reqs) {
 		v.responses = append(v.responses, &Response{})
 	}

@@ -16,9 +16,9 @@ type sender struct {
 	// throw ends an iteration at a request without a response, k6 counts one without a connection as a latency of 0.
 	throw, k6 bool
 
-	gets     memory[string, *Request] // of VU.Get, by URL
-	names    memory[string, struct{}] // of requests that were made for one sending
-	answered atomic.Bool              // there was a response
+	gets     cache[string, *Request] // of VU.Get, by URL
+	names    cache[string, struct{}] // of requests that were made for one sending
+	answered atomic.Bool             // there was a response
 }
 
 func newSender(network *wire.Network, o Options) *sender {
@@ -30,7 +30,7 @@ func newSender(network *wire.Network, o Options) *sender {
 
 // get is the request for VU.Get, made once as long as there are few.
 func (s *sender) get(url string) (*Request, error) {
-	if req, ok := s.gets.find(url); ok {
+	if req, ok := s.gets.get(url); ok {
 		return req, nil
 	}
 	req, err := newRequest("GET", url, nil)
@@ -38,7 +38,7 @@ func (s *sender) get(url string) (*Request, error) {
 		return nil, err
 	}
 	req.reused = true
-	req, kept := s.gets.keep(url, len(url), req)
+	req, kept := s.gets.add(url, len(url), req)
 	if !kept {
 		req.reused = false // and nobody else has it
 	}
@@ -48,10 +48,10 @@ func (s *sender) get(url string) (*Request, error) {
 // knows says whether requests of that name or URL are few enough for what follows from it to be remembered, although each
 // is made for one sending.
 func (s *sender) knows(name string) bool {
-	if _, ok := s.names.find(name); ok {
+	if _, ok := s.names.get(name); ok {
 		return true
 	}
-	_, kept := s.names.keep(name, len(name), struct{}{})
+	_, kept := s.names.add(name, len(name), struct{}{})
 	return kept
 }
 
@@ -137,6 +137,6 @@ func (v *VU) holdBack(took time.Duration) time.Duration {
 	if !v.sender.holdback.said.Swap(true) {
 		v.meter.warnf("iterations", "Iterations whose requests all failed before they had a connection were held to %d such requests a second, so that they take no processor time from the others.", unreachedRate)
 	}
-	v.wait(wait, v.player.quit)
+	v.wait(wait, v.scenario.quit)
 	return wire.Now() - began
 }

@@ -20,15 +20,15 @@ type VU struct {
 	Scenario  string
 	Env       map[string]string
 
-	run    *Run
-	meter  *meter
-	sender *sender
-	player *player
-	client *wire.Client
-	exec   Func
-	shard  uint32
-	silent bool // set-up and tear-down: nothing is recorded
-	data   any  // what Setup returned
+	run      *Run
+	meter    *meter
+	sender   *sender
+	scenario *scenarioRun
+	client   *wire.Client
+	exec     Func
+	shard    uint32
+	silent   bool // set-up and tear-down: nothing is recorded
+	data     any  // what Setup returned
 	// values are those of PerUser, number counts the users of the scenario from 1, source is what random draws from.
 	values []userValue
 	number uint64
@@ -86,20 +86,20 @@ func newVU(r *Run, id int64) *VU {
 }
 
 // join makes v a user of p.
-func (v *VU) join(p *player) {
-	if v.player != p {
-		v.player, v.Iteration, v.Scenario, v.Env, v.data = p, 0, p.name, p.env, v.run.fixture.get()
+func (v *VU) join(p *scenarioRun) {
+	if v.scenario != p {
+		v.scenario, v.Iteration, v.Scenario, v.Env, v.data = p, 0, p.name, p.env, v.run.fixture.get()
 		v.exec, v.tags, v.number = p.exec, p.tags, p.joined.Add(1)
 		v.seed()
 	}
 	v.abandoned.Store(false)
 	if v.cut.Load() {
-		v.rearm()
+		v.reset()
 	}
 }
 
-// rearm makes a user whole again that was interrupted.
-func (v *VU) rearm() {
+// reset makes a user that was interrupted fit for further iterations.
+func (v *VU) reset() {
 	v.client.Reset()
 	select {
 	case <-v.wake:
@@ -133,8 +133,8 @@ func (interruption) Unwrap() error { return wire.ErrInterrupted }
 
 type failure struct{ reason string }
 
-// goOn ends the iteration if it is cut off.
-func (v *VU) goOn() {
+// endIfCut ends the iteration if it is cut off.
+func (v *VU) endIfCut() {
 	if v.cut.Load() {
 		panic(interruption{})
 	}
@@ -143,11 +143,11 @@ func (v *VU) goOn() {
 // Sleep is think time. It ends the iteration as soon as the test is stopped, for thinking is no work that has to be
 // finished; that of a set-up or tear-down only when it is cut off.
 func (v *VU) Sleep(d time.Duration) {
-	v.goOn()
+	v.endIfCut()
 	if d > 0 {
 		v.think(d)
 	}
-	v.goOn()
+	v.endIfCut()
 }
 
 func (v *VU) think(d time.Duration) {
@@ -158,7 +158,7 @@ func (v *VU) think(d time.Duration) {
 	v.wait(d, v.run.lifecycle.quit)
 	select {
 	case <-v.run.lifecycle.quit:
-		<-v.player.quit // which follows: the user must not begin, and cut short, one iteration after the other until then
+		<-v.scenario.quit // which follows: the user must not begin, and cut short, one iteration after the other until then
 		panic(interruption{})
 	default:
 	}
@@ -223,7 +223,7 @@ func (v *VU) base() *recorder.Labels {
 
 // Group runs f with its samples and checks under the group name, and records group_duration. Groups nest.
 func (v *VU) Group(name string, f func() error) error {
-	v.goOn()
+	v.endIfCut()
 	outer, start := v.group, wire.Now()
 	defer func() { v.group = outer }()
 	v.group = v.meter.labels.child(outer, name)

@@ -2,9 +2,9 @@ package load
 
 import "sync"
 
-// memory keeps answers by what they follow from, for all users of a run, in a bounded amount of memory: room answers at most
+// cache keeps answers by what they follow from, for all users of a run, in a bounded amount of memory: room answers at most
 // (0: maxKept) whose texts have maxText bytes together. Its zero value is ready for use.
-type memory[K comparable, V any] struct {
+type cache[K comparable, V any] struct {
 	room int
 	mu   sync.RWMutex
 	m    map[K]V
@@ -12,17 +12,17 @@ type memory[K comparable, V any] struct {
 	full bool
 }
 
-// find looks an answer up.
-func (m *memory[K, V]) find(key K) (V, bool) {
+// get looks an answer up.
+func (m *cache[K, V]) get(key K) (V, bool) {
 	m.mu.RLock()
 	v, ok := m.m[key]
 	m.mu.RUnlock()
 	return v, ok
 }
 
-// keep keeps an answer, whose key has so many bytes of text, while there is room, and says whether it did. It returns the
+// add keeps an answer, whose key has so many bytes of text, while there is room, and says whether it did. It returns the
 // answer that was there first. A key that would take the room of many is not kept.
-func (m *memory[K, V]) keep(key K, text int, v V) (V, bool) {
+func (m *cache[K, V]) add(key K, text int, v V) (V, bool) {
 	if text > maxText/64 {
 		return v, false
 	}
@@ -52,11 +52,11 @@ func (m *memory[K, V]) keep(key K, text int, v V) (V, bool) {
 	return v, true
 }
 
-// recall looks an answer up, or makes it and keeps it.
-func (m *memory[K, V]) recall(key K, text int, create func() V) V {
-	v, ok := m.find(key)
+// getOrAdd looks an answer up, or makes it and keeps it.
+func (m *cache[K, V]) getOrAdd(key K, text int, create func() V) V {
+	v, ok := m.get(key)
 	if !ok {
-		v, _ = m.keep(key, text, create())
+		v, _ = m.add(key, text, create())
 	}
 	return v
 }

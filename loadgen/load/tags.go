@@ -80,20 +80,20 @@ type check struct {
 	labels *recorder.Labels
 }
 
-// labels resolves tags to the places of a Recorder, and remembers the answers for all users of a run.
-type labels struct {
+// labelCache resolves tags to the places of a Recorder, and remembers the answers for all users of a run.
+type labelCache struct {
 	rec    *recorder.Recorder
 	system map[string]bool
-	sets   memory[string, *tagSet]
-	reqs   memory[requestKey, *recorder.Labels]
-	checks memory[checkKey, check]
-	bases  memory[checkKey, *recorder.Labels]
-	tagged memory[taggedKey, tagged]
-	groups memory[groupKey, *group]
+	sets   cache[string, *tagSet]
+	reqs   cache[requestKey, *recorder.Labels]
+	checks cache[checkKey, check]
+	bases  cache[checkKey, *recorder.Labels]
+	tagged cache[taggedKey, tagged]
+	groups cache[groupKey, *group]
 }
 
-func newLabels(rec *recorder.Recorder, system []string) *labels {
-	l := &labels{rec: rec, system: map[string]bool{}}
+func newLabelCache(rec *recorder.Recorder, system []string) *labelCache {
+	l := &labelCache{rec: rec, system: map[string]bool{}}
 	l.sets.room = maxTagSets
 	if system == nil {
 		system = systemTags
@@ -105,16 +105,16 @@ func newLabels(rec *recorder.Recorder, system []string) *labels {
 }
 
 // set interns tags; they are sorted by key in place.
-func (l *labels) set(tags []metrics.Tag) *tagSet {
+func (l *labelCache) set(tags []metrics.Tag) *tagSet {
 	slices.SortFunc(tags, func(a, b metrics.Tag) int { return strings.Compare(a.Key, b.Key) })
 	var key strings.Builder
 	for _, t := range tags {
 		key.WriteString(strconv.Quote(t.Key) + "=" + strconv.Quote(t.Value) + ",")
 	}
-	if known, ok := l.sets.find(key.String()); ok {
+	if known, ok := l.sets.get(key.String()); ok {
 		return known
 	}
-	made, kept := l.sets.keep(key.String(), key.Len(), &tagSet{tags: tags})
+	made, kept := l.sets.add(key.String(), key.Len(), &tagSet{tags: tags})
 	if !kept {
 		made.loose = true
 	}
@@ -122,7 +122,7 @@ func (l *labels) set(tags []metrics.Tag) *tagSet {
 }
 
 // with is set with one tag set anew, or removed when its value is empty.
-func (l *labels) with(set *tagSet, key, value string) *tagSet {
+func (l *labelCache) with(set *tagSet, key, value string) *tagSet {
 	tags := make([]metrics.Tag, 0, len(set.tags)+1)
 	for _, t := range set.tags {
 		if t.Key == key && t.Value == value {
@@ -139,7 +139,7 @@ func (l *labels) with(set *tagSet, key, value string) *tagSet {
 }
 
 // withAll is set with all of m set anew.
-func (l *labels) withAll(set *tagSet, m map[string]string) *tagSet {
+func (l *labelCache) withAll(set *tagSet, m map[string]string) *tagSet {
 	for k, v := range m {
 		set = l.with(set, k, v)
 	}
@@ -147,7 +147,7 @@ func (l *labels) withAll(set *tagSet, m map[string]string) *tagSet {
 }
 
 // of is set with the tags of a request, which do not change once it was sent.
-func (l *labels) of(req *Request, set *tagSet) *tagSet {
+func (l *labelCache) of(req *Request, set *tagSet) *tagSet {
 	if len(req.tags) == 0 {
 		return set
 	}
@@ -155,7 +155,7 @@ func (l *labels) of(req *Request, set *tagSet) *tagSet {
 		return l.withAll(set, req.tags)
 	}
 	key := taggedKey{reflect.ValueOf(req.tags).Pointer(), set}
-	return l.tagged.recall(key, textOf(req.tags)+weight(nil, set), func() tagged {
+	return l.tagged.getOrAdd(key, textOf(req.tags)+weight(nil, set), func() tagged {
 		return tagged{req.tags, l.withAll(set, req.tags)}
 	}).set
 }
@@ -168,16 +168,16 @@ func textOf(m map[string]string) (n int) {
 }
 
 // child is the group of that name in g.
-func (l *labels) child(g *group, name string) *group {
+func (l *labelCache) child(g *group, name string) *group {
 	if g.depth == maxDepth {
 		l.rec.Warn(metrics.Warning{Message: fmt.Sprintf("groups nest deeper than %d: deeper ones are counted as part of that one", maxDepth)})
 		return g
 	}
 	key := groupKey{g, name}
-	if known, ok := l.groups.find(key); ok {
+	if known, ok := l.groups.get(key); ok {
 		return known
 	}
-	made, kept := l.groups.keep(key, len(g.path)+len(name)+weight(g, nil), &group{path: g.path + "::" + name, depth: g.depth + 1})
+	made, kept := l.groups.add(key, len(g.path)+len(name)+weight(g, nil), &group{path: g.path + "::" + name, depth: g.depth + 1})
 	if !kept {
 		made.loose = true
 	}
@@ -193,14 +193,14 @@ func weight(g *group, set *tagSet) int {
 }
 
 // base are the labels of what belongs to no request: iterations, groups, custom metrics.
-func (l *labels) base(g *group, tags *tagSet) *recorder.Labels {
-	return l.bases.recall(checkKey{"", g, tags}, weight(g, tags), func() *recorder.Labels {
+func (l *labelCache) base(g *group, tags *tagSet) *recorder.Labels {
+	return l.bases.getOrAdd(checkKey{"", g, tags}, weight(g, tags), func() *recorder.Labels {
 		return l.rec.Labels(l.grouped(g, tags, 0))
 	})
 }
 
 // grouped is a copy of tags, with that of the group and with room for more.
-func (l *labels) grouped(g *group, tags *tagSet, room int) []metrics.Tag {
+func (l *labelCache) grouped(g *group, tags *tagSet, room int) []metrics.Tag {
 	all := append(make([]metrics.Tag, 0, len(tags.tags)+1+room), tags.tags...)
 	if g.path != "" {
 		all = l.add(all, "group", g.path)
@@ -209,15 +209,15 @@ func (l *labels) grouped(g *group, tags *tagSet, room int) []metrics.Tag {
 }
 
 // add adds a system tag that is wanted and not empty.
-func (l *labels) add(tags []metrics.Tag, key, value string) []metrics.Tag {
+func (l *labelCache) add(tags []metrics.Tag, key, value string) []metrics.Tag {
 	if value == "" || !l.system[key] {
 		return tags
 	}
 	return append(tags, metrics.Tag{Key: key, Value: value})
 }
 
-func (l *labels) check(name string, g *group, tags *tagSet) check {
-	return l.checks.recall(checkKey{name, g, tags}, len(name)+weight(g, tags), func() check {
+func (l *labelCache) check(name string, g *group, tags *tagSet) check {
+	return l.checks.getOrAdd(checkKey{name, g, tags}, len(name)+weight(g, tags), func() check {
 		labels := l.rec.Labels(l.add(l.grouped(g, tags, 1), "check", name))
 		return check{id: l.rec.Check(labels, name), labels: labels}
 	})
@@ -225,23 +225,23 @@ func (l *labels) check(name string, g *group, tags *tagSet) check {
 
 // request are the labels of an exchange. Those of requests that are kept are kept too, unless they failed without a
 // response, for then the tags depend on the error's text.
-func (l *labels) request(key requestKey, x *wire.Exchange, kept bool) *recorder.Labels {
+func (l *labelCache) request(key requestKey, x *wire.Exchange, kept bool) *recorder.Labels {
 	kept = kept && x.Err == nil
 	if kept {
-		if known, ok := l.reqs.find(key); ok {
+		if known, ok := l.reqs.get(key); ok {
 			return known
 		}
 	}
 	var room [24]metrics.Tag
 	made := l.rec.Labels(l.requestTags(room[:0], key, x))
 	if kept {
-		made, _ = l.reqs.keep(key, len(key.name)+len(key.method)+weight(key.group, key.tags), made)
+		made, _ = l.reqs.add(key, len(key.name)+len(key.method)+weight(key.group, key.tags), made)
 	}
 	return made
 }
 
 // requestTags appends the tags of an exchange to those of its user.
-func (l *labels) requestTags(tags []metrics.Tag, key requestKey, x *wire.Exchange) []metrics.Tag {
+func (l *labelCache) requestTags(tags []metrics.Tag, key requestKey, x *wire.Exchange) []metrics.Tag {
 	tags = append(tags, key.tags.tags...)
 	if key.group.path != "" {
 		tags = l.add(tags, "group", key.group.path)

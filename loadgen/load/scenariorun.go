@@ -11,13 +11,13 @@ import (
 	"example.com/foobar/loadgen/internal/wire"
 )
 
-// player plays one scenario of a run. Its states, and what moves it:
+// scenarioRun is one scenario of a run. Its states, and what moves it:
 //
 //	waiting   --startTime, after, hold--> running   --quit--> done
 //	running   --end of its time, stop, abort--> stopping (no iteration begins)
 //	stopping  --all iterations ended--> done
 //	stopping  --gracefulStop over, abort--> interrupted (iterations are cut off) --all ended--> done
-type player struct {
+type scenarioRun struct {
 	run  *Run
 	name string
 	conf Scenario
@@ -25,8 +25,8 @@ type player struct {
 	exec Func
 	env  map[string]string
 	tags *tagSet
-	// after is the player of the scenario that it comes after, if there is one; minIteration the least time of an iteration.
-	after        *player
+	// after is the scenario that it waits for the end of, if there is one; minIteration the least time of an iteration.
+	after        *scenarioRun
 	minIteration time.Duration
 
 	executor executor
@@ -49,34 +49,34 @@ type player struct {
 
 // executor decides when users iterate.
 type executor interface {
-	// play starts users and returns when no more will be started. The player ends it by closing quit.
-	play(p *player)
-	// lasts is the time after which the player closes quit.
+	// run starts users and returns when no more will be started. The scenario ends it by closing quit.
+	run(p *scenarioRun)
+	// lasts is the time after which the scenario closes quit.
 	lasts() time.Duration
 	// progress is what the progress line shows of it; elapsed is never more than lasts.
-	progress(p *player, elapsed time.Duration) (vus, extra string, fraction float64)
+	progress(p *scenarioRun, elapsed time.Duration) (vus, extra string, fraction float64)
 	// active is the number of users that iterate now.
-	active(p *player) int
+	active(p *scenarioRun) int
 	// left is the number of iterations that never began, once all is over.
 	// Those that were dropped and recorded before are not among them.
-	left(p *player) int64
+	left(p *scenarioRun) int64
 }
 
 // patience is how long a user may take to notice that its iteration is cut off, before it is left behind.
 const patience = 5 * time.Second
 
 // begin waits for the scenario's turn and plays it to its end.
-func (p *player) begin() {
+func (p *scenarioRun) begin() {
 	defer close(p.done)
-	if !p.turn() {
+	if !p.awaitTurn() {
 		return
 	}
 	p.began.Store(int64(wire.Now()))
-	end := time.AfterFunc(p.executor.lasts(), p.stop)
+	end := time.AfterFunc(p.executor.lasts(), p.stopGracefully)
 	defer end.Stop()
-	p.executor.play(p)
+	p.executor.run(p)
 	p.wait()
-	p.stop()
+	p.stopGracefully()
 	p.ended.Store(int64(wire.Now()))
 	if left := p.executor.left(p); left > 0 {
 		p.missed.Store(left)
@@ -85,12 +85,12 @@ func (p *player) begin() {
 }
 
 // record records a sample of the scenario itself.
-func (p *player) record(id recorder.ID, value float64) {
+func (p *scenarioRun) record(id recorder.ID, value float64) {
 	p.run.meter.record(p.tags, recorder.Sample{ID: id, Value: value})
 }
 
-// turn waits for the scenario's start; it is false when the run was stopped before.
-func (p *player) turn() bool {
+// awaitTurn waits for the scenario's start; it is false when the run was stopped before.
+func (p *scenarioRun) awaitTurn() bool {
 	if p.after != nil {
 		select {
 		case <-p.after.done:
@@ -102,15 +102,15 @@ func (p *player) turn() bool {
 	defer wait.Stop()
 	select {
 	case <-wait.C:
-		p.hold()
+		p.awaitHold()
 		return !p.quitting.Load()
 	case <-p.quit:
 		return false
 	}
 }
 
-// hold waits as long as the test says. A Hold that panics aborts the test.
-func (p *player) hold() {
+// awaitHold waits as long as the test says. A Hold that panics aborts the test.
+func (p *scenarioRun) awaitHold() {
 	if p.run.test.Hold == nil {
 		return
 	}
@@ -136,8 +136,8 @@ func (p *player) hold() {
 	err = nil
 }
 
-// stop lets no iteration begin, and cuts off those under way when gracefulStop is over.
-func (p *player) stop() {
+// stopGracefully lets no iteration begin, and cuts off those under way when gracefulStop is over.
+func (p *scenarioRun) stopGracefully() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.quitting.Load() {
@@ -146,12 +146,12 @@ func (p *player) stop() {
 	p.quitAt.Store(int64(wire.Now()))
 	p.quitting.Store(true)
 	close(p.quit)
-	p.hard = time.AfterFunc(time.Duration(*p.conf.GracefulStop), p.abort)
+	p.hard = time.AfterFunc(time.Duration(*p.conf.GracefulStop), p.interruptAll)
 }
 
-// abort cuts off all iterations.
-func (p *player) abort() {
-	p.stop()
+// interruptAll cuts off all iterations.
+func (p *scenarioRun) interruptAll() {
+	p.stopGracefully()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.hard.Stop()
@@ -165,7 +165,7 @@ func (p *player) abort() {
 }
 
 // wait waits for the users' goroutines. A user whose function does not notice that it is cut off is left behind.
-func (p *player) wait() {
+func (p *scenarioRun) wait() {
 	gone := make(chan struct{})
 	go func() {
 		p.wg.Wait()
@@ -173,7 +173,7 @@ func (p *player) wait() {
 	}()
 	select {
 	case <-gone:
-		p.stop()
+		p.stopGracefully()
 		p.hard.Stop()
 		return
 	case <-p.cut:
@@ -192,7 +192,7 @@ func (p *player) wait() {
 
 // abandon leaves the users behind that are still there, and says how many: their iterations are counted now, and not again
 // when they end after all.
-func (p *player) abandon() (n int) {
+func (p *scenarioRun) abandon() (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for v := range p.users {
@@ -201,39 +201,39 @@ func (p *player) abandon() (n int) {
 	return len(p.users)
 }
 
-// user gives a user a goroutine, in which it plays.
-func (p *player) user(play func(v *VU)) { p.start(p.enlist(), play) }
+// startUser gives a user a goroutine, in which it does what iterate says until it is done with the scenario.
+func (p *scenarioRun) startUser(iterate func(v *VU)) { p.goWith(p.addUser(), iterate) }
 
-// enlist makes a user one of the scenario's.
-func (p *player) enlist() *VU {
+// addUser takes a user from the pool and makes it one of the scenario's.
+func (p *scenarioRun) addUser() *VU {
 	v := p.run.users.take()
 	v.join(p)
 	p.mu.Lock()
 	p.users[v] = struct{}{}
 	p.mu.Unlock()
-	p.recut(v)
+	p.interruptIfCut(v)
 	return v
 }
 
-// start has a user of the scenario play in a goroutine. When the test's function ends that goroutine (runtime.Goexit), the
-// user goes on in another: play is then called once more.
-func (p *player) start(v *VU, play func(v *VU)) {
+// goWith calls iterate for a user of the scenario in a goroutine. When the test's function ends that goroutine
+// (runtime.Goexit), the user goes on in another: iterate is then called once more.
+func (p *scenarioRun) goWith(v *VU, iterate func(v *VU)) {
 	p.wg.Go(func() {
-		whole := false
+		returned := false
 		defer func() {
-			if whole {
-				p.leave(v)
+			if returned {
+				p.removeUser(v)
 			} else {
-				p.start(v, play)
+				p.goWith(v, iterate)
 			}
 		}()
-		play(v)
-		whole = true
+		iterate(v)
+		returned = true
 	})
 }
 
 // isCut says that all iterations are being cut off.
-func (p *player) isCut() bool {
+func (p *scenarioRun) isCut() bool {
 	select {
 	case <-p.cut:
 		return true
@@ -242,30 +242,30 @@ func (p *player) isCut() bool {
 	}
 }
 
-// recut cuts a user off that was made whole while all were being cut off.
-func (p *player) recut(v *VU) {
+// interruptIfCut interrupts a user that joined, or was reset, after all users of the scenario were interrupted.
+func (p *scenarioRun) interruptIfCut(v *VU) {
 	if p.isCut() {
 		v.interrupt()
 	}
 }
 
-// leave gives the user back.
-func (p *player) leave(v *VU) {
+// removeUser gives the user back.
+func (p *scenarioRun) removeUser(v *VU) {
 	p.mu.Lock()
 	delete(p.users, v)
 	p.mu.Unlock()
 	p.run.users.put(v)
 }
 
-// present is the number of users that have a goroutine.
-func (p *player) present() int {
+// userCount is the number of users that have a goroutine.
+func (p *scenarioRun) userCount() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.users)
 }
 
-// over counts the iterations that have ended, in whatever way.
-func (p *player) over() (n uint64) {
+// endedIterations counts the iterations that have ended, in whatever way.
+func (p *scenarioRun) endedIterations() (n uint64) {
 	for i := range p.counts {
 		n += p.counts[i].Load()
 	}
@@ -273,7 +273,7 @@ func (p *player) over() (n uint64) {
 }
 
 // forget leaves what was done so far out of the account of arrivals.
-func (p *player) forget(now time.Duration) {
+func (p *scenarioRun) forget(now time.Duration) {
 	p.missed.Store(0)
 	if e, ok := p.executor.(*arrivals); ok {
 		e.forget(now)
@@ -281,7 +281,7 @@ func (p *player) forget(now time.Duration) {
 }
 
 // elapsed is how long the scenario has played.
-func (p *player) elapsed() time.Duration {
+func (p *scenarioRun) elapsed() time.Duration {
 	began, ended := p.began.Load(), p.ended.Load()
 	switch {
 	case began == 0:
