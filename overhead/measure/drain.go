@@ -80,7 +80,7 @@ func (r *run) awaitSpans(ctx context.Context, requests uint64) {
 
 // expected is how many spans the services make of so many requests, at least and at most.
 func (r *run) expected(requests uint64) (low, high int64) {
-	few, many := stats.Binomial(int(requests), float64(r.c.Sampled), certain)
+	few, many := stats.Binomial(int(requests), float64(r.c.Sampled), drawConfidence)
 	for _, s := range r.Plan.Services {
 		if r.services[s.Name] != nil {
 			low, high = low+int64(few*s.Spans), high+int64(many*s.Spans)

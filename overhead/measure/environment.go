@@ -37,7 +37,7 @@ func Environment(p *plan.Plan, programs *child.Binaries) (record.Environment, er
 		}
 	}
 	e.Revision = revision(p.Dir)
-	e.SharedCPUs = shared(p)
+	e.SharedCPUs = sharedCPUs(p)
 	for _, s := range p.Services {
 		if s.Build == "" {
 			continue
@@ -64,8 +64,8 @@ func revision(dir string) string {
 	return text
 }
 
-// shared says which processes run on the same CPUs, "" when each has its own.
-func shared(p *plan.Plan) string {
+// sharedCPUs says which processes run on the same CPUs, "" when each has its own.
+func sharedCPUs(p *plan.Plan) string {
 	var free []string
 	for _, s := range p.Services {
 		if s.CPUs == "" {

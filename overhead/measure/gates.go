@@ -114,7 +114,7 @@ func (r *run) checkCollector(out *record.Run, gate gateFunc) {
 		gate("received", low <= c.Received && c.Received <= high && c.Refused == 0, "%d spans received, expected %d to %d, %d refused", c.Received, low, high, c.Refused)
 	}
 	if c.Decided >= 0 {
-		lowKept, highKept := stats.Binomial(int(c.Decided), r.c.KeptShare(), certain)
+		lowKept, highKept := stats.Binomial(int(c.Decided), r.c.KeptShare(), drawConfidence)
 		whole := c.Received / int64(r.Plan.SpansPerTrace())
 		gate("decided", c.Decided == whole && c.DroppedEarly == 0, "%d of %d traces decided, %d dropped before", c.Decided, whole, c.DroppedEarly)
 		gate("kept", int64(lowKept) <= c.Kept && c.Kept <= int64(highKept), "%d of %d traces kept, %d to %d are within the limits of chance", c.Kept, c.Decided, lowKept, highKept)

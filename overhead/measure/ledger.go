@@ -15,15 +15,16 @@ func spansOf(m scrape) record.Account {
 	a := record.Account{Started: read("foobar_spans_started"), Ended: read("foobar_spans_ended"),
 		Exported: read("foobar_spans_exported"), Pending: read("foobar_spans_pending"),
 		Dropped: map[string]int64{}, Failed: map[string]int64{}}
-	for reason, n := range m.by("reason", "foobar_spans_dropped") {
+	for reason, n := range m.sumBy("reason", "foobar_spans_dropped") {
 		a.Dropped[reason] = int64(n)
 	}
-	for reason, n := range m.by("reason", "foobar_spans_failed") {
+	for reason, n := range m.sumBy("reason", "foobar_spans_failed") {
 		a.Failed[reason] = int64(n)
 	}
 	return a
 }
 
+// lost is how many spans were dropped or not delivered.
 func lost(a record.Account) int64 {
 	var n int64
 	for _, v := range a.Dropped {
@@ -35,8 +36,8 @@ func lost(a record.Account) int64 {
 	return n
 }
 
-// minus is what a ledger gained since an earlier state of it.
-func minus(a, b record.Account) record.Account {
+// gained is what an account gained since an earlier state of it.
+func gained(a, b record.Account) record.Account {
 	a.Started -= b.Started
 	a.Ended -= b.Ended
 	a.Exported -= b.Exported
@@ -49,19 +50,20 @@ func minus(a, b record.Account) record.Account {
 	return a
 }
 
-// certain is the probability with which a draw must lie within its limits: a sound run is voided by chance once in a million.
-const certain = 1 - 1e-6
+// drawConfidence is the probability with which a draw must lie within its limits: a sound run is voided by chance once in a million.
+const drawConfidence = 1 - 1e-6
 
+// ledger follows the spans of so many requests from the services to what arrived behind the Collector.
 func (r *run) ledger(requests uint64, before, after snapshot) record.Ledger {
 	l := record.Ledger{Requests: requests}
-	low, high := stats.Binomial(int(requests), float64(r.c.Sampled), certain)
+	low, high := stats.Binomial(int(requests), float64(r.c.Sampled), drawConfidence)
 	for _, s := range r.Plan.Services {
 		if s.Spans == 0 || r.services[s.Name] == nil {
 			continue
 		}
 		a := record.Account{}
 		if m := after.scrapes[s.Name]; m != nil && tellsSpans(m, r.c) {
-			a = minus(spansOf(m), spansOf(before.scrapes[s.Name]))
+			a = gained(spansOf(m), spansOf(before.scrapes[s.Name]))
 			a.Known = true
 		}
 		a.Service, a.ExpectedLow, a.ExpectedHigh = s.Name, int64(low*s.Spans), int64(high*s.Spans)

@@ -7,7 +7,7 @@ import (
 	"example.com/foobar/overhead/record"
 )
 
-func TestSwitched(t *testing.T) {
+func TestContextSwitches(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		from, to child.Usage
@@ -19,7 +19,7 @@ func TestSwitched(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := int64(-1)
-			if n := switched(c.from, c.to); n != nil {
+			if n := contextSwitches(c.from, c.to); n != nil {
 				got = int64(*n)
 			}
 			if got != c.want {

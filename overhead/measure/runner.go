@@ -174,7 +174,8 @@ func (r *run) measure(ctx context.Context, out *record.Run) error {
 		return r.explain(ctx, "counters", err)
 	}
 	out.Load = load
-	r.account(out, before, end, drained, after)
+	r.addProcesses(out, before, end, drained, after)
+	out.Ledger = r.ledger(load.Requests, before, after)
 	out.Machine = machineOf(before, end, machine)
 	r.checkGates(out, drainErr)
 	return ctx.Err()

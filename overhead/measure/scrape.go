@@ -61,17 +61,18 @@ func (s scrape) sum(labels map[string]string, names ...string) (float64, bool) {
 	for _, name := range names {
 		for _, suffix := range []string{"", "_total"} {
 			if f := s[name+suffix]; f != nil {
-				return add(f, labels), true
+				return sumFamily(f, labels), true
 			}
 		}
 	}
 	return 0, false
 }
 
-func add(f *dto.MetricFamily, labels map[string]string) float64 {
+// sumFamily adds up the series that have the given labels.
+func sumFamily(f *dto.MetricFamily, labels map[string]string) float64 {
 	var sum float64
 	for _, m := range f.Metric {
-		if !has(m, labels) {
+		if !hasLabels(m, labels) {
 			continue
 		}
 		switch {
@@ -88,7 +89,7 @@ func add(f *dto.MetricFamily, labels map[string]string) float64 {
 	return sum
 }
 
-func has(m *dto.Metric, labels map[string]string) bool {
+func hasLabels(m *dto.Metric, labels map[string]string) bool {
 	for key, want := range labels {
 		found := false
 		for _, l := range m.Label {
@@ -101,8 +102,8 @@ func has(m *dto.Metric, labels map[string]string) bool {
 	return true
 }
 
-// by adds up a counter by one label's values.
-func (s scrape) by(label string, name string) map[string]float64 {
+// sumBy adds up a counter by one label's values.
+func (s scrape) sumBy(label, name string) map[string]float64 {
 	out := map[string]float64{}
 	for _, suffix := range []string{"", "_total"} {
 		if f := s[name+suffix]; f != nil {
