@@ -139,9 +139,6 @@ type DNS struct {
 	Policy string `json:"policy,omitempty"`
 }
 
-// Of points at a copy of v: Options{VUs: new(5)}.
-func Of[T any](v T) *T { return &v }
-
 // For is a Duration for an option: Options{Duration: load.For(30 * time.Second)}.
 func For(d time.Duration) *Duration { return new(Duration(d)) }
 
