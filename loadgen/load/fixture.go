@@ -101,6 +101,7 @@ func (r *Run) alone(limit time.Duration, f func(v *VU) error) error {
 	go func() {
 		err := errGoexit
 		defer func() {
+			v.endContext()
 			v.client.Close()
 			v.release()
 			ended <- err

@@ -89,6 +89,46 @@ func TestUpload(t *testing.T) {
 	})
 }
 
+// A body that is sent while the answer to it comes, in step.
+func TestUploadAndReceive(t *testing.T) {
+	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).EnableFullDuplex()
+		in := bufio.NewReader(r.Body)
+		for {
+			line, err := in.ReadString('\n')
+			if err != nil {
+				return
+			}
+			fmt.Fprintf(w, "data: %s\n", line)
+			w.(http.Flusher).Flush()
+		}
+	})
+	bothProtocols(t, echo, func(t *testing.T, url string, o Options) {
+		MustFinish(t, &Test{Options: o, Exec: func(vu *VU) error {
+			from, to := io.Pipe()
+			go func() { _, _ = io.WriteString(to, "0\n") }()
+			n := 0
+			res := vu.Post(url, Upload("", -1, func() (io.Reader, error) { return from, nil }), Receive(func(s *Stream) error {
+				for e := range s.Events() {
+					if e.Data != fmt.Sprint(n) || e.After <= 0 {
+						t.Errorf("got %+v, want %d", e, n)
+					}
+					if n++; n == 10 {
+						_ = to.Close()
+						continue
+					}
+					fmt.Fprintln(to, n)
+				}
+				return nil
+			}))
+			if res.Err != nil || n != 10 {
+				t.Errorf("%d echoes, %v", n, res.Err)
+			}
+			return nil
+		}})
+	})
+}
+
 // allocated is what this process has allocated so far.
 func allocated() uint64 {
 	var m runtime.MemStats

@@ -71,7 +71,7 @@ func (c *call) exchangeLarge(s *stream, send func(io.Writer) error, giveUp func(
 	if err := s.conn.flush(); err != nil {
 		return false, err
 	}
-	s.conn.duplex = true
+	s.conn.duplex, c.began = true, Now()
 	sent := make(chan error, 1)
 	go func() { sent <- send(s.rw()) }()
 	keep, err = c.receive(s)

@@ -205,7 +205,9 @@ func panicError(p any) error {
 
 // streamHTTP1 gives the body that follows h to the request's Receive.
 func (c *call) streamHTTP1(p *parser, h *head, closing bool) (keep bool, err error) {
-	c.began = c.on.conn.began
+	if !c.on.conn.duplex { // else another goroutine is sending still
+		c.began = c.on.conn.began
+	}
 	b := &bodyReader{in: p.in, left: int64(h.length)}
 	switch {
 	case c.hop.method == http.MethodHead || h.status < 200 || h.status == 204 || h.status == 304:
