@@ -19,7 +19,7 @@ import (
 // Request is a request that is made once, by NewRequest, and sent by VU.Do and VU.Batch as often as you like, by any number
 // of users at once. It is serialised once, and sending it allocates nothing.
 type Request struct {
-	wire *wire.Request
+	wire wire.Request
 	tags map[string]string
 	// query is what Query adds to the URL.
 	query url.Values
@@ -42,12 +42,11 @@ func NewRequest(method, url string, opts ...Option) (*Request, error) {
 }
 
 func newRequest(method, rawURL string, opts []Option) (*Request, error) {
-	w, err := wire.NewRequest(method, rawURL, nil)
-	if err != nil {
+	r := &Request{}
+	if err := r.wire.Init(method, rawURL); err != nil {
 		return nil, err
 	}
-	r := &Request{wire: w}
-	w.Owner = r
+	r.wire.Owner = r
 	for _, set := range opts {
 		if err := set(r); err != nil {
 			return nil, err
@@ -87,7 +86,7 @@ func Query(values url.Values) Option {
 
 // addQuery puts the query where it belongs: behind what query the URL has, before its fragment.
 func (r *Request) addQuery() {
-	w := r.wire
+	w := &r.wire
 	if w.Name == "" {
 		w.Name = secret.URL(w.URL)
 	}

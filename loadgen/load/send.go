@@ -55,7 +55,7 @@ func (v *VU) Do(req *Request) *Response {
 	if req.wire.Receive != nil {
 		res = new(Response) // while it comes, others may be sent
 	}
-	err := v.client.Do(req.wire, &res.wire)
+	err := v.client.Do(&req.wire, &res.wire)
 	res.take()
 	v.ended(err)
 	return res
@@ -102,7 +102,7 @@ func (v *VU) Batch(reqs ...*Request) []*Response {
 	}
 	sent, received := make([]*wire.Request, len(reqs)), make([]*wire.Response, len(reqs))
 	for i := range reqs {
-		sent[i], received[i] = reqs[i].wire, &responses[i].wire
+		sent[i], received[i] = &reqs[i].wire, &responses[i].wire
 	}
 	v.client.Batch(sent, received)
 	for _, r := range responses {

@@ -83,7 +83,7 @@ func BenchmarkExchanged(b *testing.B) {
 	}
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
-		x := &wire.Exchange{Request: req.wire, Method: "GET", URL: req.wire.URL, Status: 200, Proto: "HTTP/1.1", Connected: true, Reused: true}
+		x := &wire.Exchange{Request: &req.wire, Method: "GET", URL: req.wire.URL, Status: 200, Proto: "HTTP/1.1", Connected: true, Reused: true}
 		for pb.Next() {
 			v := <-users
 			for i := range 100 {

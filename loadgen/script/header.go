@@ -42,7 +42,7 @@ func (c *compiler) headers(d *draft, path string) {
 			if len(lines) > 1 {
 				at += fmt.Sprintf("[%d]", i)
 			}
-			d.headers = append(d.headers, header{name, c.template(value, at)})
+			d.headers = append(d.headers, newHeader(name, c.template(value, at)))
 		}
 	}
 }
@@ -57,7 +57,7 @@ func (c *compiler) validate(d *draft, path string) {
 		switch {
 		case http.CanonicalHeaderKey(h.name) == "Content-Length" && !(h.value.static() && d.body.static()):
 		case h.value.static():
-			opts = append(opts, load.Header(h.name, h.value.render(nil, nil)))
+			opts = append(opts, h.option)
 		default:
 			opts = append(opts, load.Header(h.name, ""))
 		}

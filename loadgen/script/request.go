@@ -24,9 +24,27 @@ type draft struct {
 	options []load.Option // that have no variables
 }
 
+// header is a line. One without variables is an option from the beginning.
 type header struct {
-	name  string
-	value template
+	name   string
+	value  template
+	option load.Option
+}
+
+func newHeader(name string, value template) header {
+	h := header{name: name, value: value}
+	if value.static() {
+		h.option = load.Header(name, value.render(nil, nil))
+	}
+	return h
+}
+
+// line is the header as it is to be sent now.
+func (h header) line(vu *load.VU, v *values) load.Option {
+	if h.option != nil {
+		return h.option
+	}
+	return load.Header(h.name, h.value.render(vu, v))
 }
 
 func (c *compiler) builder(s Step, path string) builder {
@@ -113,7 +131,7 @@ func (c *compiler) authorize(d *draft, path string) {
 func (d *draft) add(name string, value template) {
 	has := func(h header) bool { return strings.EqualFold(h.name, name) }
 	if !slices.ContainsFunc(d.headers, has) {
-		d.headers = append(d.headers, header{name, value})
+		d.headers = append(d.headers, newHeader(name, value))
 	}
 }
 
@@ -129,7 +147,7 @@ func (d *draft) make(vu *load.VU, v *values) (*load.Request, error) {
 		opts = append(opts, load.Body("", []byte(text)))
 	}
 	for _, h := range d.headers {
-		opts = append(opts, load.Header(h.name, h.value.render(vu, v)))
+		opts = append(opts, h.line(vu, v))
 	}
 	return load.NewRequest(d.method, d.url.render(vu, v), opts...)
 }

@@ -52,14 +52,23 @@ type Request struct {
 // NewRequest checks method, URL and makes a request that follows Config.MaxRedirects redirects. The error names what is
 // wrong with the URL.
 func NewRequest(method, rawURL string, body []byte) (*Request, error) {
-	r := &Request{Method: method, URL: rawURL, Header: http.Header{}, Body: body, MaxRedirects: -1}
-	if _, err := parseTarget(rawURL); err != nil {
+	r := &Request{Body: body}
+	if err := r.Init(method, rawURL); err != nil {
 		return nil, err
 	}
-	if method != "" && !validMethod(method) {
-		return nil, &Error{Code: codeURL, Message: fmt.Sprintf("invalid method %q", method)}
-	}
 	return r, nil
+}
+
+// Init does what NewRequest does for a Request that is a part of something.
+func (r *Request) Init(method, rawURL string) error {
+	r.Method, r.URL, r.Header, r.MaxRedirects = method, rawURL, http.Header{}, -1
+	if _, err := parseTarget(rawURL); err != nil {
+		return err
+	}
+	if method != "" && !validMethod(method) {
+		return &Error{Code: codeURL, Message: fmt.Sprintf("invalid method %q", method)}
+	}
+	return nil
 }
 
 // target is where a request goes.
