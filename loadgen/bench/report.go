@@ -3,10 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/atomicfile"
 )
 
 // Report is everything that was measured. Its JSON is what -o writes.
@@ -158,22 +158,7 @@ func (r *Report) write(file string) error {
 	if err != nil {
 		return fmt.Errorf("writing the results: %w", err)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
-	if err != nil {
-		return fmt.Errorf("writing the results: %w", err)
-	}
-	defer os.Remove(tmp.Name()) // gone after the rename
-	_, err = tmp.Write(append(b, '\n'))
-	if closed := tmp.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), file)
-	}
-	if err != nil {
+	if err := atomicfile.Write(file, append(b, '\n')); err != nil {
 		return fmt.Errorf("writing the results: %w", err)
 	}
 	return nil
