@@ -138,7 +138,7 @@ func (d *decoder) meansNull(n *Node, field reflect.Value) bool {
 		return n.text != ""
 	}
 	isText := field.Kind() == reflect.String || field.Kind() == reflect.Pointer && field.Type().Elem().Kind() == reflect.String
-	return isText && n.ours && n.text != "" && !n.doc.json
+	return isText && n.notK6 && n.text != "" && !n.doc.json
 }
 
 func (d *decoder) entries(n *Node, v reflect.Value) {

@@ -202,12 +202,12 @@ a.yaml:8:1: unknown option "cuont": did you mean "count"?`
 	}
 	// In our own keys it isn't clear what null is for a text; nothing is nothing.
 	own := MustParse(t, "", "name: null")
-	own.Ours()
+	own.NotK6()
 	if err := own.Decode(&outer{}); err == nil || !strings.Contains(err.Error(), `write "null" in quotes`) {
 		t.Errorf("got %v, want an error that asks for quotes", err)
 	}
 	nothing := MustParse(t, "", "name:\nraw:\ncount:\nlist:")
-	nothing.Ours()
+	nothing.NotK6()
 	got := outer{}
 	if err := nothing.Decode(&got); err != nil || !reflect.DeepEqual(got, outer{}) {
 		t.Errorf("got %+v, %v, want nothing", got, err)

@@ -32,7 +32,7 @@ type Node struct {
 	index    int32    // in the parent, if that is a list
 	end      int32    // offset behind the value, in JSON
 	kind     kind
-	ours     bool
+	notK6    bool
 }
 
 // document is what all nodes of a file share.
@@ -89,19 +89,19 @@ func (n *Node) Only(keys []string) *Node {
 	return &some
 }
 
-// Ours marks n and all below it as no options of k6's: a duration needs its unit there, and a text can't be null.
-func (n *Node) Ours() {
+// NotK6 marks n and all below it as no options of k6's: a duration needs its unit there, and a text can't be null.
+func (n *Node) NotK6() {
 	if n == nil {
 		return
 	}
-	n.ours = true
+	n.notK6 = true
 	for _, c := range n.children {
-		c.Ours()
+		c.NotK6()
 	}
 }
 
 // Milliseconds says whether a duration may be a bare number of milliseconds here: in k6's options, in JSON.
-func (n *Node) Milliseconds() bool { return n.doc.k6 && !n.ours }
+func (n *Node) Milliseconds() bool { return n.doc.k6 && !n.notK6 }
 
 // IsNull says whether n is null, or written as nothing.
 func (n *Node) IsNull() bool { return n.kind == null }

@@ -68,7 +68,7 @@ func newArrivals(s Scenario) *arrivals {
 
 func (e *arrivals) run(p *scenarioRun) {
 	e.begin(time.Duration(p.began.Load()))
-	for _, v := range e.hire(p) {
+	for _, v := range e.preallocate(p) {
 		p.goWith(v, func(v *VU) { e.loop(p, v) })
 	}
 	s := p.run.sleeper(p.quit)
@@ -93,19 +93,19 @@ func (e *arrivals) begin(start time.Duration) {
 	}
 }
 
-// hire makes the first users. They count as idle from here on: what is due before their goroutines run finds them.
-func (e *arrivals) hire(p *scenarioRun) []*VU {
-	var hired []*VU
+// preallocate makes the first users. They count as idle from here on: what is due before their goroutines run finds them.
+func (e *arrivals) preallocate(p *scenarioRun) []*VU {
+	var made []*VU
 	for range e.pre {
 		v := p.addUser()
 		v.await()
-		hired = append(hired, v)
+		made = append(made, v)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.users, e.idle = len(hired), slices.Clone(hired)
+	e.users, e.idle = len(made), slices.Clone(made)
 	slices.Reverse(e.idle) // the first is taken first
-	return hired
+	return made
 }
 
 // await makes the user one whose next arrival comes by its channel.
@@ -148,7 +148,7 @@ func (e *arrivals) take(p *scenarioRun, v *VU) (a arrival, ok bool) {
 		return arrival{done: true}, true
 	}
 	if now := wire.Now(); e.ready(now) {
-		return e.pop(now), true
+		return e.startNext(now), true
 	}
 	e.busy--
 	v.await()
@@ -163,18 +163,18 @@ func (e *arrivals) stopped(p *scenarioRun) bool {
 
 // ready says whether the next arrival may begin.
 func (e *arrivals) ready(now time.Duration) bool {
-	return e.next < e.schedule.total() && e.turn() <= now
+	return e.next < e.schedule.total() && e.nextStart() <= now
 }
 
-// turn is when the next arrival may begin.
-func (e *arrivals) turn() time.Duration { return max(e.due, e.earliest) }
+// nextStart is when the next arrival may begin.
+func (e *arrivals) nextStart() time.Duration { return max(e.due, e.earliest) }
 
-// pop gives the next arrival to a user; the caller holds the lock. Up to lateAfter an arrival is not late, and has nothing
+// startNext gives the next arrival to a user; the caller holds the lock. Up to lateAfter an arrival is not late, and has nothing
 // to catch up with.
-func (e *arrivals) pop(now time.Duration) arrival {
+func (e *arrivals) startNext(now time.Duration) arrival {
 	a := arrival{due: e.due}
 	if e.apart > 0 {
-		e.earliest = max(e.turn(), now-lateAfter) + e.apart
+		e.earliest = max(e.nextStart(), now-lateAfter) + e.apart
 	}
 	if a.due >= e.counted {
 		e.taken++
@@ -213,15 +213,15 @@ func (e *arrivals) dispatch(p *scenarioRun) (wait time.Duration) {
 		case n > 0:
 			v := e.idle[n-1]
 			e.idle = e.idle[:n-1]
-			e.give(v, now)
+			e.handOver(v, now)
 		case e.users < e.max && e.growth.allow(now, e.users, now-e.wake > overslept):
 			e.users++
 			v := p.addUser()
 			v.await()
-			e.give(v, now)
+			e.handOver(v, now)
 			p.goWith(v, func(v *VU) { e.loop(p, v) })
 		case e.drop:
-			e.miss(p)
+			e.dropNext(p)
 		case now >= end:
 			return -1
 		default:
@@ -233,20 +233,20 @@ func (e *arrivals) dispatch(p *scenarioRun) (wait time.Duration) {
 		return -1
 	}
 	if e.next < e.schedule.total() {
-		end = min(end, e.turn())
+		end = min(end, e.nextStart())
 	}
 	e.wake = max(end, now+quantum)
 	return e.wake - now
 }
 
-// give hands the next arrival to a user that waits for one.
-func (e *arrivals) give(v *VU, now time.Duration) {
+// handOver hands the next arrival to a user that waits for one.
+func (e *arrivals) handOver(v *VU, now time.Duration) {
 	e.busy++
-	v.work <- e.pop(now)
+	v.work <- e.startNext(now)
 }
 
-// miss drops the next arrival.
-func (e *arrivals) miss(p *scenarioRun) {
+// dropNext drops the next arrival.
+func (e *arrivals) dropNext(p *scenarioRun) {
 	if e.due >= e.counted {
 		e.dropped++
 		p.record(droppedIterations, 1)
@@ -293,21 +293,21 @@ func (e *arrivals) account() (taken, dropped int64) {
 	return e.taken, e.dropped
 }
 
-// left is what was due when the time was over and had found no user. What a free user would have begun, had the dispatcher
+// unstarted is what was due when the time was over and had found no user. What a free user would have begun, had the dispatcher
 // looked up once more before a stop, is not missed.
-func (e *arrivals) left(p *scenarioRun) int64 {
+func (e *arrivals) unstarted(p *scenarioRun) int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	ended := time.Duration(p.quitAt.Load())
-	waiting := e.first(ended+1) - e.first(e.counted)
+	waiting := e.countDueBefore(ended+1) - e.countDueBefore(e.counted)
 	if e.apart == 0 {
 		waiting -= e.free
 	}
 	return int64(max(waiting, 0))
 }
 
-// first counts the arrivals yet to begin that are due before an instant.
-func (e *arrivals) first(instant time.Duration) int {
+// countDueBefore counts the arrivals yet to begin that are due before an instant.
+func (e *arrivals) countDueBefore(instant time.Duration) int {
 	return sort.Search(int(e.schedule.total()-e.next), func(i int) bool { return e.start+e.schedule.due(e.next+int64(i)) >= instant })
 }
 

@@ -24,9 +24,9 @@ func (e *sharedIterations) run(p *scenarioRun) {
 	}
 }
 
-func (e *sharedIterations) lasts() time.Duration      { return e.most }
-func (e *sharedIterations) active(p *scenarioRun) int { return p.userCount() }
-func (e *sharedIterations) left(*scenarioRun) int64   { return max(e.total-e.taken.Load(), 0) }
+func (e *sharedIterations) lasts() time.Duration         { return e.most }
+func (e *sharedIterations) active(p *scenarioRun) int    { return p.userCount() }
+func (e *sharedIterations) unstarted(*scenarioRun) int64 { return max(e.total-e.taken.Load(), 0) }
 
 func (e *sharedIterations) progress(p *scenarioRun, _ time.Duration) (vus, extra string, fraction float64) {
 	done := p.endedIterations()
@@ -52,10 +52,10 @@ func (e *perVUIterations) run(p *scenarioRun) {
 	}
 }
 
-func (e *perVUIterations) lasts() time.Duration      { return e.most }
-func (e *perVUIterations) active(p *scenarioRun) int { return p.userCount() }
-func (e *perVUIterations) total() int64              { return int64(e.vus) * e.each }
-func (e *perVUIterations) left(*scenarioRun) int64   { return e.total() - e.started.Load() }
+func (e *perVUIterations) lasts() time.Duration         { return e.most }
+func (e *perVUIterations) active(p *scenarioRun) int    { return p.userCount() }
+func (e *perVUIterations) total() int64                 { return int64(e.vus) * e.each }
+func (e *perVUIterations) unstarted(*scenarioRun) int64 { return e.total() - e.started.Load() }
 
 func (e *perVUIterations) progress(p *scenarioRun, _ time.Duration) (vus, extra string, fraction float64) {
 	done := p.endedIterations()
@@ -78,9 +78,9 @@ func (e *constantVUs) run(p *scenarioRun) {
 	}
 }
 
-func (e *constantVUs) lasts() time.Duration      { return e.length }
-func (e *constantVUs) active(p *scenarioRun) int { return p.userCount() }
-func (e *constantVUs) left(*scenarioRun) int64   { return 0 }
+func (e *constantVUs) lasts() time.Duration         { return e.length }
+func (e *constantVUs) active(p *scenarioRun) int    { return p.userCount() }
+func (e *constantVUs) unstarted(*scenarioRun) int64 { return 0 }
 
 func (e *constantVUs) progress(_ *scenarioRun, elapsed time.Duration) (vus, extra string, fraction float64) {
 	return countVUs(e.vus), "", share(elapsed, e.length)

@@ -161,7 +161,7 @@ var ownOptions = []string{"timeUnit", "timeout", "warmup"}
 func ReadOptions(n *file.Node) (Options, error) {
 	var o Options
 	for _, key := range ownOptions {
-		n.Get(key).Ours()
+		n.Get(key).NotK6()
 	}
 	err := n.Only(OptionKeys()).Decode(&o)
 	return o.withoutDerived(), err

@@ -113,9 +113,9 @@ func (e *rampingVUs) run(p *scenarioRun) {
 	<-p.quit
 }
 
-func (e *rampingVUs) lasts() time.Duration      { return e.length }
-func (e *rampingVUs) active(p *scenarioRun) int { return p.userCount() }
-func (e *rampingVUs) left(*scenarioRun) int64   { return 0 }
+func (e *rampingVUs) lasts() time.Duration         { return e.length }
+func (e *rampingVUs) active(p *scenarioRun) int    { return p.userCount() }
+func (e *rampingVUs) unstarted(*scenarioRun) int64 { return 0 }
 
 func (e *rampingVUs) progress(p *scenarioRun, elapsed time.Duration) (vus, extra string, fraction float64) {
 	n := int(e.now.Load())

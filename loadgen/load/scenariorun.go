@@ -57,9 +57,9 @@ type executor interface {
 	progress(p *scenarioRun, elapsed time.Duration) (vus, extra string, fraction float64)
 	// active is the number of users that iterate now.
 	active(p *scenarioRun) int
-	// left is the number of iterations that never began, once all is over.
+	// unstarted is the number of iterations that never began, once all is over.
 	// Those that were dropped and recorded before are not among them.
-	left(p *scenarioRun) int64
+	unstarted(p *scenarioRun) int64
 }
 
 // patience is how long a user may take to notice that its iteration is cut off, before it is left behind.
@@ -78,7 +78,7 @@ func (p *scenarioRun) begin() {
 	p.wait()
 	p.stopGracefully()
 	p.ended.Store(int64(wire.Now()))
-	if left := p.executor.left(p); left > 0 {
+	if left := p.executor.unstarted(p); left > 0 {
 		p.missed.Store(left)
 		p.record(droppedIterations, float64(left))
 	}

@@ -148,16 +148,6 @@ func (h *Histogram) Merge(other *Histogram) {
 	}
 }
 
-// Clone is an independent copy.
-func (h *Histogram) Clone() *Histogram {
-	c := &Histogram{highest: h.highest}
-	if h.floats != nil {
-		c.floats = &floats{}
-	}
-	c.Merge(h)
-	return c
-}
-
 // Reset forgets all values and keeps the memory.
 func (h *Histogram) Reset() {
 	pages := h.pages

@@ -137,7 +137,7 @@ func Keys() []string { return file.Keys(reflect.TypeFor[Script]()) }
 // a *file.UnknownKeyError.
 func Read(n *file.Node) (*Script, error) {
 	only := n.Only(Keys())
-	only.Ours()
+	only.NotK6()
 	s := &Script{}
 	if err := only.Decode(s); err != nil {
 		return nil, err

@@ -57,7 +57,7 @@ func (s *Settings) parseConfig(data []byte) error {
 	if s.layer, err = load.ReadOptions(root); err != nil {
 		problems = append(problems, err)
 	}
-	root.Get("env").Ours()
+	root.Get("env").NotK6()
 	steps, err := script.Read(root)
 	if err != nil {
 		problems = append(problems, err)

@@ -40,7 +40,7 @@ func parse(name string, text []byte) (*Plan, error) {
 	if root.IsMap() && len(root.Keys()) == 0 {
 		return nil, errors.New("the plan is empty: 'overhead init' writes an example")
 	}
-	root.Ours()
+	root.NotK6()
 	p := defaults() // what the file says is laid over them, so that 0 is 0
 	if err := root.Decode(p); err != nil {
 		return nil, err
