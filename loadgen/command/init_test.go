@@ -41,6 +41,7 @@ func wantAll(tb testing.TB, text string, all ...string) {
 
 // What init writes compiles, runs, and passes its own test.
 func TestInit(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "shop")
 	var stdout, stderr strings.Builder
 	if code := Run(t.Context(), nil, []string{"init", "go", dir}, nil, &stdout, &stderr); code != exitOK || stderr.Len() > 0 {
@@ -59,6 +60,7 @@ func TestInit(t *testing.T) {
 
 // The first program of docs/library.md is no longer than it says there, and has the whole report.
 func TestDocumentedProgram(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("../../docs/library.md")
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/loadgen/summary"
 )
 
@@ -17,12 +18,7 @@ func (s *session) report(r *load.Result) int {
 	code := r.ExitCode()
 	snapshot := r.Snapshot.WithTexts(s.secrets.Mask)
 	o := s.settings.Summary(isTerminal(s.stdout) && !s.settings.NoColor)
-	var text bytes.Buffer
-	err := summary.Text(&text, snapshot, o)
-	if err == nil && text.Len() > 0 {
-		_, err = fmt.Fprintf(s.stdout, "\n%s\n", strings.Trim(text.String(), "\n"))
-	}
-	if err != nil {
+	if err := s.printReport(snapshot, o); err != nil {
 		s.screen.warn(fmt.Sprintf("the report can't be written: %v", err))
 		code = outputFailed(code)
 	}
@@ -38,6 +34,15 @@ func (s *session) report(r *load.Result) int {
 		}
 	}
 	return code
+}
+
+func (s *session) printReport(snapshot *metrics.Snapshot, o summary.Options) error {
+	var text bytes.Buffer
+	err := summary.Text(&text, snapshot, o)
+	if err == nil && text.Len() > 0 {
+		_, err = fmt.Fprintf(s.stdout, "\n%s\n", strings.Trim(text.String(), "\n"))
+	}
+	return err
 }
 
 // outputFailed is the code of a run whose output failed, unless it has one already.

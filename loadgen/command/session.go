@@ -53,12 +53,7 @@ func (s *session) run(ctx context.Context) int {
 	if err := s.openOutputs(); err != nil {
 		return s.complain(err)
 	}
-	for _, warning := range s.settings.Warnings {
-		s.screen.warn(warning)
-	}
-	for _, notice := range s.settings.Notices {
-		s.screen.notice(notice)
-	}
+	s.notify()
 	url, stop, err := s.target()
 	if err != nil {
 		return s.complain(err)
@@ -77,6 +72,16 @@ func (s *session) run(ctx context.Context) int {
 		test.TLSKeyLog = keys
 	}
 	return s.runTest(test, url)
+}
+
+// notify says what the settings have to say.
+func (s *session) notify() {
+	for _, warning := range s.settings.Warnings {
+		s.screen.warn(warning)
+	}
+	for _, notice := range s.settings.Notices {
+		s.screen.notice(notice)
+	}
 }
 
 // test is what the users do, with the options of all layers.
@@ -122,13 +127,18 @@ func (s *session) runTest(test *load.Test, url string) int {
 	stopWatching()
 	code := s.report(result)
 	if api != nil {
-		if s.settings.Linger && !s.signals.received() {
-			s.screen.notice("serving the REST API on " + api.Addr + " until Ctrl-C (-linger)")
-			<-s.signals.first
-		}
+		s.linger(api)
 		api.Close()
 	}
 	return code
+}
+
+// linger waits for Ctrl-C when the REST API is to be served on.
+func (s *session) linger(api *control.Server) {
+	if s.settings.Linger && !s.signals.received() {
+		s.screen.notice("serving the REST API on " + api.Addr + " until Ctrl-C (-linger)")
+		<-s.signals.first
+	}
 }
 
 // serveAPI serves the REST API when it was asked for.

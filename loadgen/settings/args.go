@@ -102,10 +102,11 @@ func (a *arguments) takeWord(v string) error {
 		a.action = v
 		return nil
 	}
+	if a.program.Test != nil {
+		return a.program.noTarget(v)
+	}
 	u, err := parseURL(v)
 	switch {
-	case a.program.Test != nil:
-		return a.program.noTarget(v)
 	case err != nil:
 		return err
 	case a.url != "":
@@ -115,18 +116,24 @@ func (a *arguments) takeWord(v string) error {
 	return nil
 }
 
-// noTarget refuses a URL or a file of requests where a Go program says itself what its users do.
+// noTarget refuses a URL or a file of requests where a Go program says itself what its users do. What is neither is not shown: it
+// may be the end of a value without its quotes, and a secret.
 func (p Program) noTarget(v string) error {
+	shown := "an argument that is no flag"
+	u, err := parseURL(v)
 	switch ext := strings.ToLower(filepath.Ext(v)); {
 	case slices.Contains(configs, ext) && isFile(v):
 		return fmt.Errorf("%s is a file: write -config %s", v, v)
 	case plainWord.MatchString(v):
+		shown = v
 		if near := nearest.Name(v, p.actions()); near != "" {
 			return fmt.Errorf("%q is no command: did you mean %s? The commands are run, inspect, version and help", v, near)
 		}
+	case err == nil:
+		shown = secret.URL(u)
 	}
-	return fmt.Errorf("%q: %s says itself what its users do, and takes no URL and no file but with -config; "+
-		"a variable can tell it where to: -env URL=http://localhost:8080/, which the test finds in vu.Env", secret.URL(v), p.Name)
+	return fmt.Errorf("%s: %s says itself what its users do, and takes no URL and no file but with -config; "+
+		"a variable can tell it where to: -env URL=http://localhost:8080/, which the test finds in vu.Env", shown, p.Name)
 }
 
 // What the names of files end in: of programs, of k6's among them, and of configurations.

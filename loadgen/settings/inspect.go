@@ -84,34 +84,36 @@ func (i inspection) text() ([]byte, error) {
 
 // absolute is a script whose files are named in a way that means the same from any folder.
 func (s *Settings) absolute(what script.Script) script.Script {
-	from := func(name string) string {
-		if name == "" || filepath.IsAbs(name) {
-			return name
-		}
-		if path, err := filepath.Abs(filepath.Join(s.dir, name)); err == nil {
-			return path
-		}
-		return name
-	}
 	what.Data = maps.Clone(what.Data)
 	for name, d := range what.Data {
-		d.File = from(d.File)
+		d.File = s.absolutePath(d.File)
 		what.Data[name] = d
 	}
-	var steps func([]script.Step) []script.Step
-	steps = func(all []script.Step) []script.Step {
-		all = slices.Clone(all)
-		for i := range all {
-			all[i].BodyFile = from(all[i].BodyFile)
-			all[i].Requests, all[i].Batch = steps(all[i].Requests), steps(all[i].Batch)
-		}
-		return all
-	}
-	what.Requests, what.Functions = steps(what.Requests), maps.Clone(what.Functions)
+	what.Requests, what.Functions = s.absoluteSteps(what.Requests), maps.Clone(what.Functions)
 	for name, f := range what.Functions {
-		what.Functions[name] = steps(f)
+		what.Functions[name] = s.absoluteSteps(f)
 	}
 	return what
+}
+
+func (s *Settings) absoluteSteps(steps []script.Step) []script.Step {
+	steps = slices.Clone(steps)
+	for i := range steps {
+		step := &steps[i]
+		step.BodyFile = s.absolutePath(step.BodyFile)
+		step.Requests, step.Batch = s.absoluteSteps(step.Requests), s.absoluteSteps(step.Batch)
+	}
+	return steps
+}
+
+func (s *Settings) absolutePath(name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	if path, err := filepath.Abs(filepath.Join(s.dir, name)); err == nil {
+		return path
+	}
+	return name
 }
 
 // derivedKeys are the keys of what is printed, by "k6 inspect" too, that follow from the others.

@@ -39,17 +39,11 @@ func (s *Settings) inputs() []namedFile {
 	for _, d := range s.script.Data {
 		all = append(all, namedFile{"the data", script.Path(s.dir, d.File)})
 	}
-	var add func(steps []script.Step)
-	add = func(steps []script.Step) {
-		for _, step := range steps {
-			if step.BodyFile != "" {
-				all = append(all, namedFile{"the body file", script.Path(s.dir, step.BodyFile)})
-			}
-			add(step.Requests)
-			add(step.Batch)
+	for step := range s.allSteps {
+		if step.BodyFile != "" {
+			all = append(all, namedFile{"the body file", script.Path(s.dir, step.BodyFile)})
 		}
 	}
-	add(s.allSteps())
 	return all
 }
 

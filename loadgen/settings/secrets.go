@@ -16,7 +16,8 @@ var proxyVariables = []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_pr
 // Secrets are those that the settings hold. They are to be in no output, whoever repeats them.
 func (s *Settings) Secrets() *secret.Values {
 	v := &secret.Values{}
-	for _, raw := range []string{s.URL, *deref(s.Load.Proxy), *deref(s.layer.Proxy)} {
+	v.Add(s.APIToken)
+	for _, raw := range []string{s.URL, textOf(s.Load.Proxy), textOf(s.layer.Proxy)} {
 		v.Add(secret.InURL(raw)...)
 	}
 	for _, name := range proxyVariables {
@@ -25,53 +26,47 @@ func (s *Settings) Secrets() *secret.Values {
 	for _, auth := range s.Load.TLSAuth {
 		v.Add(auth.Password)
 	}
-	v.Add(s.APIToken)
-	addNamed(v, s.Env)
 	addNamed(v, s.Load.Tags)
-	steps := s.allSteps()
-	addSteps(v, steps)
 	environments := []map[string]string{s.Env}
 	for _, scenario := range s.Load.Scenarios {
-		addNamed(v, scenario.Env)
 		addNamed(v, scenario.Tags)
 		environments = append(environments, scenario.Env)
 	}
-	addFromVariables(v, steps, environments)
+	for _, env := range environments {
+		addNamed(v, env)
+	}
+	for step := range s.allSteps {
+		addStep(v, step, environments)
+	}
 	return v
 }
 
-// allSteps are those of the flags and of the file.
-func (s *Settings) allSteps() []script.Step {
+// allSteps yields those of the flags and of the file, and those within them.
+func (s *Settings) allSteps(yield func(script.Step) bool) {
 	own := s.step
 	own.Basic, own.Bearer = s.basic, s.bearer
-	steps := append([]script.Step{own}, s.script.Requests...)
-	for _, more := range s.script.Functions {
-		steps = append(steps, more...)
+	lists := [][]script.Step{{own}, s.script.Requests}
+	for _, function := range s.script.Functions {
+		lists = append(lists, function)
 	}
-	return steps
-}
-
-var environmentVariable = regexp.MustCompile(`\$\{env\.([^{}]+)\}`)
-
-// addFromVariables adds the users and passwords that variables make.
-func addFromVariables(v *secret.Values, steps []script.Step, environments []map[string]string) {
-	for _, s := range steps {
-		addFromVariables(v, s.Requests, environments)
-		addFromVariables(v, s.Batch, environments)
-		for _, env := range environments {
-			fill := func(variable string) string { return env[environmentVariable.FindStringSubmatch(variable)[1]] }
-			v.Add(environmentVariable.ReplaceAllStringFunc(s.Basic, fill))
-			v.Add(secret.InURL(environmentVariable.ReplaceAllStringFunc(s.URL, fill))...)
+	for len(lists) > 0 {
+		list := lists[0]
+		lists = lists[1:]
+		for _, step := range list {
+			if !yield(step) {
+				return
+			}
+			lists = append(lists, step.Requests, step.Batch)
 		}
 	}
 }
 
-// deref is p, or an empty text.
-func deref(p *string) *string {
+// textOf is what p points at, or an empty text.
+func textOf(p *string) string {
 	if p == nil {
-		p = new(string)
+		return ""
 	}
-	return p
+	return *p
 }
 
 // addNamed adds the values that are secrets by their names.
@@ -83,20 +78,24 @@ func addNamed(v *secret.Values, m map[string]string) {
 	}
 }
 
-func addSteps(v *secret.Values, steps []script.Step) {
-	for _, s := range steps {
-		_, password, _ := strings.Cut(s.Basic, ":")
-		v.Add(s.Basic, password, s.Bearer)
-		v.Add(secret.InURL(s.URL)...)
-		v.Add(secret.InBody(s.Body)...)
-		v.Add(secret.InBody(string(s.JSON))...)
-		for name, lines := range s.Headers {
-			for _, value := range lines {
-				v.Add(secret.InHeader(name, value)...)
-			}
+var environmentVariable = regexp.MustCompile(`\$\{env\.([^{}]+)\}`)
+
+// addStep adds the secrets of a step, and the users and passwords that variables make in it.
+func addStep(v *secret.Values, s script.Step, environments []map[string]string) {
+	_, password, _ := strings.Cut(s.Basic, ":")
+	v.Add(s.Basic, password, s.Bearer)
+	v.Add(secret.InURL(s.URL)...)
+	v.Add(secret.InBody(s.Body)...)
+	v.Add(secret.InBody(string(s.JSON))...)
+	for name, lines := range s.Headers {
+		for _, value := range lines {
+			v.Add(secret.InHeader(name, value)...)
 		}
-		addSteps(v, s.Requests)
-		addSteps(v, s.Batch)
+	}
+	for _, env := range environments {
+		fill := func(variable string) string { return env[environmentVariable.FindStringSubmatch(variable)[1]] }
+		v.Add(environmentVariable.ReplaceAllStringFunc(s.Basic, fill))
+		v.Add(secret.InURL(environmentVariable.ReplaceAllStringFunc(s.URL, fill))...)
 	}
 }
 

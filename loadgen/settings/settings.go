@@ -108,18 +108,26 @@ func Read(p Program, args, environ []string) (*Settings, error) {
 	if slices.Contains(alone, s.Action) {
 		return s, nil
 	}
-	s.Config = flags.configFile(s.environment)
-	for _, l := range []struct {
-		read   func(*Settings) error
-		origin string
-	}{{readTest, p.Name}, {readConfig, s.Config}, {readVariables, "the K6_ variables"}, {flags.apply, "the flags"}} {
-		if err := l.read(s); err != nil {
-			return s, err
-		}
-		s.applyLayer(l.origin)
+	if err := s.readLayers(flags); err != nil {
+		return s, err
 	}
 	s.warnIneffective()
 	return s, s.complete()
+}
+
+// readLayers reads the layers from the lowest to the highest, and lays each over those before.
+func (s *Settings) readLayers(flags *arguments) error {
+	s.Config = flags.configFile(s.environment)
+	for _, layer := range []struct {
+		read   func(*Settings) error
+		origin string
+	}{{readTest, s.program.Name}, {readConfig, s.Config}, {readVariables, "the K6_ variables"}, {flags.apply, "the flags"}} {
+		if err := layer.read(s); err != nil {
+			return err
+		}
+		s.applyLayer(layer.origin)
+	}
+	return nil
 }
 
 func (p Program) defaults() *Settings {
