@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/http/httpproxy"
-
 	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/secret"
 )
@@ -36,7 +34,7 @@ func (t *Test) wireConfig() (wire.Config, error) {
 		BlockHostnames:      o.BlockHostnames,
 		UnixSocket:          or(o.UnixSocket, ""),
 		Handler:             t.Handler,
-		Proxy:               httpproxy.FromEnvironment().ProxyFunc(),
+		Proxy:               wire.ProxyFromEnvironment(),
 	}
 	if c.MaxRedirects == 0 {
 		c.MaxRedirects = -1

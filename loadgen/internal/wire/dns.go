@@ -16,7 +16,7 @@ import (
 // DNS says how names become addresses. Its zero value is k6's default: answers kept for five minutes, one chosen at
 // random, IPv4 preferred.
 type DNS struct {
-	// TTL is how long an answer is kept: 0 is five minutes, negative not at all, KeepForever for ever.
+	// TTL is how long an answer is kept: 0 is five minutes, negative not at all, keepForever for ever.
 	TTL time.Duration
 	// Select is "first", "random" or "roundRobin"; "" is random.
 	Select string
@@ -24,8 +24,8 @@ type DNS struct {
 	Policy string
 }
 
-// KeepForever as a TTL keeps an answer as long as the test runs.
-const KeepForever = time.Duration(1<<63 - 1)
+// keepForever as a TTL keeps an answer as long as the test runs.
+const keepForever = time.Duration(1<<63 - 1)
 
 const (
 	defaultTTL    = 5 * time.Minute
@@ -69,10 +69,10 @@ func (d *DNS) set(key, value string) error {
 
 func parseTTL(value string) (time.Duration, error) {
 	if value == "inf" {
-		return KeepForever, nil
+		return keepForever, nil
 	}
 	ttl, err := time.ParseDuration(value)
-	if ms, e := strconv.ParseInt(value, 10, 64); e == nil && ms <= int64(KeepForever/time.Millisecond) {
+	if ms, e := strconv.ParseInt(value, 10, 64); e == nil && ms <= int64(keepForever/time.Millisecond) {
 		ttl, err = time.Duration(ms)*time.Millisecond, nil
 	}
 	if err != nil || ttl < 0 {
@@ -193,8 +193,8 @@ func (d DNS) expiry(err error) time.Duration {
 	switch {
 	case err != nil, d.TTL < 0:
 		return 1
-	case d.TTL == KeepForever:
-		return KeepForever
+	case d.TTL == keepForever:
+		return keepForever
 	case d.TTL == 0:
 		return Now() + defaultTTL
 	}

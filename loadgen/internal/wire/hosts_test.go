@@ -46,7 +46,7 @@ func TestParseDNS(t *testing.T) {
 		"":                                       {},
 		"ttl=5m,select=random,policy=preferIPv4": {5 * time.Minute, "random", "preferIPv4"},
 		"ttl=0":                                  {TTL: -1},
-		"ttl=inf,select=first":                   {KeepForever, "first", ""},
+		"ttl=inf,select=first":                   {keepForever, "first", ""},
 		"ttl=1500, policy=any":                   {1500 * time.Millisecond, "", "any"},
 		"select=roundRobin":                      {Select: "roundRobin"},
 	} {
