@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
@@ -59,15 +62,42 @@ func Build(ctx context.Context, programs []Program, tell func(line string)) (*Bi
 	if b.dir, err = os.MkdirTemp(root, "run-"); err != nil {
 		return nil, fmt.Errorf("making a place for programs: %w", err)
 	}
-	progress := startProgress(root, programs, tell)
-	defer progress.stop()
-	for _, p := range programs {
-		if err := b.add(ctx, root, p, progress); err != nil {
-			b.Remove()
-			return nil, fmt.Errorf("building %s: %w", p.Name, err)
-		}
+	if err := b.addAll(ctx, root, programs, tell); err != nil {
+		b.Remove()
+		return nil, err
 	}
 	return b, nil
+}
+
+// addAll builds the programs at the same time; when one was never built before, one after the other, so that what they share
+// is compiled once.
+func (b *Binaries) addAll(ctx context.Context, root string, programs []Program, tell func(line string)) error {
+	first := slices.ContainsFunc(programs, func(p Program) bool {
+		_, err := os.Stat(p.cached(root))
+		return errors.Is(err, fs.ErrNotExist)
+	})
+	progress := startProgress(programs, first, tell)
+	defer progress.stop()
+	errs := make([]error, len(programs))
+	var group sync.WaitGroup
+	for i, p := range programs {
+		group.Go(func() {
+			if err := b.add(ctx, root, p, progress); err != nil {
+				errs[i] = fmt.Errorf("building %s: %w", p.Name, err)
+			}
+		})
+		if !first {
+			continue
+		}
+		if group.Wait(); errs[i] != nil {
+			break
+		}
+	}
+	group.Wait()
+	if ctx.Err() != nil {
+		return fmt.Errorf("building %s: %w", list(programs), ctx.Err())
+	}
+	return errors.Join(errs...)
 }
 
 // add builds a program in its folder of the cache, where the go command finds what is still the same, under a lock against

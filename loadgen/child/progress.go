@@ -1,10 +1,7 @@
 package child
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -23,18 +20,15 @@ type progress struct {
 }
 
 // startProgress says at once that a first build takes its time, and of any other from two seconds on.
-func startProgress(root string, programs []Program, tell func(line string)) *progress {
+func startProgress(programs []Program, first bool, tell func(line string)) *progress {
 	p := &progress{what: "building " + list(programs), tell: tell, quit: make(chan struct{}), done: make(chan struct{})}
 	if tell == nil {
 		p.tell = func(string) {}
 	}
 	delay := 2 * time.Second
-	for _, program := range programs {
-		if _, err := os.Stat(program.cached(root)); errors.Is(err, fs.ErrNotExist) {
-			p.tell(p.what + " (the first time: a minute or two)")
-			delay = 15 * time.Second
-			break
-		}
+	if first {
+		p.tell(p.what + " (the first time: a minute or two)")
+		delay = 15 * time.Second
 	}
 	go p.run(delay)
 	return p
