@@ -13,7 +13,7 @@ import (
 // recordBenchmark records all metrics of one, in two goroutines.
 var requestBenchmarks = []string{"wire.Do", "load.Iteration"}
 
-const recordBenchmark = "metrics.Record"
+const recordBenchmark = "recorder.Record"
 
 // allocations runs the Go benchmarks on the path of a request.
 func allocations(ctx context.Context, s *session) (*Outcome, error) {
@@ -22,7 +22,7 @@ func allocations(ctx context.Context, s *session) (*Outcome, error) {
 		return nil, err
 	}
 	args := []string{"test", "-run", "^$", "-bench", "^Benchmark(Record|Do|Iteration)$", "-benchmem", "-cpu", "2",
-		"-count", strconv.Itoa(s.rounds), "-benchtime", s.pickText("1s", "100ms"), "./metrics", "./internal/wire", "./load"}
+		"-count", strconv.Itoa(s.rounds), "-benchtime", s.pickText("1s", "100ms"), "./internal/recorder", "./internal/wire", "./load"}
 	r, err := execute(ctx, command(filepath.Join(root, "loadgen"), "go", args...), nil)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (s *settings) pickText(whole, quick string) string {
 	return whole
 }
 
-// parseBenchmarks reads the lines of Go benchmarks: values by unit, by package and name, "metrics.Record".
+// parseBenchmarks reads the lines of Go benchmarks: values by unit, by package and name, "recorder.Record".
 func parseBenchmarks(output string) map[string]map[string][]float64 {
 	results := map[string]map[string][]float64{}
 	var pkg string
