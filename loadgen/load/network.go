@@ -142,12 +142,9 @@ func (o HTTPOptions) dns(errs *OptionErrors) wire.DNS {
 // addresses reads the options that hold IP addresses or URLs.
 func (o HTTPOptions) addresses(c *wire.Config, errs *OptionErrors) {
 	for i, text := range o.BlacklistIPs {
-		prefix, err := netip.ParsePrefix(text)
-		if addr, err2 := netip.ParseAddr(text); err != nil && err2 == nil {
-			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
-		}
+		prefix, err := parseNetwork(text)
 		if err != nil {
-			errs.add(fmt.Sprintf("blacklistIPs[%d]", i), "%q is no network: write it as 10.0.0.0/8", text)
+			errs.add(fmt.Sprintf("blacklistIPs[%d]", i), "%w", err)
 		}
 		c.BlacklistIPs = append(c.BlacklistIPs, prefix)
 	}
@@ -158,9 +155,13 @@ func (o HTTPOptions) addresses(c *wire.Config, errs *OptionErrors) {
 		}
 		c.LocalIPs = ips
 	}
-	if o.Proxy == nil {
-		return
+	if o.Proxy != nil {
+		o.proxy(c, errs)
 	}
+}
+
+// proxy puts the proxy of the options in the place of the environment's.
+func (o HTTPOptions) proxy(c *wire.Config, errs *OptionErrors) {
 	proxy, err := url.Parse(*o.Proxy)
 	switch {
 	case *o.Proxy == "none":
@@ -170,6 +171,18 @@ func (o HTTPOptions) addresses(c *wire.Config, errs *OptionErrors) {
 	default:
 		c.Proxy = func(*url.URL) (*url.URL, error) { return proxy, nil }
 	}
+}
+
+// parseNetwork reads a network or one address.
+func parseNetwork(text string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		return prefix, fmt.Errorf("%q is no network: write it as 10.0.0.0/8", text)
+	}
+	return prefix, nil
 }
 
 // maxLocalIPs bounds what a slip in a network's length can come to.

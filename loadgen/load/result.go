@@ -90,9 +90,9 @@ func (r *Run) newResult() *Result {
 	res.CPU = r.watch.used
 	snapshot := r.meter.Snapshot(r.clock.measured())
 	res.Verdict.ChecksNeverPassed = neverPassed(nil, &snapshot.Total)
-	var verdict threshold.Verdict
-	res.Snapshot, verdict = r.judge.Evaluate(snapshot)
-	res.ThresholdsFailed = verdict.Failed
+	var judged threshold.Evaluation
+	res.Snapshot, judged = r.judge.Evaluate(snapshot)
+	res.ThresholdsFailed = judged.Failed
 	res.Reason, res.Cause, res.MarkedFailed = r.lifecycle.outcome()
 	return res
 }

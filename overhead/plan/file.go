@@ -1,6 +1,7 @@
 package plan
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -64,3 +65,8 @@ func placed(root *file.Node, err error) error {
 	}
 	return errors.Join(errs...)
 }
+
+// Example is a commented plan that 'overhead init' writes.
+//
+//go:embed example.yaml
+var Example []byte

@@ -176,26 +176,11 @@ func (p *Plan) validateServices(all *problems) {
 	seen := map[string]bool{"generator": true, "sink": true}
 	for i, s := range p.Services {
 		at := fmt.Sprintf("services[%d]", i)
-		if !word.MatchString(s.Name) || strings.Contains(s.Name, ".") {
-			all.addValue(at+".name", strconv.Quote(s.Name), "write letters, digits, _ and -")
-		}
 		if seen[s.Name] {
 			all.addValue(at+".name", strconv.Quote(s.Name), "the name is taken")
 		}
 		seen[s.Name] = true
-		if s.Build == "" && len(s.Command) == 0 {
-			all.add(at, "write a command, or build: with the folder of a Go program")
-		}
-		if s.Ready == "" {
-			all.add(at+".ready", "write the URL that answers 200 when the service is up")
-		}
-		if s.Spans < 0 || s.Spans > 10_000 {
-			all.addValue(at+".spans", s.Spans, "write how many spans one request makes here, 0 to 10000")
-		}
-		if s.GOMAXPROCS < 0 {
-			all.addValue(at+".gomaxprocs", s.GOMAXPROCS, "write a number above 0, or leave it out")
-		}
-		all.addCPUs(at+".cpus", s.CPUs)
+		s.validate(at, all)
 		if s.Measured {
 			measured++
 		}
@@ -210,6 +195,25 @@ func (p *Plan) validateServices(all *problems) {
 		all.add("services", "%d are marked collector: true; at most one can be", collectors)
 	}
 	p.validatePlaceholders(all)
+}
+
+func (s Service) validate(at string, all *problems) {
+	if !word.MatchString(s.Name) || strings.Contains(s.Name, ".") {
+		all.addValue(at+".name", strconv.Quote(s.Name), "write letters, digits, _ and -")
+	}
+	if s.Build == "" && len(s.Command) == 0 {
+		all.add(at, "write a command, or build: with the folder of a Go program")
+	}
+	if s.Ready == "" {
+		all.add(at+".ready", "write the URL that answers 200 when the service is up")
+	}
+	if s.Spans < 0 || s.Spans > 10_000 {
+		all.addValue(at+".spans", s.Spans, "write how many spans one request makes here, 0 to 10000")
+	}
+	if s.GOMAXPROCS < 0 {
+		all.addValue(at+".gomaxprocs", s.GOMAXPROCS, "write a number above 0, or leave it out")
+	}
+	all.addCPUs(at+".cpus", s.CPUs)
 }
 
 // placeholder is ${service.port}, ${sink} or ${dir}.

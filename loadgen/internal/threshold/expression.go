@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -158,33 +159,15 @@ func (p *parser) number(want string) float64 {
 }
 
 // numberLength is how much of the text's beginning is a number.
-func numberLength(s string) int {
-	i := 0
-	sign := func() {
-		if i < len(s) && (s[i] == '+' || s[i] == '-') {
-			i++
+func numberLength(text string) int {
+	end := strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune("+-.0123456789eE", r) })
+	if end < 0 {
+		end = len(text)
+	}
+	for ; end > 0; end-- {
+		if _, err := strconv.ParseFloat(text[:end], 64); err == nil || errors.Is(err, strconv.ErrRange) {
+			break
 		}
 	}
-	digits := func() {
-		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
-			i++
-		}
-	}
-	sign()
-	digits()
-	if i < len(s) && s[i] == '.' {
-		i++
-		digits()
-	}
-	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
-		mantissa := i
-		i++
-		sign()
-		exponent := i
-		digits()
-		if i == exponent {
-			return mantissa
-		}
-	}
-	return i
+	return end
 }

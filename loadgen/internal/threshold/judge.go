@@ -27,8 +27,8 @@ type judged struct {
 	expressions []Expression
 }
 
-// Verdict is what an evaluation came to.
-type Verdict struct {
+// Evaluation is what all thresholds came to on one snapshot.
+type Evaluation struct {
 	// Failed names the metrics and sub-metrics of which a threshold failed, sorted.
 	Failed []string
 	// Abort says that one of them, which has samples, asks to end the test, and AbortedBy which.
@@ -114,10 +114,10 @@ func (j *Judge) Submetrics() []metrics.Selector {
 
 // Evaluate is a copy of s with the results of all thresholds in it, and what follows from them. A sub-metric that s does not
 // have counts as one without samples.
-func (j *Judge) Evaluate(s *metrics.Snapshot) (*metrics.Snapshot, Verdict) {
+func (j *Judge) Evaluate(s *metrics.Snapshot) (*metrics.Snapshot, Evaluation) {
 	with := *s
 	with.Total.Series = slices.Clone(s.Total.Series)
-	var v Verdict
+	var v Evaluation
 	for i := range j.judged {
 		one := &j.judged[i]
 		series := one.find(&with)
