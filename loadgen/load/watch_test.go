@@ -55,6 +55,31 @@ func TestOwnCPU(t *testing.T) {
 	}
 }
 
+// A result has the processor time of the load, without that of its set-up.
+func TestResultCPU(t *testing.T) {
+	spend := func() (spent time.Duration) {
+		for before := ownCPU(); spent < 20*time.Millisecond; spent = ownCPU() - before {
+		}
+		return spent
+	}
+	var loaded time.Duration
+	test := &Test{
+		Setup: func(*VU) (any, error) { spend(); return nil, nil },
+		Exec:  func(*VU) error { loaded = spend(); return nil },
+	}
+	res := MustStart(t, test).Wait()
+	if res.CPU < loaded {
+		t.Errorf("got %s of processor time, want at least the %s of the load", res.CPU, loaded)
+	}
+	before := ownCPU()
+	test.Setup = func(*VU) (any, error) { spend(); spend(); return nil, nil }
+	test.Exec = func(*VU) error { return nil }
+	res = MustStart(t, test).Wait()
+	if whole := ownCPU() - before; res.CPU > whole-40*time.Millisecond {
+		t.Errorf("got %s of %s, want it without the 40ms of set-up", res.CPU, whole)
+	}
+}
+
 func TestGrowth(t *testing.T) {
 	g := growth{spare: growthBurst}
 	users := 0

@@ -66,10 +66,7 @@ func threshold(s *Settings, v string) error {
 	if err != nil {
 		return err
 	}
-	if s.layer.Thresholds == nil {
-		s.layer.Thresholds = load.Thresholds{}
-	}
-	s.layer.Thresholds[metric] = append(s.layer.Thresholds[metric], load.Threshold(expression))
+	put(&s.layer.Thresholds, metric, append(s.layer.Thresholds[metric], load.Threshold(expression)))
 	return nil
 }
 
@@ -79,10 +76,9 @@ func cutThreshold(v string) (metric, expression string, err error) {
 	if brace := strings.IndexByte(v, '{'); brace < 0 || strings.IndexByte(v, ':') < brace {
 		at, colon = 0, strings.IndexByte(v, ':')
 	}
-	if colon < 0 {
-		return "", "", errors.New("want METRIC:EXPRESSION, such as 'http_req_duration:p(95)<500' or 'checks:rate>0.99'")
+	if colon >= 0 {
+		metric, expression = strings.TrimSpace(v[:at+colon]), strings.TrimSpace(v[at+colon+1:])
 	}
-	metric, expression = strings.TrimSpace(v[:at+colon]), strings.TrimSpace(v[at+colon+1:])
 	if metric == "" || expression == "" {
 		return "", "", errors.New("want METRIC:EXPRESSION, such as 'http_req_duration:p(95)<500' or 'checks:rate>0.99'")
 	}

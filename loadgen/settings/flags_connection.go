@@ -54,10 +54,7 @@ func resolve(s *Settings, v string) error {
 	if err != nil {
 		return err
 	}
-	if s.layer.Hosts == nil {
-		s.layer.Hosts = map[string]string{}
-	}
-	s.layer.Hosts[host] = place
+	put(&s.layer.Hosts, host, place)
 	return nil
 }
 

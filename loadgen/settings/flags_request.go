@@ -56,11 +56,8 @@ func headerLine(s *Settings, v string) error {
 	if !found || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
 		return errors.New("want 'NAME: VALUE', such as 'Accept: text/plain'")
 	}
-	if s.step.Headers == nil {
-		s.step.Headers = map[string]script.Lines{}
-	}
 	name = http.CanonicalHeaderKey(name)
-	s.step.Headers[name] = append(s.step.Headers[name], value)
+	put(&s.step.Headers, name, append(s.step.Headers[name], value))
 	return nil
 }
 
@@ -102,22 +99,17 @@ func credential(at func(*Settings) *string) func(*Settings, string) error {
 	}
 }
 
-func tag(s *Settings, v string) error {
-	if s.layer.Tags == nil {
-		s.layer.Tags = map[string]string{}
-	}
-	return pair(s.layer.Tags, v)
-}
+func tag(s *Settings, v string) error { return pair(&s.layer.Tags, v) }
 
-func variable(s *Settings, v string) error { return pair(s.Env, v) }
+func variable(s *Settings, v string) error { return pair(&s.Env, v) }
 
 // pair adds KEY=VALUE to m.
-func pair(m map[string]string, v string) error {
+func pair(m *map[string]string, v string) error {
 	key, value, found := strings.Cut(v, "=")
 	if key = strings.TrimSpace(key); !found || key == "" {
 		return errors.New("want KEY=VALUE, such as team=checkout")
 	}
-	m[key] = value
+	put(m, key, value)
 	return nil
 }
 

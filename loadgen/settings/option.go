@@ -116,6 +116,14 @@ func optional[T any](read func(string) (T, error), at func(*Settings) **T) func(
 	}
 }
 
+// put sets an entry of a map that may not be there yet.
+func put[M ~map[string]V, V any](m *M, key string, value V) {
+	if *m == nil {
+		*m = M{}
+	}
+	(*m)[key] = value
+}
+
 func text(v string) (string, error) { return v, nil }
 
 func integer(v string) (int, error) {

@@ -176,10 +176,7 @@ func (s *Settings) validate() error {
 	if err := errors.Join(s.checkTarget(), s.checkRate(), s.checkAPI()); err != nil {
 		return err
 	}
-	if err := s.readCertificate(); err != nil {
-		return err
-	}
-	if err := s.Summary(false).Validate(); err != nil {
+	if err := errors.Join(s.readCertificate(), s.Summary(false).Validate()); err != nil {
 		return err
 	}
 	return s.Locate(s.Load.Validate())

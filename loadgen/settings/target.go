@@ -58,15 +58,11 @@ func (s *Settings) thinkTime() time.Duration {
 
 // arrivesAtRate says whether iterations come at a rate, so that a pause of the users would only make more of them necessary.
 func (s *Settings) arrivesAtRate() bool {
-	if s.Load.Rate != nil {
-		return true
-	}
+	atRate := s.Load.Rate != nil
 	for _, scenario := range s.Load.Scenarios {
-		if strings.HasSuffix(scenario.Executor, "arrival-rate") {
-			return true
-		}
+		atRate = atRate || scenario.Executor == load.ConstantArrivalRate || scenario.Executor == load.RampingArrivalRate
 	}
-	return false
+	return atRate
 }
 
 // ScriptName says in a line what is asked at the target.
