@@ -13,6 +13,7 @@ import (
 
 	"example.com/foobar/loadgen/child"
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/nearest"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/plan"
 )
@@ -227,7 +228,7 @@ func (o *options) keepCases(p *plan.Plan) error {
 			for _, c := range p.Cases {
 				known = append(known, c.Name)
 			}
-			return fmt.Errorf("-cases: there is no %q; there are %s", name, strings.Join(known, ", "))
+			return fmt.Errorf("-cases: there is no %q%s", name, nearest.Hint("; ", name, known))
 		}
 		names[name] = true
 	}
