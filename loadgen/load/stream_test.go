@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -35,6 +34,19 @@ func MustServe2(tb testing.TB, h http.Handler, http2 bool) (url string, o Option
 	tb.Cleanup(srv.Close)
 	o.InsecureSkipTLSVerify = new(true)
 	return srv.URL, o
+}
+
+// mustStop runs a test whose users say when they are where they can be cut off, and stops it when so many have.
+func mustStop(tb testing.TB, o Options, users int, exec func(vu *VU, begun func()) error) *Result {
+	tb.Helper()
+	begun := make(chan struct{}, users)
+	o.Scenarios = map[string]Scenario{"s": {Executor: PerVUIterations, VUs: new(users), Iterations: new(int64(1)), GracefulStop: For(50 * time.Millisecond)}}
+	r := MustStart(tb, &Test{Options: o, Exec: func(vu *VU) error { return exec(vu, func() { begun <- struct{}{} }) }})
+	for range users {
+		<-begun
+	}
+	r.Stop(InterruptedSignal)
+	return r.Wait()
 }
 
 // bothProtocols runs test over HTTP/1.1 and HTTP/2.
@@ -142,7 +154,7 @@ func TestReceiveEvents(t *testing.T) {
 				}
 				for e := range s.Events() {
 					gap.Add(vu, e.Since)
-					if e.After <= last || e.Since != e.After-last {
+					if e.After < last || e.Since != e.After-last {
 						t.Errorf("got %v after the beginning and %v since the event before, which came after %v", e.After, e.Since, last)
 					}
 					last = e.After
@@ -169,7 +181,7 @@ func TestReceiveLarge(t *testing.T) {
 				got, err = io.Copy(io.Discard, s)
 				return err
 			}))
-			if used := allocated() - before; used > largeBody || got != largeBody || res.Err != nil {
+			if used := allocated() - before; used > largeBody*3/2 || got != largeBody || res.Err != nil {
 				t.Errorf("got %d bytes, %v, with %d MiB allocated", got, res.Err, used>>20)
 			}
 			if res.Timing.Receiving < pause {
@@ -276,10 +288,12 @@ func TestReceiveIsCutOff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bothProtocols(t, stream, func(t *testing.T, url string, o Options) {
-				o.Scenarios = map[string]Scenario{"s": {Executor: ConstantVUs, VUs: new(2), Duration: For(100 * time.Millisecond), GracefulStop: For(50 * time.Millisecond)}}
-				res := MustFinish(t, &Test{Options: o, Exec: func(vu *VU) error {
-					return vu.Get(url+"/endless", Timeout(-1), Receive(func(s *Stream) error { return f(vu, s) })).Err
-				}})
+				res := mustStop(t, o, 2, func(vu *VU, begun func()) error {
+					return vu.Get(url+"/endless", Timeout(-1), Receive(func(s *Stream) error {
+						begun()
+						return f(vu, s)
+					})).Err
+				})
 				if got := sum(res, "http_reqs_interrupted"); got != 2 || res.Interrupted != 2 || sum(res, "http_reqs") != 0 || sum(res, "data_received") == 0 {
 					t.Errorf("%v requests and %d iterations interrupted, want 2; %v bytes, %+v", got, res.Interrupted, sum(res, "data_received"), res.Snapshot.Failures)
 				}
@@ -354,7 +368,7 @@ func TestReceiveNonsense(t *testing.T) {
 func TestReceiveBomb(t *testing.T) {
 	var bomb bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&bomb, gzip.BestCompression)
-	_, _ = io.CopyN(z, zeros{}, 256<<20)
+	_, _ = io.CopyN(z, zeros{}, 4<<20)
 	_ = z.Close()
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
@@ -364,15 +378,16 @@ func TestReceiveBomb(t *testing.T) {
 			}
 		}
 	})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
 	bothProtocols(t, h, func(t *testing.T, url string, o Options) {
-		o.Scenarios = map[string]Scenario{"s": {Executor: ConstantVUs, Duration: For(100 * time.Millisecond), GracefulStop: For(0)}}
-		res, err := (&Test{Options: o, Exec: func(vu *VU) error {
-			return vu.Get(url, Receive(func(s *Stream) error { _, err := io.Copy(io.Discard, s); return err })).Err
-		}}).Run(ctx)
-		if err != nil || res.Interrupted != 1 {
-			t.Errorf("%v, %d interrupted, want 1", err, res.Interrupted)
+		res := mustStop(t, o, 1, func(vu *VU, begun func()) error {
+			return vu.Get(url, Receive(func(s *Stream) error {
+				begun()
+				_, err := io.Copy(io.Discard, s)
+				return err
+			})).Err
+		})
+		if res.Interrupted != 1 {
+			t.Errorf("%d interrupted, want 1", res.Interrupted)
 		}
 	})
 }

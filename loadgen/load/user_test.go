@@ -222,10 +222,11 @@ func TestContextEndsWithTheIteration(t *testing.T) {
 	for _, done := range earlier {
 		<-done
 	}
-	cut := MustFinish(t, &Test{Options: scenario(Scenario{Executor: ConstantVUs, Duration: For(50 * time.Millisecond), GracefulStop: For(0)}), Exec: func(vu *VU) error {
+	cut := mustStop(t, Options{}, 1, func(vu *VU, begun func()) error {
+		begun()
 		<-vu.Context().Done()
 		return vu.Context().Err()
-	}})
+	})
 	if cut.Interrupted != 1 || cut.Failed != 0 {
 		t.Errorf("%d interrupted, %d failed, want 1 and 0", cut.Interrupted, cut.Failed)
 	}
