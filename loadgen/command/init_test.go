@@ -48,6 +48,7 @@ func TestInit(t *testing.T) {
 		t.Fatalf("got exit code %d: %s", code, &stderr)
 	}
 	wantAll(t, stdout.String(), "cd "+dir, "go run . -h")
+	mustBeLong(t)
 	program := filepath.Join(dir, "shop.exe")
 	MustGo(t, dir, "build", "-o", program, ".")
 	said, err := exec.Command(program, "-env", "URL="+mustServe(t), "-i", "5").CombinedOutput()
@@ -56,6 +57,14 @@ func TestInit(t *testing.T) {
 	}
 	wantAll(t, string(said), "script: shop", "✓ is status 200", "http_reqs......................: 5 ")
 	wantAll(t, MustGo(t, dir, "test", "-v", "-bench", ".", "-benchtime", "10x", "."), "--- PASS: TestLoad", "http_req_duration", "BenchmarkLoad", "p95-ns", "cpu-ns/op")
+}
+
+// mustBeLong skips what builds programs, unless FOOBAR_LONG=1.
+func mustBeLong(t *testing.T) {
+	t.Helper()
+	if os.Getenv("FOOBAR_LONG") != "1" {
+		t.Skip("building programs takes a while: FOOBAR_LONG=1 has it done")
+	}
 }
 
 // The first program of docs/library.md is no longer than it says there, and has the whole report.
@@ -82,6 +91,7 @@ func TestDocumentedProgram(t *testing.T) {
 	if err := writeNew(dir, files); err != nil {
 		t.Fatal(err)
 	}
+	mustBeLong(t)
 	MustGo(t, dir, "build", "-o", "loadtest.exe", ".")
 	args := strings.Fields(strings.NewReplacer("go run . ", "", "http://localhost:8080/", mustServe(t), "-d 10s", "-d 1s", "'", "").Replace(line))
 	args = append(args, "-threshold", "checks:rate==1")

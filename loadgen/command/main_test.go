@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -47,6 +48,7 @@ func visits() *load.Test {
 // TestCommand runs the scripts of testdata against a server of this test, which is at $URL. Commands beside testscript's own:
 //
 //	loadgen-code CODE ARGS...   run loadgen, which ends with that code
+//	loadgen-usage CODE ARGS...  the same within the test, many times faster: without the script's folder and variables
 //	visits-code CODE ARGS...    run visits, a load test in Go
 //	awaitrequest                wait until the server has been asked since the last awaitrequest
 //	awaitfile FILE TEXT         wait until FILE has TEXT in it
@@ -58,13 +60,14 @@ func TestCommand(t *testing.T) {
 		Dir:   "testdata",
 		Setup: serve,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"loadgen-code": exitsWith("loadgen"),
-			"visits-code":  exitsWith("visits"),
-			"awaitrequest": awaitRequest,
-			"interrupt":    interrupt,
-			"requests":     countRequests,
-			"awaitfile":    awaitFile,
-			"expand":       expand,
+			"loadgen-code":  exitsWith("loadgen", run("loadgen")),
+			"loadgen-usage": exitsWith("loadgen", runWithin),
+			"visits-code":   exitsWith("visits", run("visits")),
+			"awaitrequest":  awaitRequest,
+			"interrupt":     interrupt,
+			"requests":      countRequests,
+			"awaitfile":     awaitFile,
+			"expand":        expand,
 		},
 	})
 }
@@ -125,21 +128,30 @@ func echo(w http.ResponseWriter, r *http.Request) {
 }
 
 // exitsWith runs a program and wants an exit code: loadgen-code CODE ARGS...
-func exitsWith(program string) func(ts *testscript.TestScript, neg bool, args []string) {
+func exitsWith(program string, run func(*testscript.TestScript, []string) int) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) == 0 {
 			ts.Fatalf("usage: %s-code CODE ARGS...", program)
 		}
 		want, err := strconv.Atoi(args[0])
 		ts.Check(err)
-		got := 0
-		if err := ts.Exec(program, args[1:]...); err != nil {
-			got = exitCodeOf(ts, err)
-		}
-		if got != want {
+		if got := run(ts, args[1:]); got != want {
 			ts.Fatalf("got exit code %d, want %d", got, want)
 		}
 	}
+}
+
+func run(program string) func(*testscript.TestScript, []string) int {
+	return func(ts *testscript.TestScript, args []string) int {
+		if err := ts.Exec(program, args...); err != nil {
+			return exitCodeOf(ts, err)
+		}
+		return exitOK
+	}
+}
+
+func runWithin(ts *testscript.TestScript, args []string) int {
+	return Run(context.Background(), nil, args, nil, ts.Stdout(), ts.Stderr())
 }
 
 func exitCodeOf(ts *testscript.TestScript, err error) int {

@@ -149,6 +149,8 @@ func parseURL(v string) (string, error) {
 		return "", fmt.Errorf("%s: loadgen runs no scripts: give a URL, or describe the requests in a file (-config; see loadgen -h)", secret.URL(v))
 	case slices.Contains(configs, ext) && isFile(v):
 		return "", fmt.Errorf("%s is a file: write -config %s", v, v)
+	case slices.Contains(configs, ext) && !hasHost(v):
+		return "", fmt.Errorf("%s: there is no such file; a file of requests is given with -config, a URL begins with http://", secret.URL(v))
 	case !strings.ContainsAny(v, ".:/[") && v != "localhost":
 		return "", noURL(v)
 	case !strings.Contains(v, "://"):
@@ -158,6 +160,12 @@ func parseURL(v string) (string, error) {
 		return "", fmt.Errorf("URL %q: want one such as http://localhost:8080/path: %w", secret.URL(v), err)
 	}
 	return v, nil
+}
+
+// hasHost says whether v begins as a URL without a scheme does, and not as the path of a file: host.test/a.json, not a/b.json.
+func hasHost(v string) bool {
+	host, _, path := strings.Cut(strings.TrimPrefix(v, "//"), "/")
+	return strings.Contains(v, "://") || path && host != "." && host != ".." && (host == "localhost" || strings.ContainsAny(host, ".:"))
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z-]{1,30}$`)
