@@ -128,18 +128,18 @@ func metricData(s metrics.Series, elapsed time.Duration) resource {
 func sample(s metrics.Series, elapsed time.Duration) map[string]float64 {
 	switch s.Kind {
 	case metrics.Counter:
-		return map[string]float64{"count": s.Sum, "rate": per(s.Sum, elapsed.Seconds())}
+		return map[string]float64{"count": s.Sum, "rate": s.PerSecond(elapsed)}
 	case metrics.Gauge:
 		return map[string]float64{"value": s.Last}
 	case metrics.Rate:
-		return map[string]float64{"rate": per(float64(s.Passes), float64(s.Count))}
+		return map[string]float64{"rate": s.Share()}
 	}
 	unit := 1.0
 	if s.Contains == metrics.Time {
 		unit = float64(time.Millisecond)
 	}
 	return map[string]float64{
-		"avg": per(s.Sum, float64(s.Count)) / unit, "min": s.Min / unit, "max": s.Max / unit,
+		"avg": s.Mean() / unit, "min": s.Min / unit, "max": s.Max / unit,
 		"med": quantile(s, 50) / unit, "p(90)": quantile(s, 90) / unit, "p(95)": quantile(s, 95) / unit,
 	}
 }
@@ -149,13 +149,6 @@ func quantile(s metrics.Series, p float64) float64 {
 		return 0
 	}
 	return s.Histogram.Quantile(p)
-}
-
-func per(a, b float64) float64 {
-	if b == 0 {
-		return 0
-	}
-	return a / b
 }
 
 func (a *api) groups(w http.ResponseWriter, _ *http.Request) {

@@ -77,10 +77,7 @@ func values(s *metrics.Series, elapsed time.Duration, o Options) map[string]floa
 	}
 	switch s.Kind {
 	case metrics.Counter:
-		m["count"], m["rate"] = s.Sum/unit, 0
-		if elapsed > 0 {
-			m["rate"] = s.Sum / unit / elapsed.Seconds()
-		}
+		m["count"], m["rate"] = s.Sum/unit, s.PerSecond(elapsed)/unit
 	case metrics.Gauge:
 		m["value"], m["min"], m["max"] = s.Last/unit, s.Min/unit, s.Max/unit
 	case metrics.Rate:

@@ -149,11 +149,7 @@ func formatPercent(hundredths uint64) string {
 	return strconv.FormatUint(hundredths/100, 10) + "." + strings.Repeat("0", 2-len(decimals)) + decimals + "%"
 }
 
-// formatRate writes a count per second of elapsed seconds.
-func formatRate(sum, seconds float64, c metrics.Contains, unit string) string {
-	rate := 0.0
-	if seconds > 0 {
-		rate = sum / seconds
-	}
-	return formatValue(rate, c, unit) + "/s"
+// formatRate writes what there is a second.
+func formatRate(perSecond float64, c metrics.Contains, unit string) string {
+	return formatValue(perSecond, c, unit) + "/s"
 }

@@ -166,8 +166,9 @@ func (r *report) checks(checks []metrics.Check, indent string) {
 		fails += c.Fails
 	}
 	total := passes + fails
+	all := metrics.Series{Sum: float64(total)}
 	t := table{palette: r.p, rows: []row{
-		{name: "checks_total", value: formatCount(total), extras: []string{formatRate(float64(total), r.elapsed.Seconds(), metrics.Default, "")}},
+		{name: "checks_total", value: formatCount(total), extras: []string{formatRate(all.PerSecond(r.elapsed), metrics.Default, "")}},
 		{name: "checks_succeeded", value: formatShare(passes, total), extras: []string{formatCount(passes) + " out of " + formatCount(total)}},
 		{name: "checks_failed", value: formatShare(fails, total), extras: []string{formatCount(fails) + " out of " + formatCount(total)}},
 	}}

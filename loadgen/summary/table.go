@@ -68,7 +68,7 @@ func (r *row) fill(s *metrics.Series, elapsed time.Duration, o Options) {
 		r.trend = trendValues(s, o)
 	case metrics.Counter:
 		r.value = formatValue(s.Sum, s.Contains, o.TimeUnit)
-		r.extras = []string{formatRate(s.Sum, elapsed.Seconds(), s.Contains, o.TimeUnit)}
+		r.extras = []string{formatRate(s.PerSecond(elapsed), s.Contains, o.TimeUnit)}
 	case metrics.Gauge:
 		r.value = formatValue(s.Last, s.Contains, o.TimeUnit)
 		r.extras = []string{
