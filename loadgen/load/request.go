@@ -229,8 +229,7 @@ func MaxRedirects(n int) Option {
 	}
 }
 
-// Discard reads the response's body and keeps nothing of it. Unread does the same for a body that nobody looks at, but a
-// compressed one that can't be decompressed is still a failed request.
+// Discard reads the response's body, counts its bytes, and keeps nothing of it.
 func Discard() Option {
 	return func(r *Request) error {
 		r.wire.DiscardBody = true
@@ -238,7 +237,7 @@ func Discard() Option {
 	}
 }
 
-// Unread is Discard for a body that has to be right.
+// Unread is Discard, but for a compressed body: its beginning is decompressed, so that one that can't be is a failed request.
 func Unread() Option {
 	return func(r *Request) error {
 		r.wire.UnreadBody = true

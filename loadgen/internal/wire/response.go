@@ -22,10 +22,11 @@ type Response struct {
 	// ErrorCode is k6's.
 	ErrorCode int
 
-	// head is the last one received, lines are its header lines when it is this response's.
+	// head is that of the last response into this value: the next is parsed only when it differs. lines are the header
+	// lines of this response, nil when it has none.
 	head  head
 	lines []byte
-	// share is the memory that it has of the network's room, large says that Body's is of it.
+	// share is how much memory of the network's room this response holds; large says that Body is a part of that.
 	share share
 	large bool
 }
