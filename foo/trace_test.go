@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"example.com/foobar/loadgen/child"
 	"example.com/foobar/telemetry/logtest"
 	"example.com/foobar/telemetry/otlptest"
 )
@@ -58,13 +60,16 @@ func skipOnWindows(tb testing.TB) {
 // nothing is compiled twice.
 func mustBuildBar(tb testing.TB) string {
 	tb.Helper()
-	program := filepath.Join(tb.TempDir(), "bar")
-	build := exec.Command("go", "build", "-trimpath", "-o", program, ".")
-	build.Dir, build.Env = "../bar", append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		tb.Fatalf("build bar: %v\n%s", err, out)
+	dir, err := filepath.Abs("../bar")
+	if err != nil {
+		tb.Fatal(err)
 	}
-	return program
+	built, err := child.Build(context.Background(), []child.Program{{Name: "bar", Dir: dir}}, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { built.Remove() })
+	return built.Path("bar")
 }
 
 // The real foo and the real bar, as processes, make one trace of a request; SIGTERM alone brings every span to the

@@ -100,6 +100,9 @@ func (b *Binaries) addAll(ctx context.Context, root string, programs []Program, 
 	return errors.Join(errs...)
 }
 
+// upToDate are the programs in the cache that this process has built: it asks the go command about each of them once.
+var upToDate sync.Map
+
 // add builds a program in its folder of the cache, where the go command finds what is still the same, under a lock against
 // other builds of it; then it links what came out.
 func (b *Binaries) add(ctx context.Context, root string, p Program, progress *progress) error {
@@ -112,8 +115,11 @@ func (b *Binaries) add(ctx context.Context, root string, p Program, progress *pr
 		return fmt.Errorf("waiting for another build: %w", err)
 	}
 	defer unlock()
-	if err := p.compile(ctx, built, progress); err != nil {
-		return err
+	if _, done := upToDate.Load(built); !done || ctx.Err() != nil {
+		if err := p.compile(ctx, built, progress); err != nil {
+			return err
+		}
+		upToDate.Store(built, true)
 	}
 	if err := os.Link(built, b.Path(p.Name)); err == nil {
 		return nil

@@ -59,6 +59,7 @@ func TestBuild(t *testing.T) {
 	if want := "building hello (the first time: a minute or two)"; len(said) == 0 || said[0] != want {
 		t.Errorf("got %q, want %q first", said, want)
 	}
+	upToDate.Clear()
 	second := mustBuild(t, program, nil)
 	text := mustRead(t, first.Path("hello"))
 	if !bytes.Equal(text, mustRead(t, second.Path("hello"))) {

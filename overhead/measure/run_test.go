@@ -121,6 +121,7 @@ func TestRunFindsWhatIsThere(t *testing.T) {
 
 // A service that can't be asked for its spans is waited for until they are there, and not longer; one that makes none isn't waited for.
 func TestRunWithoutFlush(t *testing.T) {
+	t.Parallel()
 	p := shortPlan(off("off"), plan.Case{Name: "traced", Sampled: 1})
 	p.Services[0].Flush = ""
 	p.Services[0].Env["OTEL_BSP_SCHEDULE_DELAY"] = "300" // milliseconds
@@ -165,6 +166,7 @@ func mustServeSlowly(t *testing.T, takes time.Duration) string {
 }
 
 func TestSickCollectorVoidsItsRuns(t *testing.T) {
+	t.Parallel()
 	nobody, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -202,6 +204,7 @@ func failed(r *record.Run, gate string) bool {
 }
 
 func TestServiceThatDoesNotStart(t *testing.T) {
+	t.Parallel()
 	p := shortPlan(off("off"), off("broken", "-burn", "2h"))
 	t.Run("VoidsItsRun", func(t *testing.T) {
 		r := mustMeasure(t, p, "broken")
