@@ -44,7 +44,7 @@ type perVUIterations struct {
 func (e *perVUIterations) run(p *scenarioRun) {
 	for range e.vus {
 		p.startUser(func(v *VU) {
-			for v.Iteration < e.each && !p.quitting.Load() {
+			for n := int64(0); n < e.each && !p.quitting.Load(); n++ {
 				e.started.Add(1)
 				v.iterate()
 			}
