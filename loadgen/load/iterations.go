@@ -15,13 +15,11 @@ type sharedIterations struct {
 }
 
 func (e *sharedIterations) run(p *scenarioRun) {
-	for range e.vus {
-		p.startUser(func(v *VU) {
-			for !p.quitting.Load() && e.taken.Add(1) <= e.total {
-				v.iterate()
-			}
-		})
-	}
+	p.startUsers(e.vus, func(v *VU) {
+		for !p.quitting.Load() && e.taken.Add(1) <= e.total {
+			v.iterate()
+		}
+	})
 }
 
 func (e *sharedIterations) lasts() time.Duration         { return e.most }
@@ -42,14 +40,12 @@ type perVUIterations struct {
 }
 
 func (e *perVUIterations) run(p *scenarioRun) {
-	for range e.vus {
-		p.startUser(func(v *VU) {
-			for n := int64(0); n < e.each && !p.quitting.Load(); n++ {
-				e.started.Add(1)
-				v.iterate()
-			}
-		})
-	}
+	p.startUsers(e.vus, func(v *VU) {
+		for v.Iteration < e.each && !p.quitting.Load() {
+			e.started.Add(1)
+			v.iterate()
+		}
+	})
 }
 
 func (e *perVUIterations) lasts() time.Duration         { return e.most }
@@ -69,13 +65,11 @@ type constantVUs struct {
 }
 
 func (e *constantVUs) run(p *scenarioRun) {
-	for range e.vus {
-		p.startUser(func(v *VU) {
-			for !p.quitting.Load() {
-				v.iterate()
-			}
-		})
-	}
+	p.startUsers(e.vus, func(v *VU) {
+		for !p.quitting.Load() {
+			v.iterate()
+		}
+	})
 }
 
 func (e *constantVUs) lasts() time.Duration         { return e.length }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -449,4 +450,26 @@ func TestAllIterationsFail(t *testing.T) {
 			t.Errorf("verdict %+v, %d panicked, want all", res.Verdict, res.Panicked)
 		}
 	})
+}
+
+// Each user does its own iterations, however soon the first ones are done.
+func TestPerVUIterationsOfFastUsers(t *testing.T) {
+	const vus, each = 300, 2
+	var mu sync.Mutex
+	done := map[int64]int{}
+	s := Scenario{Executor: PerVUIterations, VUs: new(vus), Iterations: new(int64(each))}
+	res := MustFinish(t, &Test{Options: scenario(s), Exec: func(vu *VU) error {
+		mu.Lock()
+		defer mu.Unlock()
+		done[vu.ID]++
+		return nil
+	}})
+	if got := sum(res, "iterations"); got != vus*each || sum(res, "dropped_iterations") != 0 || len(done) != vus {
+		t.Errorf("%v iterations of %d users, %v dropped; want %d of %d and none", got, len(done), sum(res, "dropped_iterations"), vus*each, vus)
+	}
+	for id, n := range done {
+		if n != each {
+			t.Errorf("user %d did %d iterations, want %d", id, n, each)
+		}
+	}
 }

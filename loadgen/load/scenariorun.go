@@ -201,7 +201,19 @@ func (p *scenarioRun) abandon() (n int) {
 	return len(p.users)
 }
 
-// startUser gives a user a goroutine, in which it does what iterate says until it is done with the scenario.
+// startUsers starts n users, each of which does what iterate says until it is done with the scenario. All of them are taken
+// before the first begins: one that is done soon would otherwise be taken again in another's place.
+func (p *scenarioRun) startUsers(n int, iterate func(v *VU)) {
+	users := make([]*VU, n)
+	for i := range users {
+		users[i] = p.addUser()
+	}
+	for _, v := range users {
+		p.goWith(v, iterate)
+	}
+}
+
+// startUser starts one user more.
 func (p *scenarioRun) startUser(iterate func(v *VU)) { p.goWith(p.addUser(), iterate) }
 
 // addUser takes a user from the pool and makes it one of the scenario's.
