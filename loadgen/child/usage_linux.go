@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tick is the unit of times in /proc: USER_HZ, 100 on every architecture that Go runs on.
-const tick = time.Second / 100
+// ProcTick is the unit of times in /proc: USER_HZ, 100 on every architecture that Go runs on.
+const ProcTick = time.Second / 100
 
 // usage reads the account of a process group: the process pid, which leads it, and those that it started.
 func usage(pid int) (Usage, error) {
@@ -50,7 +50,7 @@ func usageOf(pid int) (Usage, error) {
 		if err != nil {
 			return Usage{}, fmt.Errorf("reading CPU times of %d: %w", pid, err)
 		}
-		t[i] = time.Duration(n) * tick
+		t[i] = time.Duration(n) * ProcTick
 	}
 	u := Usage{User: t[0] + t[2], System: t[1] + t[3], SwitchesKnown: true}
 	u.CPU = u.User + u.System
@@ -80,21 +80,21 @@ func status(pid int, u *Usage) error {
 	if err != nil {
 		return fmt.Errorf("reading what a process used: %w", err)
 	}
-	u.RSS, u.PeakRSS = 1024*value(text, "VmRSS:"), 1024*value(text, "VmHWM:")
+	u.RSS, u.PeakRSS = 1024*ProcValue(text, "VmRSS:"), 1024*ProcValue(text, "VmHWM:")
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
 	if err != nil {
 		return err
 	}
 	for _, name := range threads {
 		if text, err := os.ReadFile(name); err == nil {
-			u.Switches += value(text, "\nvoluntary_ctxt_switches:") + value(text, "nonvoluntary_ctxt_switches:")
+			u.Switches += ProcValue(text, "\nvoluntary_ctxt_switches:") + ProcValue(text, "nonvoluntary_ctxt_switches:")
 		}
 	}
 	return nil
 }
 
-// value is the number behind a key of a /proc file.
-func value(text []byte, key string) uint64 {
+// ProcValue is the number behind a key in the text of a file of /proc or of a control group, 0 where there is none.
+func ProcValue(text []byte, key string) uint64 {
 	_, rest, _ := bytes.Cut(text, []byte(key))
 	fields := bytes.Fields(rest[:min(len(rest), 64)])
 	if len(fields) == 0 {
@@ -144,7 +144,7 @@ func resetPeakRSS(pid int) { _ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs",
 // peakRSS reads VmHWM, the "high water mark" of resident memory.
 func peakRSS(pid int) uint64 {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	return 1024 * value(text, "VmHWM:")
+	return 1024 * ProcValue(text, "VmHWM:")
 }
 
 // peakOf is the same of a process that has ended.

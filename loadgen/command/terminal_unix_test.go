@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -49,21 +48,7 @@ type terminalRun struct {
 	cmd   *exec.Cmd
 	tty   *os.File
 	ended chan struct{}
-
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (r *terminalRun) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.Write(p)
-}
-
-func (r *terminalRun) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
+	syncBuffer
 }
 
 // await waits until a text stands there.

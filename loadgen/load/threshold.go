@@ -39,11 +39,17 @@ func (o thresholdObject) text() Threshold {
 	if !o.AbortOnFail && o.DelayAbortEval == 0 {
 		return Threshold(o.Threshold)
 	}
+	b, _ := unescapedJSON(o) // its fields always can be
+	return Threshold(b)
+}
+
+// unescapedJSON leaves "<" as it is: whoever wants it escaped, escapes it around this.
+func unescapedJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(o) // its fields always can be
-	return Threshold(strings.TrimSuffix(b.String(), "\n"))
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // Expression is the condition itself: "p(95)<500".
@@ -66,11 +72,7 @@ func (t Threshold) MarshalJSON() ([]byte, error) {
 	if o := t.object(); o.AbortOnFail || o.DelayAbortEval != 0 {
 		return []byte(o.text()), nil
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // whoever wants "<" escaped, escapes it around this
-	err := e.Encode(string(t))
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+	return unescapedJSON(string(t))
 }
 
 const thresholdForm = `want an expression such as "p(95)<500", or {threshold: "p(95)<500", abortOnFail: true, delayAbortEval: 10s}`

@@ -4,6 +4,7 @@ package metrics
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -68,6 +69,21 @@ type Check struct {
 	Fails  uint64 `json:"fails"`
 	// Order counts up, over all groups of the test or scenario, in the order in which checks were first made.
 	Order int `json:"order"`
+}
+
+// UniteChecks counts checks of one name together, in place of the first of them and with its Order.
+func UniteChecks(checks []Check) []Check {
+	var united []Check
+	for _, c := range checks {
+		i := slices.IndexFunc(united, func(u Check) bool { return u.Name == c.Name })
+		if i < 0 {
+			united = append(united, c)
+			continue
+		}
+		united[i].Passes += c.Passes
+		united[i].Fails += c.Fails
+	}
+	return united
 }
 
 // Row is the short account of one tag set in the Breakdown.

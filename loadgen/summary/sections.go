@@ -145,17 +145,7 @@ func flatten(s *metrics.Section) []metrics.Check {
 	}
 	collect(s)
 	slices.SortStableFunc(all, func(a, b metrics.Check) int { return cmp.Compare(a.Order, b.Order) })
-	var merged []metrics.Check
-	for _, c := range all {
-		i := slices.IndexFunc(merged, func(m metrics.Check) bool { return m.Name == c.Name })
-		if i < 0 {
-			merged = append(merged, c)
-			continue
-		}
-		merged[i].Passes += c.Passes
-		merged[i].Fails += c.Fails
-	}
-	return merged
+	return metrics.UniteChecks(all)
 }
 
 // checks writes the three totals and each check.

@@ -1,19 +1,17 @@
 package measure
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/child"
 )
 
 // cpuAccount says in the report where CPU times come from.
 const cpuAccount = "the kernel's CPU clock of each process, to the nanosecond; user and system in the proportion of /proc/PID/stat"
-
-// tick is the unit of times in /proc/stat: USER_HZ, 100 on every architecture that Go runs on.
-const tick = time.Second / 100
 
 // readMachine reads /proc/stat (proc_stat(5)) and the quota of this process's control group. Only the times of idleness and
 // steal are used: Linux measures them. Those of work it samples at ticks of its clock, which a load in step with the
@@ -28,7 +26,7 @@ func readMachine() machine {
 	}
 	ticks := func(i int) time.Duration {
 		n, _ := strconv.ParseInt(fields[i], 10, 64)
-		return time.Duration(n) * tick
+		return time.Duration(n) * child.ProcTick
 	}
 	m.idle, m.steal, m.known = ticks(4)+ticks(5), ticks(8), true // after "cpu", user, nice and system: idle, iowait, irq, softirq, steal
 	for line := range strings.Lines(rest) {
@@ -53,24 +51,13 @@ func throttled() time.Duration {
 		switch {
 		case parts[1] == "":
 			if text, err := os.ReadFile(filepath.Join("/sys/fs/cgroup", parts[2], "cpu.stat")); err == nil {
-				return time.Duration(value(text, "throttled_usec")) * time.Microsecond
+				return time.Duration(child.ProcValue(text, "throttled_usec")) * time.Microsecond
 			}
 		case parts[1] == "cpu" || strings.HasPrefix(parts[1], "cpu,"):
 			if text, err := os.ReadFile(filepath.Join("/sys/fs/cgroup/cpu", parts[2], "cpu.stat")); err == nil {
-				return time.Duration(value(text, "throttled_time"))
+				return time.Duration(child.ProcValue(text, "throttled_time"))
 			}
 		}
 	}
 	return 0
-}
-
-// value is the number behind a key of a /proc file.
-func value(text []byte, key string) uint64 {
-	_, rest, _ := bytes.Cut(text, []byte(key))
-	fields := bytes.Fields(rest[:min(len(rest), 64)])
-	if len(fields) == 0 {
-		return 0
-	}
-	n, _ := strconv.ParseUint(string(fields[0]), 10, 64)
-	return n
 }

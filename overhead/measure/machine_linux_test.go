@@ -21,7 +21,7 @@ func TestMachineSeesWork(t *testing.T) {
 	if !now.known || now.cpus < 1 || ours <= 0 || all < ours || busy > all {
 		t.Errorf("%d CPUs had %v, %v of it busy, %v for this process", now.cpus, all, busy, ours)
 	}
-	if rounding := 4 * tick * time.Duration(now.cpus); busy+rounding < ours {
+	if rounding := 4 * child.ProcTick * time.Duration(now.cpus); busy+rounding < ours {
 		t.Errorf("the machine was busy for %v, want at least the %v of this process", busy, ours)
 	}
 }

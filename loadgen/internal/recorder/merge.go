@@ -41,7 +41,7 @@ func mergeSections(a, b metrics.Section) (metrics.Section, error) {
 	if m.Series, err = mergeSeries(a.Series, b.Series); err != nil {
 		return metrics.Section{}, err
 	}
-	m.Checks = mergeChecks(a.Checks, b.Checks)
+	m.Checks = metrics.UniteChecks(append(slices.Clone(a.Checks), b.Checks...))
 	m.Groups, err = mergeLists(a.Groups, b.Groups)
 	return m, err
 }
@@ -61,21 +61,6 @@ func mergeLists(a, b []metrics.Section) ([]metrics.Section, error) {
 		}
 	}
 	return merged, nil
-}
-
-// mergeChecks keeps the order of first appearance that each check had where it comes from.
-func mergeChecks(a, b []metrics.Check) []metrics.Check {
-	merged := slices.Clone(a)
-	for _, c := range b {
-		i := slices.IndexFunc(merged, func(m metrics.Check) bool { return m.Name == c.Name })
-		if i < 0 {
-			merged = append(merged, c)
-			continue
-		}
-		merged[i].Passes += c.Passes
-		merged[i].Fails += c.Fails
-	}
-	return merged
 }
 
 func mergeSeries(a, b []metrics.Series) ([]metrics.Series, error) {
