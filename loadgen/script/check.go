@@ -14,18 +14,24 @@ import (
 // maxName bounds how much of a value stands in a check's name.
 const maxName = 60
 
-// Check is one condition on a response: exactly one of the fields besides Name. A request without a response passes none.
+// Check is what must hold of a response: one of the fields besides Name, or all of them. A request without a response passes none,
+// but for That alone.
 type Check struct {
 	// Name is what the report says; by default it tells the condition, "is status 200" or "returns foobar".
-	Name         string  `json:"name,omitempty"`
-	Status       int     `json:"status,omitempty"`
+	Name   string   `json:"name,omitempty"`
+	Status Statuses `json:"status,omitempty"`
+	// Duration is a bound of http_req_duration, "<200ms", and Size one of the body's bytes, "<10000": with <, <=, > or >=.
+	Duration     string  `json:"duration,omitempty"`
+	Size         string  `json:"size,omitempty"`
 	Body         *string `json:"body,omitempty"` // exactly this
 	BodyContains string  `json:"bodyContains,omitempty"`
 	BodyRegex    string  `json:"bodyRegex,omitempty"`
 	// Header is "Name" for a header that is there, or "Name: value"; several lines of it are joined by ", ".
 	Header string `json:"header,omitempty"`
-	// JSON is a path into a body of JSON, "items.0.id" say, for a value that is there, or "PATH=VALUE".
+	// JSON is a path into a body of JSON, "items.0.id" say, for a value that is there, or "PATH=VALUE"; != < <= > >= are the others.
 	JSON string `json:"json,omitempty"`
+	// That is a condition.
+	That string `json:"that,omitempty"`
 }
 
 // check is a compiled Check.
@@ -38,8 +44,12 @@ type check struct {
 func (c Check) compile() (check, error) {
 	var found []check
 	add := func(name string, holds func(*load.Response) bool) { found = append(found, check{name, holds}) }
-	if c.Status != 0 {
-		add(fmt.Sprintf("is status %d", c.Status), func(r *load.Response) bool { return r.Status == c.Status })
+	if c.Status != nil {
+		statuses, err := c.Status.ranges()
+		if err != nil {
+			return check{}, err
+		}
+		add("is status "+strings.Join(c.Status, " or "), func(r *load.Response) bool { return have(statuses, r.Status) })
 	}
 	if c.Body != nil {
 		add("returns "+short(*c.Body), func(r *load.Response) bool { return string(r.Body) == *c.Body })
@@ -73,8 +83,6 @@ func (c Check) only(found []check) (check, error) {
 		return check{}, errors.New("header: it has no name: want NAME or NAME: VALUE, such as X-Id: 7")
 	case c.JSON != "" && nameless(cutPath(c.JSON)):
 		return check{}, errors.New("json: it has no path: want PATH or PATH=VALUE, such as items.0.id=7")
-	case c.Status < 0 || c.Status > 999:
-		return check{}, fmt.Errorf("status %d: want a number such as 200", c.Status)
 	case c.Name != "":
 		found[0].name = c.Name
 	}

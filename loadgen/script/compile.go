@@ -5,7 +5,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
@@ -34,39 +33,29 @@ func (c *compiler) steps(steps []Step, path string) []act {
 // step compiles one step, with the pause after it.
 func (c *compiler) step(s Step, path string) []act {
 	var acts []act
-	switch kinds := s.kinds(); {
+	c.unbuilt(s, path)
+	switch kinds := s.Kinds(); {
 	case len(kinds) > 1:
 		c.fail(path, "has %q and %q: a step is one of them", kinds[0], kinds[1])
 	case s.URL != "":
 		acts = c.request(s, path)
 	case s.Batch != nil:
 		acts = c.batch(s, path)
-	case s.Group != "" || s.Requests != nil:
+	case s.Group != "":
 		acts = c.group(s, path)
-	case s.Think <= 0:
+	case len(kinds) > 0:
+		c.fail(path, "%q: not yet", kinds[0])
+	case s.Think == "" || s.Think == "0s":
 		c.fail(path, `needs one of "url", "batch", "group" and "think"`)
 	}
 	return append(acts, c.think(s, path)...)
 }
 
-// kinds are the keys of s that make it a step of some kind.
-func (s Step) kinds() []string {
-	var kinds []string
-	if s.URL != "" {
-		kinds = append(kinds, "url")
-	}
-	if s.Batch != nil {
-		kinds = append(kinds, "batch")
-	}
-	if s.Group != "" || s.Requests != nil {
-		kinds = append(kinds, "group")
-	}
-	return kinds
-}
-
 func (c *compiler) think(s Step, path string) []act {
-	pause := time.Duration(s.Think)
+	pause, fixed := s.Think.Fixed()
 	switch {
+	case !fixed:
+		c.fail(path+".think", "not yet")
 	case pause < 0:
 		c.fail(path+".think", "%s is negative; want a time such as 1s", pause)
 	case pause > 0:
@@ -115,7 +104,7 @@ func (c *compiler) batch(s Step, path string) []act {
 	builds, afters := make([]builder, len(s.Batch)), make([]afterwards, len(s.Batch))
 	for i, one := range s.Batch {
 		at := fmt.Sprintf("%s.batch[%d]", path, i)
-		if kinds := one.kinds(); !slices.Equal(kinds, []string{"url"}) || one.Think != 0 {
+		if kinds := one.Kinds(); !slices.Equal(kinds, []string{"url"}) || one.Think != "" {
 			c.fail(at, `a batch holds requests only, each with its "url" and without "think"`)
 		}
 		builds[i] = c.builder(one, at)

@@ -23,12 +23,22 @@ const (
 	Sequential = "sequential" // each iteration the next one, over all users, and round again
 	Random     = "random"     // any
 	PerVU      = "vu"         // each user has its own, by its number
+	Shuffle    = "shuffle"    // each iteration another, over all users, in an order that is random in each round
 )
 
-// Data is a file of rows that all virtual users share: CSV with a line of column names, or a JSON array of objects.
+// What is done when all rows have been taken (Data.OnEnd).
+const (
+	RepeatRows = "repeat" // round again
+	StopAtEnd  = "stop"   // the iteration is not begun, and the scenario ends
+)
+
+// Data are rows that all virtual users share: a file, which is CSV with a line of column names or a JSON array, or Rows. Rows are
+// objects, or single values: their column is "value", and the name of the data alone means it.
 type Data struct {
-	File  string `json:"file"`
-	Order string `json:"order,omitempty"` // Sequential
+	File  string          `json:"file,omitempty"`
+	Rows  json.RawMessage `json:"rows,omitempty"`
+	Order string          `json:"order,omitempty"` // Sequential
+	OnEnd string          `json:"onEnd,omitempty"` // RepeatRows
 }
 
 // row has a value for each column.

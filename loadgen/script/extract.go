@@ -14,6 +14,7 @@ import (
 type Extract struct {
 	JSON   string `json:"json,omitempty"`   // a path into a body of JSON
 	Header string `json:"header,omitempty"` // a header's name
+	Cookie string `json:"cookie,omitempty"` // the name of a cookie that the response sets
 	Regex  string `json:"regex,omitempty"`  // its first group, or all of it when it has none
 }
 

@@ -172,7 +172,8 @@ func (d *draft) fixedOptions(unread bool) []load.Option {
 		opts = append(opts, load.MaxRedirects(*s.Redirects))
 	}
 	if expected := s.Expected; expected != nil {
-		opts = append(opts, load.Expect(func(status int) bool { return slices.Contains(expected, status) }))
+		statuses, _ := expected.ranges()
+		opts = append(opts, load.Expect(func(status int) bool { return have(statuses, status) }))
 	}
 	return opts
 }

@@ -2,7 +2,6 @@ package script
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -155,10 +154,7 @@ func TestUnreadBodies(t *testing.T) {
 		"extracts JSON":  {`{"extract": {"b": {"header": "X-A"}, "a": {"json": "a"}}}`, false},
 		"extracts regex": {`{"extract": {"a": {"regex": "a"}}}`, false},
 	} {
-		var s Step
-		if err := json.Unmarshal([]byte(test.step), &s); err != nil {
-			t.Fatal(err)
-		}
+		s := mustParse(t, `{"requests": [`+test.step+`]}`).Requests[0]
 		s.URL = "http://a.test/"
 		c := &compiler{scope: newScope(nil)}
 		want := ""

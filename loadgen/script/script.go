@@ -3,7 +3,6 @@
 package script
 
 import (
-	"encoding/json"
 	"maps"
 	"reflect"
 
@@ -13,47 +12,28 @@ import (
 
 // Script describes what virtual users do.
 type Script struct {
-	// Requests are the steps of one iteration.
-	Requests []Step `json:"requests,omitempty"`
-	// Functions are steps by name, for scenarios that name one in "exec".
-	Functions map[string][]Step `json:"functions,omitempty"`
+	// Include are files of which the data, metrics, functions and defaults are added to those of this one.
+	Include []string `json:"include,omitempty"`
+	// BaseURL is where URLs without a scheme go on from.
+	BaseURL string `json:"baseURL,omitempty"`
+	// Defaults are what all requests have, unless they say it themselves: a Step without a kind. Its headers, query, cookies and
+	// tags are added to theirs by name, its checks to theirs.
+	Defaults *Step `json:"defaults,omitempty"`
+	// Metrics are those of the script's own by name: counter, gauge, rate, trend, or time, which is a trend in milliseconds.
+	Metrics map[string]string `json:"metrics,omitempty"`
 	// Data are the rows that steps take values from, by name.
 	Data map[string]Data `json:"data,omitempty"`
-}
-
-// Step is one thing a user does: a request (URL), requests at once (Batch), a group of steps (Group and Requests), or
-// a pause (Think alone). Text values may hold ${...}; see Variables.
-type Step struct {
-	// Name stands for the URL in tags; by default it is the URL as written, so that ${...} in it makes no new tags.
-	Name    string           `json:"name,omitempty"`
-	Method  string           `json:"method,omitempty"` // GET; POST with Body, BodyFile or JSON
-	URL     string           `json:"url,omitempty"`
-	Headers map[string]Lines `json:"headers,omitempty"`
-	// Body is sent as it is, BodyFile is the file whose content is sent, JSON is sent with its content type. One of them.
-	Body     string          `json:"body,omitempty"`
-	BodyFile string          `json:"bodyFile,omitempty"`
-	JSON     json.RawMessage `json:"json,omitempty"`
-	// Basic is "user:password", Bearer a token. One of them.
-	Basic  string `json:"basic,omitempty"`
-	Bearer string `json:"bearer,omitempty"`
-	// Timeout is for the whole exchange, redirects included (60 s). Redirects is how many are followed (the option
-	// maxRedirects). Discard reads the body and keeps nothing of it, so that checks of it fail.
-	Timeout   load.Duration `json:"timeout,omitempty"`
-	Redirects *int          `json:"redirects,omitempty"`
-	Discard   bool          `json:"discard,omitempty"`
-	// Expected are the statuses that are no failure (200 to 399).
-	Expected []int             `json:"expected,omitzero"`
-	Tags     map[string]string `json:"tags,omitempty"`
-	Checks   []Check           `json:"checks,omitempty"`
-	// Extract takes values out of the response, into variables of those names.
-	Extract map[string]Extract `json:"extract,omitempty"`
-	// Think is a pause after the step.
-	Think load.Duration `json:"think,omitempty"`
-
-	Group    string `json:"group,omitempty"`
+	// Setup are steps that are done once, before the load, and Teardown once after it. What Setup sets is seen by all others.
+	Setup []Step `json:"setup,omitempty"`
+	// Requests are the steps of one iteration.
 	Requests []Step `json:"requests,omitempty"`
-	Batch    []Step `json:"batch,omitempty"`
+	// Functions are steps by name, for scenarios that name one in "exec" and for steps that call one.
+	Functions map[string][]Step `json:"functions,omitempty"`
+	Teardown  []Step            `json:"teardown,omitempty"`
 }
+
+// Lists are the lists of steps of s. Functions are not among them.
+func (s *Script) Lists() []*[]Step { return []*[]Step{&s.Setup, &s.Requests, &s.Teardown} }
 
 // Compiled is a script ready for a load.Test.
 type Compiled struct {
@@ -64,7 +44,9 @@ type Compiled struct {
 // Tags are the tags of all requests of s.
 func (s *Script) Tags() map[string]string {
 	tags := map[string]string{}
-	collectTags(tags, s.Requests)
+	for _, steps := range s.Lists() {
+		collectTags(tags, *steps)
+	}
 	for _, steps := range s.Functions {
 		collectTags(tags, steps)
 	}
@@ -75,8 +57,9 @@ func (s *Script) Tags() map[string]string {
 func collectTags(tags map[string]string, steps []Step) {
 	for _, s := range steps {
 		maps.Copy(tags, s.Tags)
-		collectTags(tags, s.Requests)
-		collectTags(tags, s.Batch)
+		for _, steps := range s.Within() {
+			collectTags(tags, *steps)
+		}
 	}
 }
 
@@ -88,9 +71,12 @@ func (s *Script) Compile(dir string) (*Compiled, error) {
 		return nil, err
 	}
 	c := &Compiled{Functions: map[string]load.Func{}}
-	var problems, found load.OptionErrors
+	top := &compiler{}
+	s.unbuilt(top)
+	problems, found := top.problems, load.OptionErrors{}
 	if len(s.Requests) > 0 {
-		c.Exec, problems = compile(s.Requests, "requests", dir, data)
+		c.Exec, found = compile(s.Requests, "requests", dir, data)
+		problems = append(problems, found...)
 	}
 	for _, name := range sortedKeys(s.Functions) {
 		c.Functions[name], found = compile(s.Functions[name], "functions."+name, dir, data)

@@ -137,8 +137,8 @@ func TestCheck(t *testing.T) {
 		name  string
 		want  bool
 	}{
-		{Check{Status: 200}, "is status 200", true},
-		{Check{Status: 404, Name: "gone"}, "gone", false},
+		{Check{Status: Statuses{"200"}}, "is status 200", true},
+		{Check{Status: Statuses{"404"}, Name: "gone"}, "gone", false},
 		{Check{Body: &body}, "returns foobar", false},
 		{Check{BodyContains: `"b":7`}, `contains "b":7`, true},
 		{Check{BodyRegex: `"b":\d}`}, `matches "b":\d}`, true},
@@ -282,7 +282,7 @@ requests:
 		"requests: [{url: http://h/, discard: yes}]":              `requests[0].discard: want true or false, got the text "yes"`,
 		"requests: [{url: http://h/, think: 2}]":                  `requests[0].think: 2 has no unit: write it as 2s, or 2ms`,
 		`{"requests": [{"url": "http://h/", "timeout": "2000"}]}`: `requests[0].timeout: 2000 has no unit`,
-		"requests: [{url: http://h/, checks: [{status: 2xx}]}]":   `requests[0].checks[0].status: want a whole number such as 10, got the text "2xx"`,
+		"requests: [{url: http://h/, checks: [{status: {}}]}]":    `requests[0].checks[0].status: want a text, got keys with values`,
 		"requests: {url: http://h/}":                              "requests: want a list such as [a, b], got keys with values",
 	} {
 		if _, err := read(text); err == nil || !strings.Contains(err.Error(), want) {

@@ -45,7 +45,7 @@ func checkStatus(s *Settings, v string) error {
 	if err != nil || code < 100 || code > 999 {
 		return errors.New("want a status code, such as 200")
 	}
-	s.step.Checks = append(s.step.Checks, script.Check{Status: code})
+	s.step.Checks = append(s.step.Checks, script.Check{Status: script.Statuses{v}})
 	return nil
 }
 

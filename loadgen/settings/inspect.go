@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
@@ -89,7 +88,10 @@ func (s *Settings) absolute(what script.Script) script.Script {
 		d.File = s.absolutePath(d.File)
 		what.Data[name] = d
 	}
-	what.Requests, what.Functions = s.absoluteSteps(what.Requests), maps.Clone(what.Functions)
+	for _, steps := range what.Lists() {
+		*steps = s.absoluteSteps(*steps)
+	}
+	what.Functions = maps.Clone(what.Functions)
 	for name, f := range what.Functions {
 		what.Functions[name] = s.absoluteSteps(f)
 	}
@@ -101,7 +103,13 @@ func (s *Settings) absoluteSteps(steps []script.Step) []script.Step {
 	for i := range steps {
 		step := &steps[i]
 		step.BodyFile = s.absolutePath(step.BodyFile)
-		step.Requests, step.Batch = s.absoluteSteps(step.Requests), s.absoluteSteps(step.Batch)
+		step.Multipart = slices.Clone(step.Multipart)
+		for p := range step.Multipart {
+			step.Multipart[p].File = s.absolutePath(step.Multipart[p].File)
+		}
+		for _, steps := range step.Within() {
+			*steps = s.absoluteSteps(*steps)
+		}
 	}
 	return steps
 }
@@ -133,14 +141,15 @@ func (s *Settings) readInspected(root *file.Node) error {
 	}
 	if name, err := target.Text(); err == nil && strings.HasPrefix(name, embeddedTarget) {
 		s.step, s.script = s.script.Requests[0], script.Script{}
-		s.think, s.step.Think = new(time.Duration(s.step.Think)), 0
+		think, _ := s.step.Think.Fixed()
+		s.think, s.step.Think = &think, ""
 	}
 	return nil
 }
 
 // hasNoURL says whether a step is a request that says nothing of where it goes.
 func hasNoURL(s script.Step) bool {
-	return s.URL == "" && s.Batch == nil && s.Group == "" && s.Requests == nil
+	return len(s.Kinds()) == 0
 }
 
 // checkHidden refuses a secret that inspect hid and nobody has written in since: it would be sent as it stands there.

@@ -45,7 +45,13 @@ func (s *Settings) Secrets() *secret.Values {
 func (s *Settings) allSteps(yield func(script.Step) bool) {
 	own := s.step
 	own.Basic, own.Bearer = s.basic, s.bearer
-	lists := [][]script.Step{{own}, s.script.Requests}
+	lists := [][]script.Step{{own}}
+	for _, steps := range s.script.Lists() {
+		lists = append(lists, *steps)
+	}
+	if s.script.Defaults != nil {
+		lists = append(lists, []script.Step{*s.script.Defaults})
+	}
 	for _, function := range s.script.Functions {
 		lists = append(lists, function)
 	}
@@ -56,7 +62,9 @@ func (s *Settings) allSteps(yield func(script.Step) bool) {
 			if !yield(step) {
 				return
 			}
-			lists = append(lists, step.Requests, step.Batch)
+			for _, steps := range step.Within() {
+				lists = append(lists, *steps)
+			}
 		}
 	}
 }
@@ -137,14 +145,23 @@ func maskScript(s script.Script) script.Script {
 	if len(functions) == 0 {
 		functions = nil
 	}
-	return script.Script{Requests: maskSteps(s.Requests), Functions: functions, Data: s.Data}
+	s.Functions = functions
+	for _, steps := range s.Lists() {
+		*steps = maskSteps(*steps)
+	}
+	if s.Defaults != nil {
+		s.Defaults = &maskSteps([]script.Step{*s.Defaults})[0]
+	}
+	return s
 }
 
 func maskSteps(steps []script.Step) []script.Step {
 	var out []script.Step
 	for _, s := range steps {
 		s.Name, s.URL, s.Body = secret.Text(s.Name), secret.URL(s.URL), secret.Text(s.Body)
-		s.Requests, s.Batch = maskSteps(s.Requests), maskSteps(s.Batch)
+		for _, steps := range s.Within() {
+			*steps = maskSteps(*steps)
+		}
 		s.Bearer = secret.Hide(s.Bearer)
 		if secret.Hide(s.Basic) != s.Basic {
 			s.Basic = secret.Mask + ":" + secret.Mask

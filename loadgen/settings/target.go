@@ -34,11 +34,9 @@ func (s *Settings) steps(target string) script.Script {
 		step.Basic, step.Bearer = escapeTemplates(s.basic), escapeTemplates(s.bearer)
 	}
 	if s.Embedded() && len(step.Checks) == 0 {
-		step.Checks = []script.Check{{Status: 200}, {Body: new("foobar")}}
+		step.Checks = []script.Check{{Status: script.Statuses{"200"}}, {Body: new("foobar")}}
 	}
-	if thinkTime := s.thinkTime(); thinkTime > 0 {
-		step.Think = load.Duration(thinkTime)
-	}
+	step.Think = script.ThinkFor(s.thinkTime())
 	return script.Script{Requests: []script.Step{step}}
 }
 
