@@ -3,7 +3,6 @@ package load
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"sync"
 	"time"
 
@@ -25,13 +24,15 @@ type arrivals struct {
 	schedule schedule
 	pre, max int
 	drop     bool
-	// apart is the least time between the begins of two arrivals while late ones catch up; 0 is no bound.
+	// apart is the least time between the begins of two arrivals while late ones catch up, times the gap between them; 0 is no
+	// bound. So late ones begin in the pattern of the schedule, and punctual ones never wait.
 	apart time.Duration
 
 	mu       sync.Mutex
 	start    time.Duration
-	next     int64         // the number of the next arrival
-	due      time.Duration // and its instant
+	more     bool          // there is a next arrival
+	due      time.Duration // its instant
+	gap      float64       // and the gap before it
 	earliest time.Duration // when apart lets it begin
 	idle     []*VU         // parked, or about to park for the first time
 	users    int
@@ -53,17 +54,26 @@ const (
 	starved = time.Millisecond
 )
 
-func newArrivals(s Scenario) *arrivals {
+func newArrivals(s Scenario, name string, seed uint64) *arrivals {
 	e := &arrivals{pre: *s.PreAllocatedVUs, max: *s.MaxVUs, drop: s.OnBusy == OnBusyDrop}
 	if s.MaxCatchUpRate != nil {
 		e.apart = time.Duration(*s.TimeUnit) / time.Duration(*s.MaxCatchUpRate)
 	}
-	if s.Executor == ConstantArrivalRate {
-		e.schedule = constantRate{*s.Rate, time.Duration(*s.TimeUnit), time.Duration(*s.Duration)}
+	if s.Arrivals == ArrivalsPoisson {
+		e.schedule = newPoisson(s.curve(), seed, name)
 	} else {
-		e.schedule = newRampingRate(*s.StartRate, time.Duration(*s.TimeUnit), s.Stages)
+		e.schedule = &even{curve: s.curve()}
 	}
 	return e
+}
+
+// curve is the rate of the scenario.
+func (s Scenario) curve() curve {
+	unit := time.Duration(*s.TimeUnit)
+	if s.Executor == ConstantArrivalRate {
+		return constantRate{*s.Rate, unit, time.Duration(*s.Duration)}
+	}
+	return newRampingRate(*s.StartRate, unit, s.Stages)
 }
 
 func (e *arrivals) run(p *scenarioRun) {
@@ -86,11 +96,9 @@ func (e *arrivals) run(p *scenarioRun) {
 func (e *arrivals) begin(start time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.start, e.due, e.wake, e.earliest, e.counted = start, start, start, start, start
+	e.start, e.wake, e.earliest, e.counted = start, start, start, start
 	e.growth = growth{spare: growthBurst, last: start}
-	if e.schedule.total() > 0 {
-		e.due += e.schedule.due(0)
-	}
+	e.skip()
 }
 
 // preallocate makes the first users. They count as idle from here on: what is due before their goroutines run finds them.
@@ -163,7 +171,7 @@ func (e *arrivals) stopped(p *scenarioRun) bool {
 
 // ready says whether the next arrival may begin.
 func (e *arrivals) ready(now time.Duration) bool {
-	return e.next < e.schedule.total() && e.nextStart() <= now
+	return e.more && e.nextStart() <= now
 }
 
 // nextStart is when the next arrival may begin.
@@ -173,21 +181,22 @@ func (e *arrivals) nextStart() time.Duration { return max(e.due, e.earliest) }
 // to catch up with.
 func (e *arrivals) startNext(now time.Duration) arrival {
 	a := arrival{due: e.due}
-	if e.apart > 0 {
-		e.earliest = max(e.nextStart(), now-lateAfter) + e.apart
-	}
+	begin := max(e.nextStart(), now-lateAfter)
 	if a.due >= e.counted {
 		e.taken++
 	}
 	e.skip()
+	if e.apart > 0 {
+		e.earliest = begin + time.Duration(float64(e.apart)*e.gap)
+	}
 	return a
 }
 
 // skip goes on to the next arrival of the schedule.
 func (e *arrivals) skip() {
-	e.next++
-	if e.next < e.schedule.total() {
-		e.due = e.start + e.schedule.due(e.next)
+	var due time.Duration
+	if due, e.gap, e.more = e.schedule.next(); e.more {
+		e.due = e.start + due
 	}
 }
 
@@ -232,7 +241,7 @@ func (e *arrivals) dispatch(p *scenarioRun) (wait time.Duration) {
 	if now >= end {
 		return -1
 	}
-	if e.next < e.schedule.total() {
+	if e.more {
 		end = min(end, e.nextStart())
 	}
 	e.wake = max(end, now+quantum)
@@ -301,14 +310,17 @@ func (e *arrivals) unstarted(p *scenarioRun) int64 {
 	ended := time.Duration(p.quitAt.Load())
 	waiting := e.countDueBefore(ended+1) - e.countDueBefore(e.counted)
 	if e.apart == 0 {
-		waiting -= e.free
+		waiting -= int64(e.free)
 	}
-	return int64(max(waiting, 0))
+	return max(waiting, 0)
 }
 
 // countDueBefore counts the arrivals yet to begin that are due before an instant.
-func (e *arrivals) countDueBefore(instant time.Duration) int {
-	return sort.Search(int(e.schedule.total()-e.next), func(i int) bool { return e.start+e.schedule.due(e.next+int64(i)) >= instant })
+func (e *arrivals) countDueBefore(instant time.Duration) int64 {
+	if !e.more || e.due >= instant {
+		return 0
+	}
+	return 1 + e.schedule.dueBefore(instant-e.start)
 }
 
 func (e *arrivals) progress(_ *scenarioRun, elapsed time.Duration) (vus, extra string, fraction float64) {

@@ -27,7 +27,7 @@ func TestArrivalsFirst(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						s.PreAllocatedVUs, s.MaxVUs, s.OnBusy = new(users[0]), new(users[1]), onBusy
 						r := MustStart(t, &Test{Options: scenario(s), Exec: works(time.Millisecond)})
-						want := r.scenarios[0].executor.(*arrivals).schedule.total()
+						want := r.scenarios[0].executor.(*arrivals).schedule.(*even).total()
 						res := r.Wait()
 						if got := sum(res, "iterations"); got != float64(want) || sum(res, "dropped_iterations") != 0 {
 							t.Errorf("%v iterations, %v dropped; want %d and none", got, sum(res, "dropped_iterations"), want)

@@ -36,7 +36,7 @@ type Test struct {
 	Env map[string]string
 	// Debug is where Options.HTTPDebug writes.
 	Debug io.Writer
-	// Seed is what the random numbers of VU.Rand follow from, 0 as any other: another seed gives other numbers.
+	// Seed is what the random numbers of VU.Rand and ArrivalsPoisson follow from, 0 as any other: another seed gives other numbers.
 	Seed uint64
 	// TLSKeyLog is where the secrets of TLS sessions go, in NSS's format, for a program that is to read the traffic; nil is
 	// nowhere.

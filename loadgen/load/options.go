@@ -17,11 +17,12 @@ type Options struct {
 	Duration   *Duration `json:"duration,omitempty"`
 	Iterations *int64    `json:"iterations,omitempty"`
 	Stages     []Stage   `json:"stages,omitzero"`
-	// Rate (ours) is arrivals per TimeUnit; with Stages, the rate to start from. The other five go with it.
+	// Rate (ours) is arrivals per TimeUnit; with Stages, the rate to start from. The other six go with it.
 	Rate            *int64    `json:"rate,omitempty"`
 	TimeUnit        *Duration `json:"timeUnit,omitempty"`
 	PreAllocatedVUs *int      `json:"preAllocatedVUs,omitempty"`
 	MaxVUs          *int      `json:"maxVUs,omitempty"`
+	Arrivals        *string   `json:"arrivals,omitempty"`
 	OnBusy          *string   `json:"onBusy,omitempty"`
 	MaxCatchUpRate  *int64    `json:"maxCatchUpRate,omitempty"`
 

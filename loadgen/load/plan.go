@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,9 +20,8 @@ func (o Options) plans() []plan {
 	var plans []plan
 	for _, name := range scenarioNames(scenarios) {
 		conf := scenarios[name]
-		if conf.OnBusy == "" {
-			conf.OnBusy = or(o.OnBusy, "") // so that a flag serves for the scenarios of a file
-		}
+		conf.OnBusy = cmp.Or(conf.OnBusy, or(o.OnBusy, "")) // so that a flag serves for the scenarios of a file
+		conf.Arrivals = cmp.Or(conf.Arrivals, or(o.Arrivals, ""))
 		plans = append(plans, plan{name, conf.withDefaults()})
 	}
 	return plans
@@ -122,8 +122,8 @@ func highest(stages []Stage) int64 {
 	return most
 }
 
-// executor makes the scenario's executor.
-func (p plan) executor() executor {
+// executor makes the scenario's executor; seed is what its random numbers follow from.
+func (p plan) executor(seed uint64) executor {
 	switch c := p.conf; c.Executor {
 	case SharedIterations:
 		return &sharedIterations{vus: *c.VUs, total: *c.Iterations, most: p.lasts()}
@@ -134,7 +134,7 @@ func (p plan) executor() executor {
 	case RampingVUs:
 		return newRampingVUs(c)
 	}
-	return newArrivals(p.conf)
+	return newArrivals(p.conf, p.Name, seed)
 }
 
 // describe is k6's line for the plan.
@@ -154,10 +154,18 @@ func (p plan) describe() string {
 		}
 		return fmt.Sprintf("Up to %d looping VUs for %s over %d stages%s", p.maxVUs(), p.lasts(), len(c.Stages), p.facts(down...))
 	case ConstantArrivalRate:
-		return fmt.Sprintf("%.2f iterations/s for %s%s", perSecond(*c.Rate, time.Duration(*c.TimeUnit)), p.lasts(), p.facts(p.users()))
+		return fmt.Sprintf("%.2f iterations/s for %s%s", perSecond(*c.Rate, time.Duration(*c.TimeUnit)), p.lasts(), p.facts(p.pattern(), p.users()))
 	}
 	peak := perSecond(max(*c.StartRate, highest(c.Stages)), time.Duration(*c.TimeUnit))
-	return fmt.Sprintf("Up to %.2f iterations/s for %s over %d stages%s", peak, p.lasts(), len(c.Stages), p.facts(p.users()))
+	return fmt.Sprintf("Up to %.2f iterations/s for %s over %d stages%s", peak, p.lasts(), len(c.Stages), p.facts(p.pattern(), p.users()))
+}
+
+// pattern is "arrivals: poisson", or empty where they are even as k6's.
+func (p plan) pattern() string {
+	if p.conf.Arrivals == ArrivalsPoisson {
+		return "arrivals: " + ArrivalsPoisson
+	}
+	return ""
 }
 
 // users is "maxVUs: 2-5", or "maxVUs: 5" when there will be no more.
@@ -168,8 +176,9 @@ func (p plan) users() string {
 	return fmt.Sprintf("maxVUs: %d", *p.conf.MaxVUs)
 }
 
-// facts is what stands in brackets: those given, then those that all executors have.
+// facts is what stands in brackets: those given that aren't empty, then those that all executors have.
 func (p plan) facts(facts ...string) string {
+	facts = slices.DeleteFunc(facts, func(fact string) bool { return fact == "" })
 	if c := p.conf; c.Exec != "" {
 		facts = append(facts, "exec: "+c.Exec)
 	}

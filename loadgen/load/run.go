@@ -47,7 +47,7 @@ func newRun(ctx context.Context, t *Test, rec *recorder.Recorder, network *wire.
 func (r *Run) addScenarios(plans []plan) {
 	byName := map[string]*scenarioRun{}
 	for _, plan := range plans {
-		p := &scenarioRun{run: r, name: plan.Name, conf: plan.conf, plan: plan, exec: r.test.function(plan.conf.Exec), executor: plan.executor(),
+		p := &scenarioRun{run: r, name: plan.Name, conf: plan.conf, plan: plan, exec: r.test.function(plan.conf.Exec), executor: plan.executor(r.test.Seed),
 			quit: make(chan struct{}), cut: make(chan struct{}), done: make(chan struct{}), users: map[*VU]struct{}{}, minIteration: time.Duration(or(r.test.Options.MinIterationDuration, 0))}
 		p.env = r.test.Env
 		if len(plan.conf.Env) > 0 {

@@ -26,6 +26,15 @@ const (
 	OnBusyDrop = "drop"
 )
 
+// How the arrivals of a rate are spread (Scenario.Arrivals).
+const (
+	// ArrivalsEven has the same gap between all of them, as k6 does.
+	ArrivalsEven = "even"
+	// ArrivalsPoisson has them come independently of each other: the gaps are exponential, and how many there are is chance,
+	// with what the rate says as its mean. They follow from Test.Seed.
+	ArrivalsPoisson = "poisson"
+)
+
 // Scenario is one executor with its options, under k6's keys. An option that its executor does not take is an error.
 type Scenario struct {
 	Executor string `json:"executor"`
@@ -59,9 +68,11 @@ type Scenario struct {
 	TimeUnit        *Duration `json:"timeUnit,omitempty"`
 	PreAllocatedVUs *int      `json:"preAllocatedVUs,omitempty"`
 	MaxVUs          *int      `json:"maxVUs,omitempty"`
+	// Arrivals (ours) is ArrivalsEven or ArrivalsPoisson.
+	Arrivals string `json:"arrivals,omitempty"`
 	// OnBusy (ours) is OnBusyWait or OnBusyDrop.
 	OnBusy string `json:"onBusy,omitempty"`
-	// MaxCatchUpRate (ours) is how many arrivals per TimeUnit may begin while late ones catch up after a stall. Without it
+	// MaxCatchUpRate (ours) is how many arrivals per TimeUnit may begin, on average, while late ones catch up after a stall. Without it
 	// they begin as fast as users become free.
 	MaxCatchUpRate *int64 `json:"maxCatchUpRate,omitempty"`
 }
@@ -166,7 +177,7 @@ func (o Options) shortScenario() Scenario {
 // arrivals is the scenario of a rate. The users it is given unless told otherwise are enough that the rate is missed only
 // when the machine is the reason: a tenth of a second's arrivals to start with, and ten seconds' worth at most.
 func (o Options) arrivals() Scenario {
-	s := Scenario{TimeUnit: o.TimeUnit, PreAllocatedVUs: o.PreAllocatedVUs, MaxVUs: o.MaxVUs, OnBusy: or(o.OnBusy, ""), MaxCatchUpRate: o.MaxCatchUpRate}
+	s := Scenario{TimeUnit: o.TimeUnit, PreAllocatedVUs: o.PreAllocatedVUs, MaxVUs: o.MaxVUs, OnBusy: or(o.OnBusy, ""), Arrivals: or(o.Arrivals, ""), MaxCatchUpRate: o.MaxCatchUpRate}
 	peak := *o.Rate
 	if o.Stages != nil {
 		s.Executor, s.StartRate, s.Stages = RampingArrivalRate, o.Rate, o.Stages

@@ -4,19 +4,54 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"sort"
 	"time"
 )
 
-// schedule is when the arrivals of an arrival-rate executor are due. It is arithmetic only: no clock, no state.
+// schedule says when the arrivals of an arrival-rate executor are due, one after the other. It is arithmetic only: it has no
+// clock.
 type schedule interface {
-	// due is when arrival n is due, counted from 0, after the scenario's start: the first nanosecond at which the integral
-	// of the rate has come to n (constant rate) or n+1 (ramp). n is less than total.
-	due(n int64) time.Duration
-	// total is the number of arrivals, and duration the time they are spread over.
-	total() int64
+	// next goes on to the next arrival: when it is due, after the scenario's start, and its gap, which is how many arrivals the
+	// rate makes on average between the one before and this one. ok is false when there are no more.
+	next() (due time.Duration, gap float64, ok bool)
+	// dueBefore counts the arrivals after the one that next returned last that are due before an instant.
+	dueBefore(instant time.Duration) int64
+	// duration is the time over which they are spread.
 	duration() time.Duration
 	// perSecond is the rate at an instant, in arrivals a second.
 	perSecond(t time.Duration) float64
+}
+
+// curve is a rate over time, and the instants at which the area under it comes to so many arrivals.
+type curve interface {
+	// due is when arrival n of even ones is due, counted from 0, after the scenario's start: the first nanosecond at which
+	// the area has come to n (constant rate) or n+1 (ramp). n is less than total, which is their number.
+	due(n int64) time.Duration
+	total() int64
+	// area is the whole area under the rate, in arrivals; reach is when that up to an instant has come to a part of it.
+	area() float64
+	reach(area float64) time.Duration
+
+	duration() time.Duration
+	perSecond(t time.Duration) float64
+}
+
+// even are arrivals with the same area between them.
+type even struct {
+	curve
+	count int64 // those that next returned
+}
+
+func (e *even) next() (due time.Duration, gap float64, ok bool) {
+	if e.count == e.total() {
+		return 0, 0, false
+	}
+	e.count++
+	return e.due(e.count - 1), 1, true
+}
+
+func (e *even) dueBefore(instant time.Duration) int64 {
+	return int64(sort.Search(int(e.total()-e.count), func(i int) bool { return e.due(e.count+int64(i)) >= instant }))
 }
 
 // constantRate is rate arrivals per unit for as long as length. As in k6 the first is due at 0, so that
@@ -32,6 +67,12 @@ func (c constantRate) due(n int64) time.Duration {
 
 func (c constantRate) total() int64 {
 	return int64(min(mulDivCeil(uint64(c.length), uint64(c.rate), uint64(c.unit)), math.MaxInt64))
+}
+
+func (c constantRate) area() float64 { return float64(c.length) / float64(c.unit) * float64(c.rate) }
+
+func (c constantRate) reach(area float64) time.Duration {
+	return time.Duration(math.Ceil(area * float64(c.unit) / float64(c.rate)))
 }
 
 func (c constantRate) duration() time.Duration { return c.length }
@@ -115,23 +156,48 @@ func (r *rampingRate) due(n int64) time.Duration {
 	k := n + 1
 	for i := range r.legs {
 		if k <= r.legs[i].doneAfter {
-			return r.legs[i].start + r.legs[i].reach(k, 2*float64(r.unit))
+			return r.legs[i].start + r.legs[i].reach(k, 0, 2*float64(r.unit))
 		}
 	}
 	return r.length
 }
 
-// reach solves the area for x: when arrival k is due, after the leg's start. It starts from the end of the leg where the
-// rate is lower, so that nothing is lost to rounding where the line meets 0.
-func (l *leg) reach(k int64, unit2 float64) time.Duration {
+func (r *rampingRate) area() float64 {
+	if len(r.legs) == 0 {
+		return 0
+	}
+	last := &r.legs[len(r.legs)-1]
+	return last.areaAfter(2 * float64(r.unit))
+}
+
+func (r *rampingRate) reach(area float64) time.Duration {
+	whole, part := math.Modf(area)
+	unit2 := 2 * float64(r.unit)
+	for i := range r.legs {
+		if area <= r.legs[i].areaAfter(unit2) {
+			return r.legs[i].start + r.legs[i].reach(int64(whole), part, unit2)
+		}
+	}
+	return r.length
+}
+
+// areaAfter is the area up to the end of the leg, in arrivals.
+func (l *leg) areaAfter(unit2 float64) float64 { return float64(l.doneAfter) + l.restAfter/unit2 }
+
+// reach solves the area for x: when it has come to k and part of one more, after the leg's start. It starts from the end of
+// the leg where the rate is lower, so that nothing is lost to rounding where the line meets 0.
+func (l *leg) reach(k int64, part, unit2 float64) time.Duration {
 	low, high, length := float64(l.from), float64(l.to), float64(l.length)
 	if l.from <= l.to {
-		area := unit2*float64(k-l.done) - l.rest
+		area := unit2*(float64(k-l.done)+part) - l.rest
+		if area <= 0 {
+			return 0
+		}
 		x := area / (low + math.Sqrt(low*low+(high-low)*area/length))
 		return time.Duration(math.Ceil(min(x, length)))
 	}
 	low, high = high, low
-	area := unit2*float64(l.doneAfter-k) + l.restAfter
+	area := unit2*(float64(l.doneAfter-k)-part) + l.restAfter
 	if area <= 0 {
 		return l.length
 	}

@@ -2,7 +2,6 @@ package load
 
 import (
 	"fmt"
-	"hash/fnv"
 	"math/rand/v2"
 )
 
@@ -63,7 +62,5 @@ func (v *VU) Rand() *rand.Rand {
 
 // seed begins the user's random numbers in its scenario.
 func (v *VU) seed() {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(v.Scenario)) // a hash takes everything
-	v.source.Seed(v.run.test.Seed, h.Sum64()^uint64(v.number)*0x9e3779b97f4a7c15)
+	v.source.Seed(v.run.test.Seed, scenarioHash(v.Scenario)^uint64(v.number)*0x9e3779b97f4a7c15) // users count from 1
 }

@@ -19,8 +19,8 @@ var optionsOf = map[string][]string{
 	PerVUIterations:     {"vus", "iterations", "maxDuration"},
 	ConstantVUs:         {"vus", "duration"},
 	RampingVUs:          {"startVUs", "stages", "gracefulRampDown"},
-	ConstantArrivalRate: {"rate", "timeUnit", "duration", "preAllocatedVUs", "maxVUs", "onBusy", "maxCatchUpRate"},
-	RampingArrivalRate:  {"startRate", "timeUnit", "stages", "preAllocatedVUs", "maxVUs", "onBusy", "maxCatchUpRate"},
+	ConstantArrivalRate: {"rate", "timeUnit", "duration", "preAllocatedVUs", "maxVUs", "arrivals", "onBusy", "maxCatchUpRate"},
+	RampingArrivalRate:  {"startRate", "timeUnit", "stages", "preAllocatedVUs", "maxVUs", "arrivals", "onBusy", "maxCatchUpRate"},
 }
 
 // requiredOf are the keys without which an executor cannot run.
@@ -121,6 +121,9 @@ func (s Scenario) validateValues(at scenarioPath, errs *OptionErrors) {
 	between(errs, at("rate"), s.Rate, 1, maxRate)
 	between(errs, at("startRate"), s.StartRate, 0, maxRate)
 	s.validateStages(at, errs)
+	if s.Arrivals != "" {
+		errs.oneOf(at("arrivals"), s.Arrivals, ArrivalsEven, ArrivalsPoisson)
+	}
 	if s.OnBusy != "" {
 		errs.oneOf(at("onBusy"), s.OnBusy, OnBusyWait, OnBusyDrop)
 	}
@@ -182,9 +185,8 @@ func (s Scenario) withDefaults() Scenario {
 		s.TimeUnit = new(or(s.TimeUnit, Duration(time.Second)))
 		s.StartRate = new(or(s.StartRate, 0))
 		s.MaxVUs = new(or(s.MaxVUs, or(s.PreAllocatedVUs, 0)))
-		if s.OnBusy == "" {
-			s.OnBusy = OnBusyWait
-		}
+		s.OnBusy = cmp.Or(s.OnBusy, OnBusyWait)
+		s.Arrivals = cmp.Or(s.Arrivals, ArrivalsEven)
 	}
 	return s
 }
@@ -266,6 +268,9 @@ func (o Options) validateWords(errs *OptionErrors) {
 	}
 	if o.OnBusy != nil {
 		errs.oneOf("onBusy", *o.OnBusy, OnBusyWait, OnBusyDrop)
+	}
+	if o.Arrivals != nil {
+		errs.oneOf("arrivals", *o.Arrivals, ArrivalsEven, ArrivalsPoisson)
 	}
 	if _, nameless := o.Tags[""]; nameless {
 		errs.add("tags", "a tag needs a name: write it as NAME=VALUE")

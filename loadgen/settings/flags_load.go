@@ -25,6 +25,8 @@ func loadFlags() []option {
 			set: optional(integer, func(s *Settings) **int { return &s.layer.PreAllocatedVUs })},
 		{name: "max-vus", form: "N", about: "users that a rate may grow to (ten seconds' arrivals)",
 			set: optional(integer, func(s *Settings) **int { return &s.layer.MaxVUs })},
+		{name: "arrivals", form: "even|poisson", about: "how the iterations of a rate are spread: evenly, or by chance as those of people who know nothing of each other",
+			set: optional(oneOf(load.ArrivalsEven, load.ArrivalsPoisson), func(s *Settings) **string { return &s.layer.Arrivals })},
 		{name: "on-busy", form: "wait|drop", about: "an arrival that finds no free user waits for one, and its wait counts; or is dropped, as in k6",
 			set: optional(oneOf(load.OnBusyWait, load.OnBusyDrop), func(s *Settings) **string { return &s.layer.OnBusy })},
 		{name: "max-catch-up-rate", form: "N", about: "begin at most N iterations per -time-unit also when late ones have to catch up (as fast as users are free)",

@@ -220,6 +220,8 @@ func (s *Settings) checkRate() error {
 		return errors.New("-max-vus goes with -rate")
 	case l.Scenarios == nil && l.OnBusy != nil: // it serves for the scenarios of a file, too
 		return errors.New("-on-busy goes with -rate")
+	case l.Scenarios == nil && l.Arrivals != nil: // as well
+		return errors.New("-arrivals goes with -rate")
 	case l.MaxCatchUpRate != nil:
 		return errors.New("-max-catch-up-rate goes with -rate; in a file it is the maxCatchUpRate of a scenario")
 	}
