@@ -8,8 +8,16 @@ import (
 	"example.com/foobar/loadgen/settings"
 )
 
-// banner says before the load what it will be, in k6's lines.
-func (s *screen) banner(o *settings.Settings, url string) {
+// drawnSeed is the banner's line about a seed that was drawn, so that -seed can have the run made again; empty when it was given.
+func (s *session) drawnSeed() string {
+	if !s.drawn {
+		return ""
+	}
+	return fmt.Sprintf("          seed: %d\n", s.seed)
+}
+
+// banner says before the load what it will be, in k6's lines, with those of ours after them.
+func (s *screen) banner(o *settings.Settings, url, ours string) {
 	if s.quiet {
 		return
 	}
@@ -18,7 +26,7 @@ func (s *screen) banner(o *settings.Settings, url string) {
 		return // what is wrong has been said by then
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n     execution: local\n        script: %s\n        output: %s\n\n", o.ScriptName(url), outputNames(o))
+	fmt.Fprintf(&b, "\n     execution: local\n        script: %s\n        output: %s\n%s\n", o.ScriptName(url), outputNames(o), ours)
 	fmt.Fprintf(&b, "     scenarios: (100.00%%) %s, %d max VUs, %s max duration (incl. graceful stop):\n",
 		count(len(plan.Scenarios), "scenario"), plan.MaxVUs, plan.MaxDuration.Round(time.Millisecond))
 	for _, sc := range plan.Scenarios {

@@ -18,6 +18,7 @@ func (s *session) report(r *load.Result) int {
 	code := r.ExitCode()
 	snapshot := r.Snapshot.WithTexts(s.secrets.Mask)
 	o := s.settings.Summary(isTerminal(s.stdout) && !s.settings.NoColor)
+	o.Seed = &s.seed
 	if err := s.printReport(snapshot, o); err != nil {
 		s.screen.warn(fmt.Sprintf("the report can't be written: %v", err))
 		code = outputFailed(code)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"os"
 
 	"example.com/foobar/loadgen/control"
@@ -22,6 +23,9 @@ type session struct {
 	signals        *signals
 	secrets        *secret.Values
 	outputs        []*output
+	// seed is what the test's random numbers follow from, drawn when nobody has given one.
+	seed  uint64
+	drawn bool
 }
 
 func newSession(p settings.Program, s *settings.Settings, stdout, stderr io.Writer) *session {
@@ -96,11 +100,24 @@ func (s *session) test(url string) (*load.Test, error) {
 		}
 		test.Exec, test.Functions = compiled.Exec, compiled.Functions
 	}
-	test.Options, test.Env = s.settings.Load, s.settings.Env
+	test.Options, test.Env, test.Seed = s.settings.Load, s.settings.Env, s.chooseSeed()
 	if test.Debug == nil {
 		test.Debug = s.screen
 	}
 	return test, nil
+}
+
+// chooseSeed takes the seed that was given, or a Go program's own, or draws one that is short enough to be typed.
+func (s *session) chooseSeed() uint64 {
+	switch {
+	case s.settings.Seed != nil:
+		s.seed = *s.settings.Seed
+	case s.program.Test != nil:
+		s.seed = s.program.Test.Seed
+	default:
+		s.seed, s.drawn = uint64(rand.Uint32()), true
+	}
+	return s.seed
 }
 
 // runTest runs the test and reports.
@@ -120,7 +137,7 @@ func (s *session) runTest(test *load.Test, url string) int {
 	if test.Handler == nil { // which would be on the same processors
 		defer adjustProcessors(s.settings.Getenv("GOMAXPROCS"))()
 	}
-	s.screen.banner(s.settings, url)
+	s.screen.banner(s.settings, url, s.drawnSeed())
 	stopWatching := s.signals.stopOnSignal(run, s.screen)
 	s.screen.showProgress(run)
 	result := run.Wait()

@@ -23,7 +23,7 @@ var ignoredKeys = []string{"out", "noUsageReport", "cloud", "ext", "collectors",
 // commandKeys are the keys of a file for the command itself, by the flag that does the same.
 var commandKeys = map[string]string{"summaryMode": "summary-mode", "summaryExport": "summary-export", "summaryJSON": "summary-json",
 	"noColor": "no-color", "quiet": "quiet", "linger": "linger", "address": "address", "stack": "stack", "k6ExitCodes": "k6-exit-codes",
-	"noThresholds": "no-thresholds"}
+	"noThresholds": "no-thresholds", "seed": "seed"}
 
 // readConfig reads the configuration file, if one is named, into the options.
 func readConfig(s *Settings) error {

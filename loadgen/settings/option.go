@@ -142,6 +142,14 @@ func integer64(v string) (int64, error) {
 	return n, nil
 }
 
+func natural(v string) (uint64, error) {
+	n, err := strconv.ParseUint(v, 10, 64)
+	if err != nil {
+		return 0, errors.New("want a whole number from 0 on, such as 42")
+	}
+	return n, nil
+}
+
 func boolean(v string) (bool, error) {
 	b, err := strconv.ParseBool(v)
 	if err != nil {

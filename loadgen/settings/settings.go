@@ -79,6 +79,7 @@ type Settings struct {
 type Command struct {
 	Env           map[string]string `json:"env,omitempty"`
 	Stack         string            `json:"stack,omitempty"`
+	Seed          *uint64           `json:"seed,omitempty"`
 	SummaryMode   string            `json:"summaryMode,omitempty"`
 	SummaryExport string            `json:"summaryExport,omitempty"`
 	SummaryJSON   string            `json:"summaryJSON,omitempty"`

@@ -17,7 +17,7 @@ import (
 // misunderstand raises the first number of the version, an addition the second.
 const (
 	Schema  = "example.com/foobar/loadgen/summary"
-	Version = "1.0"
+	Version = "1.1"
 )
 
 // document is the machine-readable summary. What is read from it is values and the lists; state is what a Snapshot is made
@@ -28,6 +28,8 @@ type document struct {
 	// Seconds and Elapsed (nanoseconds) are the time of load.
 	Seconds float64       `json:"seconds"`
 	Elapsed time.Duration `json:"elapsed"`
+	// Seed is what the random numbers followed from, where that is known.
+	Seed *uint64 `json:"seed,omitempty"`
 	// Passed says that no threshold failed.
 	Passed     bool                `json:"passed"`
 	Thresholds []documentThreshold `json:"thresholds"`
@@ -93,7 +95,7 @@ func writeJSON(w io.Writer, v any, indent string) error {
 
 func newDocument(s *metrics.Snapshot, o Options) document {
 	d := document{
-		Schema: Schema, Version: Version, Seconds: s.Elapsed.Seconds(), Elapsed: s.Elapsed, Passed: true,
+		Schema: Schema, Version: Version, Seconds: s.Elapsed.Seconds(), Elapsed: s.Elapsed, Seed: o.Seed, Passed: true,
 		Thresholds: []documentThreshold{}, Total: newDocumentSection(&s.Total, s.Elapsed, o),
 		Scenarios: []documentSection{}, Failures: append([]metrics.Failure{}, s.Failures...), Breakdown: []documentRow{},
 		Warnings: append([]metrics.Warning{}, s.Warnings...),

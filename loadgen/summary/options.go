@@ -31,6 +31,8 @@ type Options struct {
 	TrendStats []string
 	// TimeUnit is s, ms or us for times in one unit; empty or auto for the one that fits.
 	TimeUnit string
+	// Seed is what the random numbers of the test followed from; only JSON has it, and nil leaves it out.
+	Seed *uint64
 	// Color colours the text with ANSI escapes, as for a terminal.
 	Color bool
 }
