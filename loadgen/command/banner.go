@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/settings"
 )
 
@@ -21,7 +22,7 @@ func (s *screen) banner(o *settings.Settings, url, ours string) {
 	if s.quiet {
 		return
 	}
-	plan, err := o.Load.Plan()
+	plan, err := engine.PlanOf(&o.Load)
 	if err != nil {
 		return // what is wrong has been said by then
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/secret"
 	"example.com/foobar/loadgen/settings"
@@ -90,7 +91,7 @@ func help(w io.Writer, p settings.Program) int {
 // describeTest says what is the test's own: its scenarios, variables and thresholds.
 func describeTest(b *strings.Builder, t *load.Test) {
 	var scenarios [][2]string
-	if plan, err := t.Options.Plan(); err == nil { // what is wrong with it may be put right by flags, or said by a run
+	if plan, err := engine.PlanOf(&t.Options); err == nil { // what is wrong with it may be put right by flags, or said by a run
 		for _, s := range plan.Scenarios {
 			scenarios = append(scenarios, [2]string{s.Name, s.Description})
 		}

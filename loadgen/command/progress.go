@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 // How often the progress is redrawn on a terminal, and printed elsewhere.
@@ -15,14 +15,8 @@ const (
 	printEvery  = 10 * time.Second
 )
 
-// running is a load test under way, as *load.Run is.
-type running interface {
-	Progress() load.Progress
-	Done() <-chan struct{}
-}
-
 // showProgress shows the progress of a run until it has ended.
-func (s *screen) showProgress(run running) {
+func (s *screen) showProgress(run engine.Run) {
 	if s.quiet {
 		<-run.Done()
 		return
@@ -51,7 +45,7 @@ func (s *screen) showProgress(run running) {
 }
 
 // printProgress draws the progress on a terminal; elsewhere it prints one line, or a block where there are several scenarios.
-func (s *screen) printProgress(p load.Progress, rate float64) {
+func (s *screen) printProgress(p engine.Progress, rate float64) {
 	head := headline(p, rate)
 	names, vus, clock := widths(p.Scenarios)
 	var lines []string
@@ -74,17 +68,17 @@ func (s *screen) printProgress(p load.Progress, rate float64) {
 }
 
 // headline is k6's first line, with the requests of the moment behind it.
-func headline(p load.Progress, rate float64) string {
+func headline(p engine.Progress, rate float64) string {
 	return fmt.Sprintf("%s (%s), %d/%d VUs, %d complete and %d interrupted iterations, %.1f requests/s, %d failed",
 		state(p), p.Time, p.VUs, p.MaxVUs, p.Complete, p.Interrupted, rate, p.Failed)
 }
 
 // shortHeadline is the same where there is less room; what has failed comes early, so that it is not what is cut.
-func shortHeadline(p load.Progress, rate float64) string {
+func shortHeadline(p engine.Progress, rate float64) string {
 	return fmt.Sprintf("%s (%s), %d/%d VUs, %d failed, %.0f req/s, %d iterations", state(p), p.Time, p.VUs, p.MaxVUs, p.Failed, rate, p.Complete)
 }
 
-func state(p load.Progress) string {
+func state(p engine.Progress) string {
 	if p.State == "ended" {
 		return "done"
 	}
@@ -92,7 +86,7 @@ func state(p load.Progress) string {
 }
 
 // widths are those of the columns of the scenarios.
-func widths(scenarios []load.ScenarioProgress) (names, vus, clock int) {
+func widths(scenarios []engine.ScenarioProgress) (names, vus, clock int) {
 	for _, sc := range scenarios {
 		names = max(names, utf8.RuneCountInString(sc.Name))
 		vus = max(vus, len(sc.VUs))
@@ -158,7 +152,7 @@ type mark struct {
 }
 
 // add adds what the progress says now, and returns the rate.
-func (m *requestRate) add(p load.Progress) float64 {
+func (m *requestRate) add(p engine.Progress) float64 {
 	if n := len(m.marks); n > 0 && p.Requests < m.marks[n-1].requests { // a warm-up is over, and they are counted anew
 		m.marks = []mark{{p.Elapsed - p.Measured, 0}}
 	}

@@ -8,16 +8,17 @@ import (
 	"testing"
 	"time"
 
-	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 // player is a run whose progress is a list, one entry each time it is asked.
 type player struct {
-	entries []load.Progress
+	engine.Run
+	entries []engine.Progress
 	done    chan struct{}
 }
 
-func (p *player) Progress() load.Progress {
+func (p *player) Progress() engine.Progress {
 	first := p.entries[0]
 	if len(p.entries) > 1 {
 		p.entries = p.entries[1:]
@@ -30,9 +31,9 @@ func (p *player) Progress() load.Progress {
 
 func (p *player) Done() <-chan struct{} { return p.done }
 
-func one(state, status string, fraction float64, elapsed string) load.Progress {
-	return load.Progress{State: state, Time: elapsed, VUs: 5, MaxVUs: 5, Complete: 4, Requests: 10, Elapsed: 2 * time.Second, Measured: 2 * time.Second,
-		Scenarios: []load.ScenarioProgress{{Name: "default", Status: status, Fraction: fraction, VUs: "5 VUs", Time: elapsed + "/2s"}}}
+func one(state, status string, fraction float64, elapsed string) engine.Progress {
+	return engine.Progress{State: state, Time: elapsed, VUs: 5, MaxVUs: 5, Complete: 4, Requests: 10, Elapsed: 2 * time.Second, Measured: 2 * time.Second,
+		Scenarios: []engine.ScenarioProgress{{Name: "default", Status: status, Fraction: fraction, VUs: "5 VUs", Time: elapsed + "/2s"}}}
 }
 
 func TestFollow(t *testing.T) {
@@ -40,7 +41,7 @@ func TestFollow(t *testing.T) {
 		var out bytes.Buffer
 		done := make(chan struct{})
 		close(done)
-		newScreen("loadgen", &out, true, false).showProgress(&player{[]load.Progress{one("ended", "done", 1, "2.0s")}, done})
+		newScreen("loadgen", &out, true, false).showProgress(&player{entries: []engine.Progress{one("ended", "done", 1, "2.0s")}, done: done})
 		if out.Len() > 0 {
 			t.Errorf("got %q, want nothing", &out)
 		}
@@ -50,7 +51,7 @@ func TestFollow(t *testing.T) {
 		var out bytes.Buffer
 		done := make(chan struct{})
 		close(done)
-		newScreen("loadgen", &out, false, false).showProgress(&player{[]load.Progress{one("ended", "done", 1, "2.0s")}, done})
+		newScreen("loadgen", &out, false, false).showProgress(&player{entries: []engine.Progress{one("ended", "done", 1, "2.0s")}, done: done})
 		want := "done (2.0s), 5/5 VUs, 4 complete and 0 interrupted iterations, 5.0 requests/s, 0 failed  default ✓ [ 100% ] 5 VUs  2.0s/2s\n"
 		if got := out.String(); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
@@ -60,7 +61,7 @@ func TestFollow(t *testing.T) {
 	t.Run("SeveralScenarios", func(t *testing.T) {
 		var out bytes.Buffer
 		p := one("running", "running", 0.5, "1.0s")
-		p.Scenarios = append(p.Scenarios, load.ScenarioProgress{Name: "buy", Status: "waiting", VUs: "waiting", Time: "1.0s"})
+		p.Scenarios = append(p.Scenarios, engine.ScenarioProgress{Name: "buy", Status: "waiting", VUs: "waiting", Time: "1.0s"})
 		newScreen("loadgen", &out, false, false).printProgress(p, 5)
 		want := "running (1.0s), 5/5 VUs, 4 complete and 0 interrupted iterations, 5.0 requests/s, 0 failed\n" +
 			"default   [  50% ] 5 VUs    1.0s/2s  \nbuy     • [   0% ] waiting  1.0s     \n\n"
@@ -108,7 +109,7 @@ func TestBar(t *testing.T) {
 }
 
 func TestHeadlineFits(t *testing.T) {
-	p := load.Progress{State: "stopping", Time: "0h59m59.9s", VUs: 10_000, MaxVUs: 10_000, Complete: 123_456_789, Interrupted: 9, Failed: 1_234_567}
+	p := engine.Progress{State: "stopping", Time: "0h59m59.9s", VUs: 10_000, MaxVUs: 10_000, Complete: 123_456_789, Interrupted: 9, Failed: 1_234_567}
 	var out bytes.Buffer
 	(&screen{w: &out, terminal: true}).printProgress(p, 123_456)
 	first, _, _ := strings.Cut(out.String(), "\n")
@@ -132,7 +133,7 @@ func TestMeter(t *testing.T) {
 		if i >= 3 {
 			requests = uint64(30 + 20*(i-2))
 		}
-		if got := m.add(load.Progress{Elapsed: elapsed, Requests: requests}); got != want {
+		if got := m.add(engine.Progress{Elapsed: elapsed, Requests: requests}); got != want {
 			t.Errorf("after %s: got %v requests/s, want %v", elapsed, got, want)
 		}
 	}
@@ -183,7 +184,7 @@ func TestMeterAfterWarmup(t *testing.T) {
 		requests          uint64
 		want              float64
 	}{{second, second, 100, 100}, {2 * second, 2 * second, 200, 100}, {2500 * time.Millisecond, second / 2, 40, 80}, {3500 * time.Millisecond, 1500 * time.Millisecond, 140, 100}} {
-		if got := m.add(load.Progress{Elapsed: step.elapsed, Measured: step.measured, Requests: step.requests}); got != step.want {
+		if got := m.add(engine.Progress{Elapsed: step.elapsed, Measured: step.measured, Requests: step.requests}); got != step.want {
 			t.Errorf("at %v: got %v, want %v", step.elapsed, got, step.want)
 		}
 	}

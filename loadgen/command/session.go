@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"example.com/foobar/loadgen/control"
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/loadgen/secret"
@@ -138,8 +139,8 @@ func (s *session) runTest(test *load.Test, url string) int {
 		defer adjustProcessors(s.settings.Getenv("GOMAXPROCS"))()
 	}
 	s.screen.banner(s.settings, url, s.drawnSeed())
-	stopWatching := s.signals.stopOnSignal(run, s.screen)
-	s.screen.showProgress(run)
+	stopWatching := s.signals.stopOnSignal(engine.RunOf(run), s.screen)
+	s.screen.showProgress(engine.RunOf(run))
 	result := run.Wait()
 	stopWatching()
 	code := s.report(result)
@@ -163,7 +164,7 @@ func (s *session) serveAPI(run *load.Run) (*control.Server, error) {
 	if s.settings.Address == "" {
 		return nil, nil
 	}
-	api, err := control.Listen(s.settings.Address, maskedRun{run, s.secrets}, s.settings.APIToken)
+	api, err := control.Listen(s.settings.Address, maskedRun{engine.RunOf(run), run, s.secrets}, s.settings.APIToken)
 	if err != nil {
 		return nil, err
 	}
@@ -180,11 +181,12 @@ func (s *session) serveAPI(run *load.Run) (*control.Server, error) {
 
 // maskedRun is a run of which the REST API shows no secrets.
 type maskedRun struct {
-	*load.Run
+	engine.Run
+	run     *load.Run
 	secrets *secret.Values
 }
 
-func (r maskedRun) Snapshot() *metrics.Snapshot { return r.Run.Snapshot().WithTexts(r.secrets.Mask) }
+func (r maskedRun) Snapshot() *metrics.Snapshot { return r.run.Snapshot().WithTexts(r.secrets.Mask) }
 
 // isTerminal says whether w is one.
 func isTerminal(w io.Writer) bool {

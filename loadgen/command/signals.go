@@ -6,7 +6,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 // signals hears Ctrl-C and SIGTERM. The first closes first, the second second; a third ends the process in the system's way.
@@ -74,7 +74,7 @@ func (s *signals) received() bool {
 }
 
 // stopOnSignal stops the run gracefully at the first signal and at once at the second, until the returned function is called.
-func (s *signals) stopOnSignal(run *load.Run, screen *screen) (stop func()) {
+func (s *signals) stopOnSignal(run engine.Run, screen *screen) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -84,11 +84,11 @@ func (s *signals) stopOnSignal(run *load.Run, screen *screen) (stop func()) {
 		case <-s.first:
 		}
 		screen.notice("stopping: iterations under way may end; Ctrl-C again stops them now")
-		run.Stop(load.InterruptedSignal)
+		run.Stop(engine.InterruptedSignal)
 		select {
 		case <-done:
 		case <-s.second:
-			run.Abort(load.InterruptedSignal)
+			run.Abort(engine.InterruptedSignal)
 		}
 	}()
 	return func() { close(done); <-ended }

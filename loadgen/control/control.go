@@ -14,21 +14,17 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/metrics"
 )
 
 // maxBody bounds what a PATCH may send.
 const maxBody = 64 << 10
 
-// Run is a test under way, as *load.Run is.
+// Run is a test under way, with the snapshots that may be shown.
 type Run interface {
-	Progress() load.Progress
+	engine.Run
 	Snapshot() *metrics.Snapshot
-	Stop(load.StopReason)
-	Abort(load.StopReason)
-	Resume()
-	SetupData() any
 }
 
 // api answers requests about one run.
@@ -175,8 +171,8 @@ func (a *api) apply(want attributes) error {
 
 func (a *api) stop() {
 	if a.stopped.Swap(true) {
-		a.run.Abort(load.StoppedByAPI)
+		a.run.Abort(engine.StoppedByAPI)
 		return
 	}
-	a.run.Stop(load.StoppedByAPI)
+	a.run.Stop(engine.StoppedByAPI)
 }

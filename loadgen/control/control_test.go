@@ -10,18 +10,19 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/control"
-	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/metrics"
 )
 
 // fakeRun stands still, and notes what it was told.
 type fakeRun struct {
+	engine.Run
 	state string
 	told  []string
 }
 
-func (f *fakeRun) Progress() load.Progress {
-	return load.Progress{State: f.state, Elapsed: 2 * time.Second, VUs: 1, MaxVUs: 3}
+func (f *fakeRun) Progress() engine.Progress {
+	return engine.Progress{State: f.state, Elapsed: 2 * time.Second, VUs: 1, MaxVUs: 3}
 }
 
 func (f *fakeRun) Snapshot() *metrics.Snapshot {
@@ -39,10 +40,10 @@ func (f *fakeRun) Snapshot() *metrics.Snapshot {
 	}}
 }
 
-func (f *fakeRun) Stop(r load.StopReason)  { f.told = append(f.told, "stop: "+r.String()) }
-func (f *fakeRun) Abort(r load.StopReason) { f.told = append(f.told, "abort: "+r.String()) }
-func (f *fakeRun) Resume()                 { f.told = append(f.told, "resume") }
-func (f *fakeRun) SetupData() any          { return map[string]int{"token": 7} }
+func (f *fakeRun) Stop(r engine.StopReason)  { f.told = append(f.told, "stop: "+r.String()) }
+func (f *fakeRun) Abort(r engine.StopReason) { f.told = append(f.told, "abort: "+r.String()) }
+func (f *fakeRun) Resume()                   { f.told = append(f.told, "resume") }
+func (f *fakeRun) SetupData() any            { return map[string]int{"token": 7} }
 
 func mustDo(tb testing.TB, h http.Handler, method, path, body string) (int, string) {
 	tb.Helper()

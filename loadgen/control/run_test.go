@@ -8,24 +8,35 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/control"
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/metrics"
 )
 
+// startedRun is a run with its snapshots.
+type startedRun struct {
+	engine.Run
+	load *load.Run
+}
+
+func (r startedRun) Snapshot() *metrics.Snapshot { return r.load.Snapshot() }
+
 // mustStart starts a test that waits to be resumed.
-func mustStart(tb testing.TB, test load.Test) *load.Run {
+func mustStart(tb testing.TB, test load.Test) startedRun {
 	tb.Helper()
 	test.Options.Paused, test.Options.VUs, test.Options.Duration = new(true), new(5), load.For(time.Hour)
 	test.Exec = func(vu *load.VU) error {
 		vu.Sleep(time.Minute)
 		return nil
 	}
-	run, err := test.Start(context.Background())
+	started, err := test.Start(context.Background())
 	if err != nil {
 		tb.Fatal(err)
 	}
+	run := startedRun{engine.RunOf(started), started}
 	tb.Cleanup(func() {
-		run.Abort(load.StoppedByAPI)
-		run.Wait()
+		run.Abort(engine.StoppedByAPI)
+		<-run.Done()
 	})
 	for run.Progress().State != "paused" {
 		time.Sleep(time.Millisecond)
@@ -77,7 +88,7 @@ func TestSetupData(t *testing.T) {
 	t.Run("ErrFailed", func(t *testing.T) {
 		run := mustStart(t, load.Test{Setup: func(*load.VU) (any, error) { return "half", errors.New("no") }})
 		run.Resume()
-		if run.Wait(); run.SetupData() != "half" {
+		if <-run.Done(); run.SetupData() != "half" {
 			t.Errorf("got %v", run.SetupData())
 		}
 	})

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 // All users are free at the start: none of the first arrivals is dropped, and none makes a further user.
@@ -32,7 +34,7 @@ func TestArrivalsFirst(t *testing.T) {
 						if got := sum(res, "iterations"); got != float64(want) || sum(res, "dropped_iterations") != 0 {
 							t.Errorf("%v iterations, %v dropped; want %d and none", got, sum(res, "dropped_iterations"), want)
 						}
-						if got := r.Progress().MaxVUs; got != users[0] {
+						if got := r.progress().MaxVUs; got != users[0] {
 							t.Errorf("%d users, want the %d made before", got, users[0])
 						}
 					})
@@ -57,9 +59,9 @@ func TestArrivalsFirstForReal(t *testing.T) {
 // However a scenario ends, no more iterations are cut off than were under way, and none begins after.
 func TestArrivalsCutOff(t *testing.T) {
 	for name, end := range map[string]func(*Run){
-		"abort":         func(r *Run) { r.Abort(InterruptedSignal) },
-		"stop":          func(r *Run) { r.Stop(InterruptedSignal) },
-		"stop, abort":   func(r *Run) { r.Stop(InterruptedSignal); r.Abort(InterruptedSignal) },
+		"abort":         func(r *Run) { r.abort(engine.InterruptedSignal, nil) },
+		"stop":          func(r *Run) { r.stop(engine.InterruptedSignal) },
+		"stop, abort":   func(r *Run) { r.stop(engine.InterruptedSignal); r.abort(engine.InterruptedSignal, nil) },
 		"graceful stop": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +80,7 @@ func TestArrivalsCutOff(t *testing.T) {
 				if res.Interrupted != 5 || begun.Load() != 5 || sum(res, "iterations_interrupted") != 5 {
 					t.Errorf("%d interrupted of %d begun, want 5 of 5", res.Interrupted, begun.Load())
 				}
-				if p := r.Progress(); p.VUs != 0 || p.Interrupted != 5 {
+				if p := r.progress(); p.VUs != 0 || p.Interrupted != 5 {
 					t.Errorf("in the end %d users iterate, %d interrupted; want none and 5", p.VUs, p.Interrupted)
 				}
 			})
@@ -96,7 +98,7 @@ func TestArrivalsBusyUsers(t *testing.T) {
 		look := func() {
 			mu.Lock()
 			defer mu.Unlock()
-			most = max(most, r.Progress().VUs, r.scenarios[0].executor.active(r.scenarios[0]))
+			most = max(most, r.progress().VUs, r.scenarios[0].executor.active(r.scenarios[0]))
 		}
 		e := r.scenarios[0].executor.(*arrivals)
 		for range 320 {
@@ -180,7 +182,7 @@ func TestCatchUpRefused(t *testing.T) {
 		if err := o.Validate(); err == nil {
 			t.Errorf("%s: want an error", name)
 		}
-		if _, err := o.Plan(); err == nil {
+		if _, err := o.plan(); err == nil {
 			t.Errorf("%s: want an error of Plan", name)
 		}
 	}
@@ -211,13 +213,13 @@ func TestStopEndsThinking(t *testing.T) {
 					return nil
 				}})
 				time.Sleep(2 * time.Second)
-				r.Stop(InterruptedSignal)
+				r.stop(engine.InterruptedSignal)
 				res := r.Wait()
 				if took := time.Since(begin); took > 6*time.Second || worked.Load() != 1 {
 					t.Errorf("gone after %v with %d having worked, want the one that worked to end that after 5 s", took, worked.Load())
 				}
-				if res.Interrupted != 2 || res.Reason != InterruptedSignal {
-					t.Errorf("%d interrupted, %v; want both in their thinking", res.Interrupted, res.Reason)
+				if res.Interrupted != 2 || res.reason != engine.InterruptedSignal {
+					t.Errorf("%d interrupted, %v; want both in their thinking", res.Interrupted, res.reason)
 				}
 			})
 		})
@@ -226,14 +228,14 @@ func TestStopEndsThinking(t *testing.T) {
 
 func TestPlanOfInvalidOptions(t *testing.T) {
 	for executor := range optionsOf {
-		if _, err := scenario(Scenario{Executor: executor, OnBusy: "never"}).Plan(); err == nil {
+		if _, err := scenario(Scenario{Executor: executor, OnBusy: "never"}).plan(); err == nil {
 			t.Errorf("%s: want an error", executor)
 		}
-		if _, err := scenario(Scenario{Executor: executor}).Plan(); (err == nil) != (requiredOf[executor] == nil) {
+		if _, err := scenario(Scenario{Executor: executor}).plan(); (err == nil) != (requiredOf[executor] == nil) {
 			t.Errorf("%s without options: got %v", executor, err)
 		}
 	}
-	if _, err := (Options{Rate: new(int64(1))}).Plan(); err == nil {
+	if _, err := (Options{Rate: new(int64(1))}).plan(); err == nil {
 		t.Error("a rate without a duration: want an error")
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 // Every way in which a function that the test hands over can end without returning.
@@ -40,8 +42,8 @@ func TestExecEnds(t *testing.T) {
 							return nil
 						})
 					}})
-					if res.Panicked != 6 || sum(res, "iterations_panicked") != 6 || sum(res, "dropped_iterations") != 0 || res.Reason != Finished {
-						t.Errorf("%d panicked, %v dropped, %v; want 6 and none", res.Panicked, sum(res, "dropped_iterations"), res.Reason)
+					if res.Panicked != 6 || sum(res, "iterations_panicked") != 6 || sum(res, "dropped_iterations") != 0 || res.reason != engine.Finished {
+						t.Errorf("%d panicked, %v dropped, %v; want 6 and none", res.Panicked, sum(res, "dropped_iterations"), res.reason)
 					}
 					if f := res.Snapshot.Failures; len(f) != 1 || f[0].Count != 6 || !strings.HasPrefix(f[0].Message, ending.want) {
 						t.Errorf("failures %+v, want 6 of %q", f, ending.want)
@@ -60,16 +62,16 @@ func TestSetupAndTeardownEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				res := MustRun(t, &Test{Exec: sleeps(0), Setup: func(*VU) (any, error) { ending.end(); return nil, nil }})
-				if res.Reason != SetupFailed || res.Cause == nil || !strings.HasPrefix(res.Cause.Error(), "set-up: "+ending.want) {
-					t.Errorf("set-up: got %v, %v", res.Reason, res.Cause)
+				if res.reason != engine.SetupFailed || res.Cause == nil || !strings.HasPrefix(res.Cause.Error(), "set-up: "+ending.want) {
+					t.Errorf("set-up: got %v, %v", res.reason, res.Cause)
 				}
 				res = MustRun(t, &Test{Exec: sleeps(0), Teardown: func(*VU) error { ending.end(); return nil }})
-				if res.Reason != TeardownFailed || res.Cause == nil || !strings.HasPrefix(res.Cause.Error(), "tear-down: "+ending.want) || sum(res, "iterations") != 1 {
-					t.Errorf("tear-down: got %v, %v after %v iterations", res.Reason, res.Cause, sum(res, "iterations"))
+				if res.reason != engine.TeardownFailed || res.Cause == nil || !strings.HasPrefix(res.Cause.Error(), "tear-down: "+ending.want) || sum(res, "iterations") != 1 {
+					t.Errorf("tear-down: got %v, %v after %v iterations", res.reason, res.Cause, sum(res, "iterations"))
 				}
 				res = MustRun(t, &Test{Exec: sleeps(0), Hold: func(context.Context, *Run, string) { ending.end() }})
-				if res.Reason != TestAborted || res.Cause == nil || !strings.Contains(res.Cause.Error(), ending.want) {
-					t.Errorf("hold: got %v, %v", res.Reason, res.Cause)
+				if res.reason != engine.TestAborted || res.Cause == nil || !strings.Contains(res.Cause.Error(), ending.want) {
+					t.Errorf("hold: got %v, %v", res.reason, res.Cause)
 				}
 			})
 		})
@@ -153,7 +155,7 @@ func TestEndedContext(t *testing.T) {
 			Setup:    func(*VU) (any, error) { return nil, errors.New("set up") },
 			Teardown: func(*VU) error { return errors.New("torn down") }}
 		res, err := test.Run(ctx)
-		if err != nil || res.Reason != InterruptedSignal {
+		if err != nil || res.reason != engine.InterruptedSignal {
 			t.Fatalf("got %+v, %v, want interrupted", res, err)
 		}
 		if res.Cause != nil || sum(res, "iterations") != 0 {

@@ -55,5 +55,5 @@
 // [VU.Check] counts what is right, [VU.Group] and [VU.Tag] say where it was, and a [Metric] of one's own measures anything else:
 // a count, a rate, a time. Metrics take a fixed amount of memory, however long the test.
 //
-// While a test runs, [Run] has its progress and snapshots of its metrics, and stops it.
+// While a test runs, [Run] has snapshots of its metrics, and stops it.
 package load

@@ -17,8 +17,8 @@ type Duration time.Duration
 
 const day = 24 * time.Hour
 
-// ParseDuration reads Go's form of a duration, with days before it if need be: "90s", "1m30s", "1d2h", "-1s".
-func ParseDuration(s string) (time.Duration, error) {
+// parseDuration reads Go's form of a duration, with days before it if need be: "90s", "1m30s", "1d2h", "-1s".
+func parseDuration(s string) (time.Duration, error) {
 	bad := func() error { return fmt.Errorf("%q is no duration: write it as 10s, 1m30s or 1d2h", s) }
 	rest, negative := strings.CutPrefix(s, "-")
 	if strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "+") {
@@ -60,7 +60,7 @@ func milliseconds(ms float64) (time.Duration, error) {
 
 // Set makes a Duration a flag.Value; a flag needs a unit.
 func (d *Duration) Set(s string) error {
-	v, err := ParseDuration(s)
+	v, err := parseDuration(s)
 	if err != nil {
 		return err
 	}

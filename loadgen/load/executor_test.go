@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 // MustRun runs a test in the synthetic time of a synctest bubble.
@@ -58,8 +60,8 @@ func TestConstantVUs(t *testing.T) {
 		if got, want := time.Since(begin), 30030*time.Millisecond; got != want {
 			t.Errorf("took %v, want %v", got, want)
 		}
-		if res.Reason != Finished || res.Interrupted != 0 {
-			t.Errorf("ended with %v, %d interrupted", res.Reason, res.Interrupted)
+		if res.reason != engine.Finished || res.Interrupted != 0 {
+			t.Errorf("ended with %v, %d interrupted", res.reason, res.Interrupted)
 		}
 		vus := res.Snapshot.Total.Find("vus")
 		if vus == nil || vus.Min != 5 || vus.Max != 5 || vus.Count != 30 {
@@ -154,7 +156,7 @@ func active(r *Run, at ...time.Duration) []int {
 	for _, d := range at {
 		time.Sleep(d - time.Since(begin))
 		synctest.Wait()
-		got = append(got, r.Progress().VUs)
+		got = append(got, r.progress().VUs)
 	}
 	return got
 }
@@ -346,7 +348,7 @@ func TestArrivalsEndWithTheStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := MustStart(t, &Test{Exec: sleeps(time.Millisecond), Options: Options{Rate: new(int64(100)), Duration: For(time.Hour)}})
 		time.Sleep(995 * time.Millisecond)
-		r.Stop(InterruptedSignal)
+		r.stop(engine.InterruptedSignal)
 		res := r.Wait()
 		if got := sum(res, "iterations"); got != 100 || res.Verdict.RateMissed {
 			t.Errorf("%v iterations, missed %v, want 100 and none", got, res.Verdict.RateMissed)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -30,9 +31,9 @@ const (
 // is, or one from 120 to 123 for what the Verdict has to say.
 func (r *Result) ExitCode() int {
 	switch {
-	case r.Reason != Finished && r.Reason != ThresholdAborted:
-		return r.Reason.exitCode()
-	case r.Reason == ThresholdAborted || len(r.ThresholdsFailed) > 0:
+	case r.reason != engine.Finished && r.reason != engine.ThresholdAborted:
+		return exitCodeOf(r.reason)
+	case r.reason == engine.ThresholdAborted || len(r.ThresholdsFailed) > 0:
 		return exitThresholdsFailed
 	case r.MarkedFailed != nil:
 		return exitMarkedFailed
@@ -40,17 +41,18 @@ func (r *Result) ExitCode() int {
 	return r.Verdict.exitCode()
 }
 
-func (r StopReason) exitCode() int {
+// exitCodeOf is for runs that were stopped.
+func exitCodeOf(r engine.StopReason) int {
 	switch r {
-	case SetupTimedOut:
+	case engine.SetupTimedOut:
 		return exitSetupTimedOut
-	case TeardownTimedOut:
+	case engine.TeardownTimedOut:
 		return exitTeardownTimedOut
-	case StoppedByAPI:
+	case engine.StoppedByAPI:
 		return exitStoppedByAPI
-	case SetupFailed, TeardownFailed:
+	case engine.SetupFailed, engine.TeardownFailed:
 		return exitScriptFailed
-	case TestAborted:
+	case engine.TestAborted:
 		return exitScriptAborted
 	}
 	return exitInterrupted
@@ -74,7 +76,7 @@ func (v Verdict) exitCode() int {
 // value, where a green report would lie. It has a line for each.
 func (r *Result) Err() error {
 	var errs []error
-	if r.Reason != Finished {
+	if r.reason != engine.Finished {
 		errs = append(errs, fmt.Errorf("the test ended early: %s", r.Reason))
 	}
 	errs = append(errs, r.Cause)

@@ -3,6 +3,8 @@ package load
 import (
 	"errors"
 	"testing"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 func TestExitCode(t *testing.T) {
@@ -14,14 +16,14 @@ func TestExitCode(t *testing.T) {
 	}{
 		{"OK", Result{}, 0},
 		{"ThresholdsFailed", Result{ThresholdsFailed: []string{"checks"}, Verdict: failed}, 99},
-		{"ThresholdAborted", Result{Reason: ThresholdAborted}, 99},
-		{"SetupTimedOut", Result{Reason: SetupTimedOut}, 100},
-		{"TeardownTimedOut", Result{Reason: TeardownTimedOut}, 101},
-		{"StoppedByAPI", Result{Reason: StoppedByAPI}, 103},
-		{"InterruptedBeforeThresholds", Result{Reason: InterruptedSignal, ThresholdsFailed: []string{"checks"}}, 105},
-		{"SetupFailed", Result{Reason: SetupFailed}, 107},
-		{"TeardownFailed", Result{Reason: TeardownFailed}, 107},
-		{"Aborted", Result{Reason: TestAborted}, 108},
+		{"ThresholdAborted", Result{reason: engine.ThresholdAborted}, 99},
+		{"SetupTimedOut", Result{reason: engine.SetupTimedOut}, 100},
+		{"TeardownTimedOut", Result{reason: engine.TeardownTimedOut}, 101},
+		{"StoppedByAPI", Result{reason: engine.StoppedByAPI}, 103},
+		{"InterruptedBeforeThresholds", Result{reason: engine.InterruptedSignal, ThresholdsFailed: []string{"checks"}}, 105},
+		{"SetupFailed", Result{reason: engine.SetupFailed}, 107},
+		{"TeardownFailed", Result{reason: engine.TeardownFailed}, 107},
+		{"Aborted", Result{reason: engine.TestAborted}, 108},
 		{"MarkedFailed", Result{MarkedFailed: errors.New("no")}, 110},
 		{"NothingSucceeded", Result{Verdict: failed}, 120},
 		{"AllIterationsFailed", Result{Verdict: Verdict{AllIterationsFailed: true}}, 121},

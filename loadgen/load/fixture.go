@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 // fixture is what Setup made for the test, and the user who sets up or tears down at the moment.
@@ -60,7 +62,7 @@ func (r *Run) setUp() bool {
 		r.fixture.set(data)
 		return err
 	})
-	return r.judgeAlone(err, "set-up", SetupFailed, SetupTimedOut)
+	return r.judgeAlone(err, "set-up", engine.SetupFailed, engine.SetupTimedOut)
 }
 
 func (r *Run) tearDown() {
@@ -69,11 +71,11 @@ func (r *Run) tearDown() {
 	}
 	r.lifecycle.state.Store(stateTeardown)
 	err := r.alone(timeout(r.test.Options.TeardownTimeout), r.test.Teardown)
-	r.judgeAlone(err, "tear-down", TeardownFailed, TeardownTimedOut)
+	r.judgeAlone(err, "tear-down", engine.TeardownFailed, engine.TeardownTimedOut)
 }
 
 // judgeAlone keeps why a set-up or tear-down failed; it is true when it did not.
-func (r *Run) judgeAlone(err error, what string, failed, timedOut StopReason) bool {
+func (r *Run) judgeAlone(err error, what string, failed, timedOut engine.StopReason) bool {
 	if err == nil {
 		return true
 	}

@@ -83,9 +83,9 @@ func (v *VU) finish(out outcome, err error, took time.Duration) {
 
 // release gives the memory of large bodies back, which other users may wait for.
 func (v *VU) release() {
-	v.response.Release()
+	v.response.release()
 	for _, r := range v.responses {
-		r.Release()
+		r.release()
 	}
 }
 

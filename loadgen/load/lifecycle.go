@@ -3,6 +3,8 @@ package load
 import (
 	"sync"
 	"sync/atomic"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 // The states of a run, in their order.
@@ -26,7 +28,7 @@ type lifecycle struct {
 	mu      sync.Mutex
 	paused  bool
 	stopped bool
-	reason  StopReason
+	reason  engine.StopReason
 	cause   error
 	marked  error // of VU.MarkTestFailed
 }
@@ -38,7 +40,7 @@ func newLifecycle(paused bool) *lifecycle {
 }
 
 // stop keeps the first reason that is given.
-func (l *lifecycle) stop(reason StopReason, cause error) {
+func (l *lifecycle) stop(reason engine.StopReason, cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.stopped {
@@ -56,10 +58,10 @@ func (l *lifecycle) isStopped() bool {
 }
 
 // fail keeps why the run failed without being stopped, unless there is a reason already.
-func (l *lifecycle) fail(reason StopReason, cause error) {
+func (l *lifecycle) fail(reason engine.StopReason, cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.reason == Finished {
+	if l.reason == engine.Finished {
 		l.reason, l.cause = reason, cause
 	}
 }
@@ -74,7 +76,7 @@ func (l *lifecycle) markFailed(err error) {
 }
 
 // outcome is why the run ended, and what VU.MarkTestFailed was given.
-func (l *lifecycle) outcome() (reason StopReason, cause, marked error) {
+func (l *lifecycle) outcome() (reason engine.StopReason, cause, marked error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.reason, l.cause, l.marked

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 func TestStartTimeAndAfter(t *testing.T) {
@@ -77,13 +79,13 @@ func TestHold(t *testing.T) {
 				}
 			}))
 			time.Sleep(3 * time.Second)
-			r.Stop(StoppedByAPI)
+			r.stop(engine.StoppedByAPI)
 			res := r.Wait()
 			if got, want := time.Since(begin), 3*time.Second; got != want {
 				t.Errorf("took %v, want %v", got, want)
 			}
-			if got := sum(res, "iterations"); got != 6 || res.Reason != StoppedByAPI {
-				t.Errorf("%v iterations, %v; want the first scenario's 6", got, res.Reason)
+			if got := sum(res, "iterations"); got != 6 || res.reason != engine.StoppedByAPI {
+				t.Errorf("%v iterations, %v; want the first scenario's 6", got, res.reason)
 			}
 		})
 	})
@@ -108,12 +110,12 @@ func TestStop(t *testing.T) {
 		complete, interrupted float64
 		took                  time.Duration
 	}{
-		{"stop lets iterations end", func(r *Run) { r.Stop(InterruptedSignal) }, 1, 0, 3 * time.Second},
-		{"abort cuts them off", func(r *Run) { r.Abort(InterruptedSignal) }, 0, 1, time.Second},
+		{"stop lets iterations end", func(r *Run) { r.stop(engine.InterruptedSignal) }, 1, 0, 3 * time.Second},
+		{"abort cuts them off", func(r *Run) { r.abort(engine.InterruptedSignal, nil) }, 0, 1, time.Second},
 		{"stop, then abort", func(r *Run) {
-			r.Stop(InterruptedSignal)
+			r.stop(engine.InterruptedSignal)
 			time.Sleep(time.Second)
-			r.Abort(StoppedByAPI)
+			r.abort(engine.StoppedByAPI, nil)
 		}, 0, 1, 2 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -134,8 +136,8 @@ func TestStop(t *testing.T) {
 				if got := time.Since(begin); got != tt.took {
 					t.Errorf("took %v, want %v", got, tt.took)
 				}
-				if res.Reason != InterruptedSignal || !torn {
-					t.Errorf("reason %v, torn down %v, want the first reason and a tear-down", res.Reason, torn)
+				if res.reason != engine.InterruptedSignal || !torn {
+					t.Errorf("reason %v, torn down %v, want the first reason and a tear-down", res.reason, torn)
 				}
 			})
 		})
@@ -148,7 +150,7 @@ func TestContextEndsTheRun(t *testing.T) {
 		defer cancel()
 		test := &Test{Exec: sleeps(time.Hour), Options: Options{VUs: new(3), Duration: For(time.Minute)}}
 		res, err := test.Run(ctx)
-		if err != nil || res.Reason != InterruptedSignal || res.Interrupted != 3 {
+		if err != nil || res.reason != engine.InterruptedSignal || res.Interrupted != 3 {
 			t.Errorf("got %+v, %v, want 3 interrupted", res, err)
 		}
 	})
@@ -205,8 +207,8 @@ func TestSetupAndTeardown(t *testing.T) {
 				return nil
 			},
 		})
-		if res.Reason != Finished || res.Cause != nil || res.Snapshot.Elapsed != 1500*time.Millisecond {
-			t.Errorf("reason %v, error %v, load of %v, want finished after 1.5 s of load", res.Reason, res.Cause, res.Snapshot.Elapsed)
+		if res.reason != engine.Finished || res.Cause != nil || res.Snapshot.Elapsed != 1500*time.Millisecond {
+			t.Errorf("reason %v, error %v, load of %v, want finished after 1.5 s of load", res.reason, res.Cause, res.Snapshot.Elapsed)
 		}
 		if c := res.Snapshot.Total.Checks; len(c) != 1 || c[0].Name != "has data" || c[0].Passes != 2 {
 			t.Errorf("checks %+v, want one that passed twice", c)
@@ -218,20 +220,20 @@ func TestSetupFails(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		setup  func(*VU) (any, error)
-		reason StopReason
+		reason engine.StopReason
 		want   string
 	}{
-		{"error", func(*VU) (any, error) { return nil, errTest }, SetupFailed, "set-up: no luck"},
-		{"panic", func(*VU) (any, error) { panic("oh dear") }, SetupFailed, "set-up: panic: oh dear"},
-		{"time-out", func(vu *VU) (any, error) { vu.Sleep(time.Hour); return nil, nil }, SetupTimedOut, "set-up: timed out after 1m0s"},
-		{"abort", func(vu *VU) (any, error) { vu.Abort("no database"); return nil, nil }, TestAborted, "no database"},
+		{"error", func(*VU) (any, error) { return nil, errTest }, engine.SetupFailed, "set-up: no luck"},
+		{"panic", func(*VU) (any, error) { panic("oh dear") }, engine.SetupFailed, "set-up: panic: oh dear"},
+		{"time-out", func(vu *VU) (any, error) { vu.Sleep(time.Hour); return nil, nil }, engine.SetupTimedOut, "set-up: timed out after 1m0s"},
+		{"abort", func(vu *VU) (any, error) { vu.Abort("no database"); return nil, nil }, engine.TestAborted, "no database"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ran := false
 				res := MustRun(t, &Test{Setup: tt.setup, Exec: func(*VU) error { ran = true; return nil }})
-				if res.Reason != tt.reason || res.Cause == nil || !strings.HasPrefix(res.Cause.Error(), tt.want) {
-					t.Errorf("got %v, %v, want %v, %q", res.Reason, res.Cause, tt.reason, tt.want)
+				if res.reason != tt.reason || res.Cause == nil || !strings.HasPrefix(res.Cause.Error(), tt.want) {
+					t.Errorf("got %v, %v, want %v, %q", res.reason, res.Cause, tt.reason, tt.want)
 				}
 				if ran {
 					t.Error("the load ran nevertheless")
@@ -244,8 +246,8 @@ func TestSetupFails(t *testing.T) {
 func TestTeardownFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		res := MustRun(t, &Test{Exec: sleeps(0), Teardown: func(vu *VU) error { vu.Sleep(2 * time.Minute); return nil }})
-		if res.Reason != TeardownTimedOut || sum(res, "iterations") != 1 {
-			t.Errorf("got %v, %v, want a time-out after one iteration", res.Reason, res.Cause)
+		if res.reason != engine.TeardownTimedOut || sum(res, "iterations") != 1 {
+			t.Errorf("got %v, %v, want a time-out after one iteration", res.reason, res.Cause)
 		}
 	})
 }
@@ -256,14 +258,14 @@ func TestAbortInTeardown(t *testing.T) {
 		begin := time.Now()
 		r := MustStart(t, &Test{Exec: sleeps(0), Teardown: func(vu *VU) error { vu.Sleep(time.Hour); return nil }})
 		time.Sleep(time.Second)
-		if got := r.Progress().State; got != "teardown" {
+		if got := r.progress().State; got != "teardown" {
 			t.Errorf("state %q, want teardown", got)
 		}
-		r.Stop(InterruptedSignal)
+		r.stop(engine.InterruptedSignal)
 		time.Sleep(time.Second)
-		r.Abort(InterruptedSignal)
-		if res := r.Wait(); res.Reason != InterruptedSignal || time.Since(begin) != 2*time.Second {
-			t.Errorf("%v after %v, want interrupted after 2 s", res.Reason, time.Since(begin))
+		r.abort(engine.InterruptedSignal, nil)
+		if res := r.Wait(); res.reason != engine.InterruptedSignal || time.Since(begin) != 2*time.Second {
+			t.Errorf("%v after %v, want interrupted after 2 s", res.reason, time.Since(begin))
 		}
 	})
 }
@@ -276,8 +278,8 @@ func TestAbortAndMark(t *testing.T) {
 			vu.Abort("enough")
 			return nil
 		}})
-		if res.Reason != TestAborted || res.Cause == nil || res.Cause.Error() != "enough" || res.Interrupted != 3 {
-			t.Errorf("got %v, %v, %d interrupted, want an abort of 3", res.Reason, res.Cause, res.Interrupted)
+		if res.reason != engine.TestAborted || res.Cause == nil || res.Cause.Error() != "enough" || res.Interrupted != 3 {
+			t.Errorf("got %v, %v, %d interrupted, want an abort of 3", res.reason, res.Cause, res.Interrupted)
 		}
 		if res.MarkedFailed == nil || res.MarkedFailed.Error() != "as expected" {
 			t.Errorf("marked %v", res.MarkedFailed)
@@ -289,20 +291,20 @@ func TestPaused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := MustStart(t, &Test{Exec: sleeps(time.Second), Options: Options{Paused: new(true)}})
 		time.Sleep(time.Hour)
-		if got := r.Progress().State; got != "paused" {
+		if got := r.progress().State; got != "paused" {
 			t.Errorf("state %q, want paused", got)
 		}
-		r.Resume()
-		r.Resume()
+		r.lifecycle.resume()
+		r.lifecycle.resume()
 		if res := r.Wait(); sum(res, "iterations") != 1 || res.Snapshot.Elapsed != time.Second {
 			t.Errorf("%v iterations in %v, want 1 in 1 s", sum(res, "iterations"), res.Snapshot.Elapsed)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		r := MustStart(t, &Test{Exec: sleeps(time.Second), Options: Options{Paused: new(true)}})
-		r.Stop(StoppedByAPI)
-		if res := r.Wait(); res.Reason != StoppedByAPI || sum(res, "iterations") != 0 {
-			t.Errorf("%v, %v iterations, want none", res.Reason, sum(res, "iterations"))
+		r.stop(engine.StoppedByAPI)
+		if res := r.Wait(); res.reason != engine.StoppedByAPI || sum(res, "iterations") != 0 {
+			t.Errorf("%v, %v iterations, want none", res.reason, sum(res, "iterations"))
 		}
 	})
 }
@@ -319,8 +321,8 @@ func TestThresholds(t *testing.T) {
 	t.Run("fails at the end", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			res := run(t, Thresholds{"checks": {"rate>0.9"}, "iterations{scenario:default}": {"count>=100"}}, false)
-			if !slices.Equal(res.ThresholdsFailed, []string{"checks"}) || res.Reason != Finished {
-				t.Errorf("failed %v, reason %v", res.ThresholdsFailed, res.Reason)
+			if !slices.Equal(res.ThresholdsFailed, []string{"checks"}) || res.reason != engine.Finished {
+				t.Errorf("failed %v, reason %v", res.ThresholdsFailed, res.reason)
 			}
 			if !slices.Equal(res.Verdict.ChecksNeverPassed, []string{"ok"}) {
 				t.Errorf("never passed: %v, want ok", res.Verdict.ChecksNeverPassed)
@@ -330,16 +332,16 @@ func TestThresholds(t *testing.T) {
 	t.Run("abortOnFail", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			res := run(t, Thresholds{"checks": {AbortOn("rate>0.9", 5*time.Second)}}, false)
-			if res.Reason != ThresholdAborted || res.Snapshot.Elapsed != 6*time.Second {
-				t.Errorf("%v after %v, want an abort at the first look after 5 s", res.Reason, res.Snapshot.Elapsed)
+			if res.reason != engine.ThresholdAborted || res.Snapshot.Elapsed != 6*time.Second {
+				t.Errorf("%v after %v, want an abort at the first look after 5 s", res.reason, res.Snapshot.Elapsed)
 			}
 		})
 	})
 	t.Run("without samples", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			empty := Thresholds{"http_req_duration": {AbortOn("p(95)<100", 0)}}
-			if res := run(t, empty, false); len(res.ThresholdsFailed) != 1 || res.Reason != Finished {
-				t.Errorf("failed %v, %v, want one", res.ThresholdsFailed, res.Reason)
+			if res := run(t, empty, false); len(res.ThresholdsFailed) != 1 || res.reason != engine.Finished {
+				t.Errorf("failed %v, %v, want one", res.ThresholdsFailed, res.reason)
 			}
 			if res := run(t, empty, true); len(res.ThresholdsFailed) != 0 {
 				t.Errorf("k6's way: failed %v, want none", res.ThresholdsFailed)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/threshold"
 	"example.com/foobar/loadgen/internal/wire"
@@ -55,8 +56,8 @@ func (t *Test) Run(ctx context.Context) (*Result, error) {
 	return r.Wait(), nil
 }
 
-// Start validates and starts, and returns at once: set-up, load and tear-down go on in goroutines (or wait for Resume,
-// when Options.Paused). When ctx ends, the run is aborted. An error means that nothing ran.
+// Start validates and starts, and returns at once: set-up, load and tear-down go on in goroutines (or wait to be resumed over
+// the REST API, when Options.Paused). When ctx ends, the run is aborted. An error means that nothing ran.
 func (t *Test) Start(ctx context.Context) (*Run, error) {
 	if err := t.Options.Validate(); err != nil {
 		return nil, err
@@ -85,7 +86,7 @@ func (t *Test) Start(ctx context.Context) (*Run, error) {
 	r := newRun(ctx, t, rec, network, judge)
 	r.addScenarios(plans)
 	if ctx.Err() != nil {
-		r.Abort(InterruptedSignal) // before anything has begun
+		r.abort(engine.InterruptedSignal, nil) // before anything has begun
 	}
 	go r.drive(ctx)
 	return r, nil

@@ -3,6 +3,7 @@ package load
 import (
 	"time"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/wire"
 )
@@ -78,6 +79,6 @@ func (r *Run) gauge() {
 func (r *Run) judgeNow() {
 	_, verdict := r.judge.Evaluate(r.meter.Snapshot(r.clock.measured()))
 	if verdict.Abort {
-		r.abort(ThresholdAborted, failure{"threshold " + verdict.AbortedBy + " failed"})
+		r.abort(engine.ThresholdAborted, failure{"threshold " + verdict.AbortedBy + " failed"})
 	}
 }

@@ -28,14 +28,6 @@ func (e *OptionError) Error() string {
 // Unwrap is Err.
 func (e *OptionError) Unwrap() error { return e.Err }
 
-// Key is the option of the test that the path begins with: "scenarios".
-func (e *OptionError) Key() string {
-	if end := strings.IndexAny(e.Path, ".["); end >= 0 {
-		return e.Path[:end]
-	}
-	return e.Path
-}
-
 // OptionErrors are everything that is wrong with a test, in the order of its options.
 type OptionErrors []*OptionError
 

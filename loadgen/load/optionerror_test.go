@@ -48,7 +48,7 @@ func TestOptionErrorText(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	var first *OptionError
-	if err := fmt.Errorf("starting: %w", errs); !errors.As(err, &first) || first.Key() != "scenarios" || !errors.Is(err, context.Canceled) {
+	if err := fmt.Errorf("starting: %w", errs); !errors.As(err, &first) || first.Path != "scenarios.buy.vus" || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %+v, want the first error and what the last one wraps", first)
 	}
 }
@@ -57,7 +57,7 @@ func TestStartTellsPaths(t *testing.T) {
 	test := &Test{Options: Options{HTTPOptions: HTTPOptions{BlacklistIPs: []string{"10.0.0.0/8", "x"}, Proxy: new("nowhere")}}, Exec: func(*VU) error { return nil }}
 	_, err := test.Start(t.Context())
 	var errs OptionErrors
-	if !errors.As(err, &errs) || len(errs) != 2 || errs[0].Path != "blacklistIPs[1]" || errs[1].Key() != "proxy" {
+	if !errors.As(err, &errs) || len(errs) != 2 || errs[0].Path != "blacklistIPs[1]" || errs[1].Path != "proxy" {
 		t.Errorf("got %v, want what is wrong with blacklistIPs[1] and proxy", err)
 	}
 }

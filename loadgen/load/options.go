@@ -10,7 +10,7 @@ import (
 )
 
 // Options are k6's, with its names as JSON keys, and a few of ours. Pointers and nil slices mean "not set", so that
-// layers can be laid over each other in k6's order (Apply).
+// a file, variables and flags can be laid over them.
 type Options struct {
 	// The shortcuts: they stand for one scenario named "default".
 	VUs        *int      `json:"vus,omitempty"`
@@ -32,7 +32,7 @@ type Options struct {
 	Tags       map[string]string `json:"tags,omitzero"`
 	SystemTags []string          `json:"systemTags,omitzero"`
 
-	// Paused waits for Run.Resume before the load begins.
+	// Paused waits to be resumed over the REST API before the load begins.
 	Paused          *bool     `json:"paused,omitempty"`
 	NoSetup         *bool     `json:"noSetup,omitempty"`
 	NoTeardown      *bool     `json:"noTeardown,omitempty"`
@@ -151,21 +151,20 @@ func or[T any](p *T, def T) T {
 	return *p
 }
 
-// OptionKeys are the keys of Options, sorted.
-func OptionKeys() []string { return file.Keys(reflect.TypeFor[Options]()) }
-
 // ownOptions are those with a duration that k6 does not have.
 var ownOptions = []string{"timeUnit", "timeout", "warmup"}
 
-// ReadOptions reads k6's options from a file. Keys at the top that are none are left for the caller; an unknown key further down
-// is a *file.UnknownKeyError.
-func ReadOptions(n *file.Node) (Options, error) {
-	var o Options
+// UnmarshalNode reads options in a file. Keys at the top that are none are left for others; an unknown key further down is a
+// *file.UnknownKeyError.
+func (o *Options) UnmarshalNode(n *file.Node) error {
+	type options Options // without this method
 	for _, key := range ownOptions {
 		n.Get(key).NotK6()
 	}
-	err := n.Only(OptionKeys()).Decode(&o)
-	return o.withoutDerived(), err
+	var read options
+	err := n.Only(file.Keys(reflect.TypeFor[options]())).Decode(&read)
+	*o = Options(read).withoutDerived()
+	return err
 }
 
 // withoutDerived is o without the scenario that its shortcuts stand for: "k6 inspect" prints it beside them.

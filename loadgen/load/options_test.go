@@ -3,7 +3,6 @@ package load
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,12 +17,12 @@ func TestParseDuration(t *testing.T) {
 		"10s": 10 * time.Second, "1m30s": 90 * time.Second, "1d2h": 26 * time.Hour, "2d": 48 * time.Hour, "0s": 0, "-1s": -time.Second,
 		"1.5h": 90 * time.Minute, "0": 0, "100us": 100 * time.Microsecond,
 	} {
-		if got, err := ParseDuration(text); err != nil || got != want {
+		if got, err := parseDuration(text); err != nil || got != want {
 			t.Errorf("%q: got %v, %v, want %v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "10", "s", "1x", "d", "1dd", "--1s", "1d-2h", "+1s", "999999999d", "106751d24h1s", " 1s"} {
-		if got, err := ParseDuration(text); err == nil || !strings.Contains(err.Error(), "10s, 1m30s or 1d2h") {
+		if got, err := parseDuration(text); err == nil || !strings.Contains(err.Error(), "10s, 1m30s or 1d2h") {
 			t.Errorf("%q: got %v, %v, want an error that says the form", text, got, err)
 		}
 	}
@@ -52,36 +51,12 @@ func FuzzDuration(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		d, err := ParseDuration(s)
+		d, err := parseDuration(s)
 		if err != nil {
 			return
 		}
-		if again, err := ParseDuration(d.String()); err != nil || again != d {
+		if again, err := parseDuration(d.String()); err != nil || again != d {
 			t.Errorf("%q: %v, and again %v, %v", s, d, again, err)
-		}
-	})
-}
-
-func TestParseStage(t *testing.T) {
-	for text, want := range map[string]Stage{"10s:5": {Duration(10 * time.Second), 5}, "1m:0": {Duration(time.Minute), 0}, "0s:7": {0, 7}} {
-		if got, err := ParseStage(text); err != nil || got != want {
-			t.Errorf("%s: got %v, %v, want %v", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"", "10s", "10:5", "10s:", "10s:-1", "-1s:5", "10s:5:6", "10s:5,", "x:1"} {
-		if got, err := ParseStage(text); err == nil {
-			t.Errorf("%q: got %v, want an error", text, got)
-		}
-	}
-}
-
-func FuzzStage(f *testing.F) {
-	for _, s := range []string{"10s:20", "1d:0", ":", "10s:99999999999999999999"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if stage, err := ParseStage(s); err == nil && (stage.Duration < 0 || stage.Target < 0) {
-			t.Errorf("%q: %v", s, stage)
 		}
 	})
 }
@@ -116,7 +91,8 @@ func parseOptions(text []byte) (Options, error) {
 	if err != nil {
 		return Options{}, err
 	}
-	return ReadOptions(n)
+	var o Options
+	return o, n.Decode(&o)
 }
 
 func TestReadOptions(t *testing.T) {
@@ -191,7 +167,8 @@ func TestMilliseconds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := ReadOptions(n)
+	var o Options
+	err = n.Decode(&o)
 	if err != nil || *o.Duration != Duration(10*time.Millisecond) || *o.SetupTimeout != Duration(250*time.Millisecond) ||
 		*o.MinIterationDuration != Duration(1500*time.Millisecond) || *o.Warmup != 0 || *o.Scenarios["a"].TimeUnit != Duration(time.Minute) {
 		t.Errorf("got %+v, %v", o, err)
@@ -204,7 +181,7 @@ func TestMilliseconds(t *testing.T) {
 	if n, err = file.Parse("test.yaml", []byte(`{"duration": 10}`)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadOptions(n); err == nil {
+	if err := n.Decode(new(Options)); err == nil {
 		t.Error("in a file named .yaml: no error")
 	}
 }
@@ -218,77 +195,10 @@ func FuzzReadOptions(f *testing.F) {
 		if err != nil || o.Validate() != nil {
 			return
 		}
-		if _, err := o.Plan(); err != nil {
+		if _, err := o.plan(); err != nil {
 			t.Errorf("%q is valid, and has no plan: %v", b, err)
 		}
 	})
-}
-
-func TestApply(t *testing.T) {
-	file := Options{VUs: new(3), Scenarios: map[string]Scenario{"x": {Executor: PerVUIterations}}, Tags: map[string]string{"a": "1", "b": "1"}}
-	file.UserAgent = new("file")
-	cli := Options{Duration: For(time.Second), Tags: map[string]string{"a": "2"}}
-	cli.MaxRedirects = new(3)
-	got := file.Apply(cli)
-	want := Options{VUs: new(3), Duration: For(time.Second), Tags: map[string]string{"a": "2"}}
-	want.UserAgent, want.MaxRedirects = new("file"), new(3)
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v, want %+v", got, want)
-	}
-	if !file.Overrides(cli) || (Options{}).Overrides(cli) {
-		t.Error("Overrides says the wrong thing")
-	}
-	if file.Scenarios == nil {
-		t.Error("Apply changed what it was applied to")
-	}
-	looped := Options{Duration: For(time.Minute)}.Apply(Options{VUs: new(7)})
-	if looped.Duration == nil || *looped.VUs != 7 {
-		t.Errorf("got %+v, want 7 users for a minute", looped)
-	}
-}
-
-func TestApplyUsers(t *testing.T) {
-	file := Options{Scenarios: map[string]Scenario{
-		"loop": {Executor: ConstantVUs, VUs: new(3), Duration: For(time.Second)}, "ramp": {Executor: RampingVUs, Stages: []Stage{{*For(time.Second), 5}}}}}
-	got := file.Apply(Options{VUs: new(7)})
-	if *got.Scenarios["loop"].VUs != 7 || got.Scenarios["ramp"].VUs != nil || *file.Scenarios["loop"].VUs != 3 {
-		t.Errorf("got %+v, want 7 users in the scenario that takes them", got.Scenarios)
-	}
-	if err := got.Validate(); err != nil {
-		t.Error(err)
-	}
-	if file.Overrides(Options{VUs: new(7)}) {
-		t.Error("a number of users replaces the scenarios")
-	}
-}
-
-func TestApplyThresholds(t *testing.T) {
-	one := func(text Threshold) []Threshold { return []Threshold{text} }
-	file := Options{Thresholds: Thresholds{"checks": one("rate>0.9"), "http_reqs{a:1,b:2}": one("count>1")}}
-	over := Options{Thresholds: Thresholds{"http_reqs{b:2,a:1}": one("count>2"), "vus": one("max<9")}}
-	want := Thresholds{"checks": one("rate>0.9"), "http_reqs{b:2,a:1}": one("count>2"), "vus": one("max<9")}
-	if got := file.Apply(over).Thresholds; !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	if got := file.Apply(Options{}).Thresholds; !reflect.DeepEqual(got, file.Thresholds) {
-		t.Errorf("got %v, want those of the file", got)
-	}
-	if got := file.Replaced(over); !slices.Equal(got, []string{"thresholds of http_reqs{a:1,b:2}"}) {
-		t.Errorf("got %q", got)
-	}
-}
-
-func TestReplaced(t *testing.T) {
-	file := Options{Stages: []Stage{{*For(time.Second), 5}}, Rate: new(int64(5))}
-	for want, over := range map[string]Options{
-		"":              {VUs: new(3)},
-		"[rate]":        {Stages: file.Stages},
-		"[rate stages]": {Duration: For(time.Second)},
-	} {
-		if got := fmt.Sprint(file.Replaced(over)); got != want && want+got != "[]" {
-			t.Errorf("got %s, want %s", got, want)
-		}
-	}
 }
 
 func TestValidate(t *testing.T) {
@@ -374,12 +284,12 @@ func TestPlan(t *testing.T) {
 	}
 	after, late := users(3), users(4)
 	after.After, late.StartTime = "a", For(time.Minute)
-	p, err := Options{Scenarios: map[string]Scenario{"a": users(5), "b": users(2), "c": after, "d": late}}.Plan()
+	p, err := Options{Scenarios: map[string]Scenario{"a": users(5), "b": users(2), "c": after, "d": late}}.plan()
 	// a and b play together until 40 s, c from 40 s to 80 s, d from 60 s to 100 s.
 	if err != nil || p.MaxVUs != 7 || p.MaxDuration != 100*time.Second || len(p.Scenarios) != 4 {
 		t.Errorf("got %+v, %v, want 7 users and 1m40s", p, err)
 	}
-	rate, err := Options{Rate: new(int64(2000)), Duration: For(time.Second)}.Plan()
+	rate, err := Options{Rate: new(int64(2000)), Duration: For(time.Second)}.plan()
 	if err != nil || rate.MaxVUs != 10_000 || rate.Scenarios[0].Description != "2000.00 iterations/s for 1s (maxVUs: 200-10000, gracefulStop: 30s)" {
 		t.Errorf("got %+v, %v", rate, err)
 	}

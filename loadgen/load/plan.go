@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 // plan is what a scenario comes to with all defaults filled in.
@@ -27,27 +29,15 @@ func (o Options) plans() []plan {
 	return plans
 }
 
-// Plan says before the start what a test will come to.
-type Plan struct {
-	// Scenarios are their names and descriptions, in the order of names.
-	Scenarios []ScenarioPlan
-	// MaxVUs is the most users at once, MaxDuration the longest it can take, graceful stops included.
-	MaxVUs      int
-	MaxDuration time.Duration
-}
-
-// ScenarioPlan is one scenario of a Plan; Description is k6's: "5 looping VUs for 30s (gracefulStop: 30s)".
-type ScenarioPlan struct{ Name, Description string }
-
-// Plan is what the options come to; the error is Validate's.
-func (o Options) Plan() (Plan, error) {
+// plan is what the options come to; the error is Validate's.
+func (o Options) plan() (engine.Plan, error) {
 	if err := o.Validate(); err != nil {
-		return Plan{}, err
+		return engine.Plan{}, err
 	}
 	plans := o.plans()
-	p := Plan{MaxVUs: mostUsers(plans, plan.maxVUs)}
+	p := engine.Plan{MaxVUs: mostUsers(plans, plan.maxVUs)}
 	for i := range plans {
-		p.Scenarios = append(p.Scenarios, ScenarioPlan{plans[i].Name, plans[i].describe()})
+		p.Scenarios = append(p.Scenarios, engine.ScenarioPlan{Name: plans[i].Name, Description: plans[i].describe()})
 		p.MaxDuration = max(p.MaxDuration, end(plans, i))
 	}
 	return p, nil

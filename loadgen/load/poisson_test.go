@@ -299,7 +299,7 @@ func TestArrivalsRefused(t *testing.T) {
 	// The option serves for the scenarios that say nothing of it.
 	o := scenario(Scenario{Executor: ConstantArrivalRate, Rate: new(int64(10)), Duration: For(time.Second), PreAllocatedVUs: new(1)})
 	o.Arrivals = new(ArrivalsPoisson)
-	p, err := o.Plan()
+	p, err := o.plan()
 	if err != nil || p.Scenarios[0].Description != "10.00 iterations/s for 1s (arrivals: poisson, maxVUs: 1, gracefulStop: 30s)" {
 		t.Errorf("got %+v, %v", p, err)
 	}

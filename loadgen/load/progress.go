@@ -4,43 +4,14 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
-// Progress is what the progress lines show.
-type Progress struct {
-	// State is "starting", "paused", "setup", "running", "stopping", "teardown", "ended".
-	State string
-	// Elapsed is the time of load so far, MaxDuration what it can come to, graceful stops included.
-	Elapsed, MaxDuration time.Duration
-	// Measured is Elapsed without a warm-up: the time of the requests and iterations below.
-	Measured time.Duration
-	// Time is k6's text of Elapsed, as wide as MaxDuration needs: "0m01.0s".
-	Time string
-	// VUs run iterations now, MaxVUs are initialised.
-	VUs, MaxVUs int
-	// Complete and Interrupted are iterations. They and the requests are counted anew at the end of a warm-up.
-	Complete, Interrupted uint64
-	// Requests, Failed: totals so far (for a live rate of requests and errors).
-	Requests, Failed uint64
-	Scenarios        []ScenarioProgress
-}
-
-// ScenarioProgress is one scenario's line.
-type ScenarioProgress struct {
-	Name string
-	// Description is k6's line for the plan: "5 looping VUs for 30s (gracefulStop: 30s)".
-	Description string
-	// Status is one of waiting, running, stopping, done, interrupted.
-	Status   string
-	Fraction float64
-	// VUs, Time and Extra are k6's texts beside the bar: "5 VUs", "1.0s/2s", "6/9 shared iters" or "20.00 iters/s".
-	VUs, Time, Extra string
-}
-
-// Progress is cheap enough to be asked for ten times a second.
-func (r *Run) Progress() Progress {
+// progress is what engine.Run says of it.
+func (r *Run) progress() engine.Progress {
 	plan := r.plans()
-	p := Progress{State: r.lifecycle.state.Load().(string), MaxVUs: r.users.size(), Requests: uint64(r.meter.Count(httpReqs)), Failed: r.meter.Passes(httpReqFailed)}
+	p := engine.Progress{State: r.lifecycle.state.Load().(string), MaxVUs: r.users.size(), Requests: uint64(r.meter.Count(httpReqs)), Failed: r.meter.Passes(httpReqFailed)}
 	p.Complete = r.meter.total(iterationsMetric) + r.meter.total(iterationsPanicked)
 	p.Interrupted = r.meter.total(iterationsInterrupted)
 	for i, s := range r.scenarios {
@@ -59,7 +30,7 @@ func (r *Run) Progress() Progress {
 	return p
 }
 
-// What ScenarioProgress.Status can be.
+// What engine.ScenarioProgress.Status can be.
 const (
 	statusWaiting     = "waiting"
 	statusRunning     = "running"
@@ -87,8 +58,8 @@ func (p *scenarioRun) status() string {
 }
 
 // progress is the scenario's line.
-func (p *scenarioRun) progress() ScenarioProgress {
-	line := ScenarioProgress{Name: p.name, Description: p.plan.describe(), Status: p.status()}
+func (p *scenarioRun) progress() engine.ScenarioProgress {
+	line := engine.ScenarioProgress{Name: p.name, Description: p.plan.describe(), Status: p.status()}
 	lasts := p.executor.lasts()
 	if p.began.Load() == 0 {
 		line.VUs, line.Time = statusWaiting, p.waits()

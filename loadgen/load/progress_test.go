@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 func TestFixedWidth(t *testing.T) {
@@ -40,15 +42,15 @@ func TestProgress(t *testing.T) {
 		}}})
 		time.Sleep(1030 * time.Millisecond)
 		synctest.Wait()
-		p := r.Progress()
-		want := []ScenarioProgress{
-			{"a_cvus", "", "running", 0.515, "2 VUs", "1.0s/2s", ""},
-			{"b_rvus", "", "running", 0.515, "5/5 VUs", "1.0s/2s", ""},
-			{"c_shared", "", "running", 0.5, "2 VUs", "1.0s/5s", "20/40 shared iters"},
-			{"d_pervu", "", "running", 20.0 / 60, "2 VUs", "1.0s/2s", "20/60 iters, 30 per VU"},
-			{"e_car", "", "running", 0.515, "2/5 VUs", "1.0s/2s", "20.00 iters/s"},
-			{"f_wait", "", "waiting", 0, "waiting", "1.0s", ""},
-			{"g_after", "", "waiting", 0, "waiting", "for f_wait", ""},
+		p := r.progress()
+		want := []engine.ScenarioProgress{
+			{Name: "a_cvus", Status: "running", Fraction: 0.515, VUs: "2 VUs", Time: "1.0s/2s"},
+			{Name: "b_rvus", Status: "running", Fraction: 0.515, VUs: "5/5 VUs", Time: "1.0s/2s"},
+			{Name: "c_shared", Status: "running", Fraction: 0.5, VUs: "2 VUs", Time: "1.0s/5s", Extra: "20/40 shared iters"},
+			{Name: "d_pervu", Status: "running", Fraction: 20.0 / 60, VUs: "2 VUs", Time: "1.0s/2s", Extra: "20/60 iters, 30 per VU"},
+			{Name: "e_car", Status: "running", Fraction: 0.515, VUs: "2/5 VUs", Time: "1.0s/2s", Extra: "20.00 iters/s"},
+			{Name: "f_wait", Status: "waiting", Fraction: 0, VUs: "waiting", Time: "1.0s"},
+			{Name: "g_after", Status: "waiting", Fraction: 0, VUs: "waiting", Time: "for f_wait"},
 		}
 		for i, got := range p.Scenarios {
 			if want[i].Description = got.Description; got != want[i] || got.Description == "" {
@@ -59,7 +61,7 @@ func TestProgress(t *testing.T) {
 			t.Errorf("got %+v", p)
 		}
 		r.Wait()
-		done := r.Progress()
+		done := r.progress()
 		for i, want := range []string{"2s", "2s", "2.0s/5s", "2s", "2s", "1s", "00m00.1s/10m0s"} {
 			if got := done.Scenarios[i]; got.Time != want || got.Status != "done" || got.Fraction != 1 {
 				t.Errorf("%s: got %+v, want done at %s", got.Name, got, want)

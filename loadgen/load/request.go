@@ -58,9 +58,6 @@ func newRequest(method, rawURL string, opts []Option) (*Request, error) {
 	return r, nil
 }
 
-// Validate says what is wrong with the method and the header, which otherwise shows when the request is sent: it fails.
-func (r *Request) Validate() error { return r.wire.Validate() }
-
 // Header adds a line to the header. One of a name that there is already does not replace it. Host, User-Agent and Cookie
 // are set so too; what the length and the framing of the body need is written without it.
 func Header(name, value string) Option {
@@ -233,14 +230,6 @@ func MaxRedirects(n int) Option {
 func Discard() Option {
 	return func(r *Request) error {
 		r.wire.DiscardBody = true
-		return nil
-	}
-}
-
-// Unread is Discard, but for a compressed body: its beginning is decompressed, so that one that can't be is a failed request.
-func Unread() Option {
-	return func(r *Request) error {
-		r.wire.UnreadBody = true
 		return nil
 	}
 }

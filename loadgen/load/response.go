@@ -64,20 +64,15 @@ func (r *Response) Clone() *Response {
 	return &c
 }
 
-// Release gives the memory of a large body back before the user's next request does, for other users who wait for it. The
+// release gives the memory of a large body back before the user's next request does, for other users who wait for it. The
 // response has no body after that.
-func (r *Response) Release() {
+func (r *Response) release() {
 	r.wire.Release()
 	r.Body = nil
 }
 
 // Header is the first value of a header, "" when there is none.
 func (r *Response) Header(name string) string { return r.wire.Header(name) }
-
-// HeaderLines is the value of a header with its lines joined by ", ", and whether there is one: it may be empty.
-func (r *Response) HeaderLines(name string) (value string, present bool) {
-	return r.wire.HeaderLines(name)
-}
 
 // Headers are all headers.
 func (r *Response) Headers() http.Header { return r.wire.Headers() }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/threshold"
 	"example.com/foobar/loadgen/metrics"
@@ -16,8 +17,9 @@ type Result struct {
 	// CPU is the processor time that this process used while the load lasted, after the warm-up if there was one: for its users,
 	// and for a Handler in the same process.
 	CPU time.Duration
-	// Reason says why the test ended, and Cause is the error of Setup or Teardown, or what an abort was given.
-	Reason StopReason
+	// Reason says in words why the test ended, "finished" when its time was up. Cause is the error of Setup or Teardown, or what
+	// an abort was given.
+	Reason string
 	Cause  error
 	// ThresholdsFailed names the metrics whose thresholds failed, sorted.
 	ThresholdsFailed []string
@@ -26,6 +28,8 @@ type Result struct {
 	// MarkedFailed is the reason given to VU.MarkTestFailed, nil when nobody called it.
 	MarkedFailed error
 	Verdict      Verdict
+
+	reason engine.StopReason
 }
 
 // Verdict says where a green report would lie. The command's exit codes 120 to 123 follow from it; k6 has none of them.
@@ -47,33 +51,6 @@ type Verdict struct {
 // tolerance is the share of arrivals that may be missed or late before that is said.
 const tolerance = 0.01
 
-// StopReason is why a run ended.
-type StopReason int
-
-// Why a run ended.
-const (
-	Finished          StopReason = iota // by its own schedule
-	InterruptedSignal                   // by a signal, or the end of the context given to Start
-	ThresholdAborted                    // a threshold with abortOnFail failed
-	StoppedByAPI                        // over REST
-	TestAborted                         // by VU.Abort
-	SetupFailed                         // Setup returned an error or panicked
-	SetupTimedOut
-	TeardownFailed
-	TeardownTimedOut
-)
-
-var stopReasons = [...]string{"finished", "interrupted", "threshold with abortOnFail failed", "stopped over REST",
-	"aborted by the test", "setup failed", "setup timed out", "teardown failed", "teardown timed out"}
-
-// String says the reason in words.
-func (r StopReason) String() string {
-	if r < 0 || int(r) >= len(stopReasons) {
-		return "unknown"
-	}
-	return stopReasons[r]
-}
-
 // newResult judges everything once all has ended.
 func (r *Run) newResult() *Result {
 	res := &Result{Interrupted: r.meter.total(iterationsInterrupted), Panicked: r.meter.total(iterationsPanicked), Failed: r.meter.total(iterationsFailed)}
@@ -93,7 +70,8 @@ func (r *Run) newResult() *Result {
 	var judged threshold.Evaluation
 	res.Snapshot, judged = r.judge.Evaluate(snapshot)
 	res.ThresholdsFailed = judged.Failed
-	res.Reason, res.Cause, res.MarkedFailed = r.lifecycle.outcome()
+	res.reason, res.Cause, res.MarkedFailed = r.lifecycle.outcome()
+	res.Reason = res.reason.String()
 	return res
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/threshold"
 	"example.com/foobar/loadgen/internal/wire"
@@ -63,18 +64,19 @@ func (r *Run) addScenarios(plans []plan) {
 	}
 }
 
-// Stop lets no new iteration begin and gives those under way their gracefulStop. The first reason given counts.
-func (r *Run) Stop(reason StopReason) {
+// Stop lets no new iteration begin and gives those under way their gracefulStop. The test counts as aborted, unless it was stopped
+// before.
+func (r *Run) Stop() { r.stop(engine.TestAborted) }
+
+func (r *Run) stop(reason engine.StopReason) {
 	r.lifecycle.stop(reason, nil)
 	for _, p := range r.scenarios {
 		p.stopGracefully()
 	}
 }
 
-// Abort cuts off what runs now: set-up, all iterations, or tear-down. After iterations tear-down still runs.
-func (r *Run) Abort(reason StopReason) { r.abort(reason, nil) }
-
-func (r *Run) abort(reason StopReason, cause error) {
+// abort cuts off what runs now.
+func (r *Run) abort(reason engine.StopReason, cause error) {
 	r.lifecycle.stop(reason, cause)
 	r.fixture.interrupt()
 	for _, p := range r.scenarios {
@@ -82,20 +84,11 @@ func (r *Run) abort(reason StopReason, cause error) {
 	}
 }
 
-// Resume begins the load of a run that was started paused. When it returns, the run's state is another.
-func (r *Run) Resume() { r.lifecycle.resume() }
-
 // Wait returns when everything has ended, tear-down included.
 func (r *Run) Wait() *Result {
 	<-r.lifecycle.done
 	return r.result
 }
-
-// Done is closed when everything has ended.
-func (r *Run) Done() <-chan struct{} { return r.lifecycle.done }
-
-// SetupData is what Setup returned, nil before that and without one.
-func (r *Run) SetupData() any { return r.fixture.get() }
 
 // Snapshot is for once a second; thresholds are evaluated in it, but for those of a warm-up, which is not judged.
 func (r *Run) Snapshot() *metrics.Snapshot {
@@ -110,7 +103,7 @@ func (r *Run) Snapshot() *metrics.Snapshot {
 func (r *Run) drive(ctx context.Context) {
 	defer close(r.lifecycle.done)
 	defer r.cancel()
-	unwatch := context.AfterFunc(ctx, func() { r.Abort(InterruptedSignal) })
+	unwatch := context.AfterFunc(ctx, func() { r.abort(engine.InterruptedSignal, nil) })
 	r.users.fill(mostUsers(r.plans(), plan.startVUs))
 	r.lifecycle.waitPaused()
 	if r.setUp() {
@@ -135,7 +128,7 @@ func (r *Run) load() {
 	var watching sync.WaitGroup
 	watching.Go(func() { r.monitor(stop) })
 	if r.lifecycle.isStopped() {
-		r.Stop(Finished) // what stopped the run may have come before the scenarios
+		r.stop(engine.Finished) // what stopped the run may have come before the scenarios
 	}
 	for _, p := range r.scenarios {
 		go p.begin()

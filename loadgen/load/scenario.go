@@ -1,10 +1,7 @@
 package load
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -89,23 +86,6 @@ const (
 type Stage struct {
 	Duration Duration `json:"duration"`
 	Target   int64    `json:"target"`
-}
-
-// ParseStage reads k6's short form of a stage, "10s:20": within 10 s to 20.
-func ParseStage(s string) (Stage, error) {
-	left, right, found := strings.Cut(s, ":")
-	if !found {
-		return Stage{}, fmt.Errorf("%q is no stage: write it as DURATION:TARGET, 10s:20 say", s)
-	}
-	d, err := ParseDuration(left)
-	if err != nil {
-		return Stage{}, fmt.Errorf("stage %q: %w", s, err)
-	}
-	target, err := strconv.ParseInt(right, 10, 64)
-	if err != nil || target < 0 || d < 0 {
-		return Stage{}, fmt.Errorf("%q is no stage: write it as DURATION:TARGET, 10s:20 say", s)
-	}
-	return Stage{Duration: Duration(d), Target: target}, nil
 }
 
 // stagesDuration is the length of all stages together.

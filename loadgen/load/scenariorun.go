@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/wire"
 )
@@ -120,7 +121,7 @@ func (p *scenarioRun) awaitHold() {
 			_, err = panicOutcome(v)
 		}
 		if err != nil {
-			p.run.abort(TestAborted, fmt.Errorf("holding scenario %q: %w", p.name, err))
+			p.run.abort(engine.TestAborted, fmt.Errorf("holding scenario %q: %w", p.name, err))
 		}
 	}()
 	ctx, cancel := context.WithCancel(p.run.ctx)

@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 // zeros is an endless body.
@@ -45,7 +47,7 @@ func mustStop(tb testing.TB, o Options, users int, exec func(vu *VU, begun func(
 	for range users {
 		<-begun
 	}
-	r.Stop(InterruptedSignal)
+	r.stop(engine.InterruptedSignal)
 	return r.Wait()
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
@@ -96,7 +97,7 @@ func newLabelCache(rec *recorder.Recorder, system []string) *labelCache {
 	l := &labelCache{rec: rec, system: map[string]bool{}}
 	l.sets.room = maxTagSets
 	if system == nil {
-		system = systemTags
+		system = engine.SystemTags
 	}
 	for _, tag := range system {
 		l.system[tag] = true

@@ -278,8 +278,8 @@ func TestClone(t *testing.T) {
 		if second.Header("X-Path") != "/second" || string(second.Body) != "/second"+large {
 			t.Errorf("got %q and %.20q of the second response", second.Header("X-Path"), second.Body)
 		}
-		first.Release()
-		second.Release()
+		first.release()
+		second.release()
 		if len(first.Body)+len(second.Body) != 0 || first.Headers().Get("X-Path") != "/first" {
 			t.Error("there is a body after Release, or no header")
 		}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/internal/engine"
 )
 
 var scenarioName = regexp.MustCompile(`^[0-9a-zA-Z_-]+$`)
@@ -239,26 +241,12 @@ func (o Options) validateNumbers(errs *OptionErrors) {
 	between(errs, "batchPerHost", o.BatchPerHost, 0, 10_000)
 }
 
-// systemTags are k6's that we know, all set unless Options.SystemTags says otherwise.
-var systemTags = []string{"proto", "status", "method", "url", "name", "group", "check", "error", "error_code", "tls_version",
-	"scenario", "expected_response"}
-
 // ignoredSystemTags are k6's that mean nothing here.
 var ignoredSystemTags = []string{"subproto", "service", "vu", "iter", "ocsp_status", "ip"}
 
-// IsSystemTag says whether every request or check gets a tag of that name, so that one that a user sets is not seen. The
-// exception is "name".
-func (o Options) IsSystemTag(name string) bool {
-	tags := o.SystemTags
-	if tags == nil {
-		tags = systemTags
-	}
-	return name != "name" && slices.Contains(tags, name)
-}
-
 func (o Options) validateWords(errs *OptionErrors) {
 	for i, tag := range o.SystemTags {
-		errs.oneOf(fmt.Sprintf("systemTags[%d]", i), tag, append(slices.Clone(systemTags), ignoredSystemTags...)...)
+		errs.oneOf(fmt.Sprintf("systemTags[%d]", i), tag, append(slices.Clone(engine.SystemTags), ignoredSystemTags...)...)
 	}
 	if o.SummaryTimeUnit != nil {
 		errs.oneOf("summaryTimeUnit", *o.SummaryTimeUnit, "", "s", "ms", "us")

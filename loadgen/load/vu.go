@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/internal/recorder"
 	"example.com/foobar/loadgen/internal/wire"
 )
@@ -270,7 +271,7 @@ func (v *VU) Fail(reason string) { panic(failure{reason}) }
 
 // Abort ends the test: all iterations are cut off, this one first.
 func (v *VU) Abort(reason string) {
-	v.run.abort(TestAborted, failure{reason})
+	v.run.abort(engine.TestAborted, failure{reason})
 	panic(interruption{})
 }
 

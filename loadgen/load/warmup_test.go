@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -63,8 +64,8 @@ func TestWarmupOfArrivals(t *testing.T) {
 					o.Warmup = For(2 * second)
 					o.Thresholds = Thresholds{"dropped_iterations": {AbortOn("count<1", 0)}}
 					res := MustRun(t, &Test{Options: o, Exec: slowStart(1900*time.Millisecond, 2*second, time.Millisecond)})
-					if got := sum(res, "dropped_iterations"); got != 0 || res.Verdict.RateMissed || len(res.ThresholdsFailed) != 0 || res.Reason != Finished {
-						t.Errorf("%v dropped, missed %v, failed %v, %v; want none", got, res.Verdict.RateMissed, res.ThresholdsFailed, res.Reason)
+					if got := sum(res, "dropped_iterations"); got != 0 || res.Verdict.RateMissed || len(res.ThresholdsFailed) != 0 || res.reason != engine.Finished {
+						t.Errorf("%v dropped, missed %v, failed %v, %v; want none", got, res.Verdict.RateMissed, res.ThresholdsFailed, res.reason)
 					}
 					if got := sum(res, "iterations_late"); got != 0 || len(res.Snapshot.Warnings) != 0 {
 						t.Errorf("%v late, warnings %+v; want none", got, res.Snapshot.Warnings)
@@ -139,15 +140,15 @@ func TestWarmupGoesWrong(t *testing.T) {
 			t.Errorf("in the warm-up: %+v, want it not judged", s.Thresholds)
 		}
 		time.Sleep(2 * time.Second)
-		if p := r.Progress(); p.Complete == 0 || p.Complete > 15 || p.Interrupted != 0 {
+		if p := r.progress(); p.Complete == 0 || p.Complete > 15 || p.Interrupted != 0 {
 			t.Errorf("after the warm-up: %d complete, want those since", p.Complete)
 		}
 		if s := r.Snapshot().Total.Find("checks"); len(s.Thresholds) != 1 || !s.Thresholds[0].OK {
 			t.Errorf("after the warm-up: %+v, want it judged", s.Thresholds)
 		}
 		res := r.Wait()
-		if res.Reason != Finished || res.Failed != 0 || res.Panicked != 0 || len(res.ThresholdsFailed) != 0 || len(res.Snapshot.Failures) != 0 {
-			t.Errorf("%v, %d failed, %d panicked, %v, %v; want all well", res.Reason, res.Failed, res.Panicked, res.ThresholdsFailed, res.Snapshot.Failures)
+		if res.reason != engine.Finished || res.Failed != 0 || res.Panicked != 0 || len(res.ThresholdsFailed) != 0 || len(res.Snapshot.Failures) != 0 {
+			t.Errorf("%v, %d failed, %d panicked, %v, %v; want all well", res.reason, res.Failed, res.Panicked, res.ThresholdsFailed, res.Snapshot.Failures)
 		}
 		if c := res.Snapshot.Total.Checks; len(c) != 1 || c[0].Name != "late" || len(res.Verdict.ChecksNeverPassed) != 0 {
 			t.Errorf("checks %+v, never passed %v; want the late one", c, res.Verdict.ChecksNeverPassed)
@@ -200,8 +201,8 @@ func TestNothingMeasured(t *testing.T) {
 					test.Exec = tt.exec(m)
 				}
 				res := MustRun(t, test)
-				if res.Verdict.NothingMeasured != tt.want || res.Reason != Finished {
-					t.Errorf("nothing measured: %v, %v, want %v", res.Verdict.NothingMeasured, res.Reason, tt.want)
+				if res.Verdict.NothingMeasured != tt.want || res.reason != engine.Finished {
+					t.Errorf("nothing measured: %v, %v, want %v", res.Verdict.NothingMeasured, res.reason, tt.want)
 				}
 			})
 		})

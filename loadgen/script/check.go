@@ -98,7 +98,7 @@ func headerCheck(text string) check {
 	name, want = strings.TrimSpace(name), strings.TrimSpace(want)
 	if !exact {
 		return check{"has header " + short(name), func(r *load.Response) bool {
-			_, present := r.HeaderLines(name)
+			_, present := headerLines(r, name)
 			return present
 		}}
 	}
@@ -107,7 +107,7 @@ func headerCheck(text string) check {
 		is = "empty"
 	}
 	return check{fmt.Sprintf("header %s is %s", short(name), is), func(r *load.Response) bool {
-		value, present := r.HeaderLines(name)
+		value, present := headerLines(r, name)
 		return present && value == want
 	}}
 }

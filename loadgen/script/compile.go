@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"example.com/foobar/loadgen/file"
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
 )
 
@@ -152,7 +153,8 @@ func (c *compiler) after(s Step, path string) afterwards {
 				return err
 			}
 		}
-		r.Release()
+		engine.ResponseOf(r).Release() // now: others may wait for the memory of a large body
+		r.Body = nil
 		return nil
 	}
 }

@@ -60,7 +60,7 @@ func (e Extract) compile() (find func(*load.Response) (string, bool), where stri
 		}, "JSON value at " + e.JSON, nil
 	case e.Header != "" && e.JSON == "" && e.Regex == "":
 		return func(r *load.Response) (string, bool) {
-			return r.HeaderLines(e.Header)
+			return headerLines(r, e.Header)
 		}, "header " + e.Header, nil
 	case e.Regex != "" && e.JSON == "" && e.Header == "":
 		re, err := regexp.Compile(e.Regex)

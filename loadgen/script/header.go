@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"example.com/foobar/loadgen/file"
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
 )
 
@@ -67,7 +68,12 @@ func (c *compiler) validate(d *draft, path string) {
 		c.fail(path, "%w", err)
 		return
 	}
-	if err := probe.Validate(); err != nil {
+	if err := engine.RequestOf(probe).Validate(); err != nil {
 		c.fail(path+".headers", "%w", err)
 	}
+}
+
+// headerLines is the value of a header with its lines joined by ", ", and whether there is one: it may be empty.
+func headerLines(r *load.Response, name string) (value string, present bool) {
+	return engine.ResponseOf(r).HeaderLines(name)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/secret"
 )
@@ -166,7 +167,7 @@ func (d *draft) fixedOptions(unread bool) []load.Option {
 		opts = append(opts, load.Discard())
 	}
 	if unread {
-		opts = append(opts, load.Unread())
+		opts = append(opts, unreadBody)
 	}
 	if s.Redirects != nil {
 		opts = append(opts, load.MaxRedirects(*s.Redirects))
@@ -176,4 +177,10 @@ func (d *draft) fixedOptions(unread bool) []load.Option {
 		opts = append(opts, load.Expect(func(status int) bool { return have(statuses, status) }))
 	}
 	return opts
+}
+
+// unreadBody is load.Discard, but for a compressed body: its beginning is decompressed, so that one that can't be is a failed request.
+func unreadBody(r *load.Request) error {
+	engine.RequestOf(r).UnreadBody = true
+	return nil
 }

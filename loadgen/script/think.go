@@ -26,8 +26,9 @@ func (t Think) Fixed() (time.Duration, bool) {
 	if t == "" {
 		return 0, true
 	}
-	d, err := load.ParseDuration(string(t))
-	return d, err == nil
+	var d load.Duration
+	err := d.Set(string(t))
+	return time.Duration(d), err == nil
 }
 
 // UnmarshalNode reads a text; a number has no unit.

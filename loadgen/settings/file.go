@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -54,9 +55,7 @@ func (s *Settings) parseConfig(data []byte) error {
 		return root.Errorf("want keys with values, such as vus: 10")
 	}
 	problems := []error{s.readCommandKeys(root)}
-	if s.layer, err = load.ReadOptions(root); err != nil {
-		problems = append(problems, err)
-	}
+	problems = append(problems, root.Decode(&s.layer))
 	root.Get("env").NotK6()
 	steps, err := script.Read(root)
 	if err != nil {
@@ -114,5 +113,5 @@ func (s *Settings) setKey(key string, n *file.Node) error {
 
 // knownKeys are all keys that a file can have at its top.
 func knownKeys() []string {
-	return slices.Concat(load.OptionKeys(), script.Keys(), slices.Collect(maps.Keys(commandKeys)), []string{"env"})
+	return slices.Concat(file.Keys(reflect.TypeFor[load.Options]()), script.Keys(), slices.Collect(maps.Keys(commandKeys)), []string{"env"})
 }

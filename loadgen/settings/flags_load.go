@@ -2,6 +2,8 @@ package settings
 
 import (
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"example.com/foobar/loadgen/load"
@@ -58,16 +60,30 @@ func loadFlags() []option {
 }
 
 func stage(s *Settings, v string) error {
-	leg, err := load.ParseStage(v)
-	if err != nil {
-		return errors.New("want TIME:N, such as 10s:20")
+	leg, err := parseStage(v)
+	if err == nil {
+		s.layer.Stages = append(s.layer.Stages, leg)
 	}
-	s.layer.Stages = append(s.layer.Stages, leg)
-	return nil
+	return err
+}
+
+// parseStage reads k6's short form of a stage, "10s:20": within 10 s to 20.
+func parseStage(v string) (load.Stage, error) {
+	bad := errors.New("want TIME:N, such as 10s:20")
+	length, target, _ := strings.Cut(v, ":")
+	var leg load.Stage
+	if leg.Duration.Set(length) != nil || leg.Duration < 0 {
+		return load.Stage{}, bad
+	}
+	var err error
+	if leg.Target, err = strconv.ParseInt(target, 10, 64); err != nil || leg.Target < 0 {
+		return load.Stage{}, bad
+	}
+	return leg, nil
 }
 
 func think(s *Settings, v string) error {
-	d, err := load.ParseDuration(v)
+	d, err := duration(v)
 	if err != nil || d < 0 {
 		return errors.New("want a time with its unit, such as 1s or 200ms")
 	}

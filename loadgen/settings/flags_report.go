@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/summary"
 )
 
@@ -58,7 +57,7 @@ func commandFlags() []option {
 }
 
 func progressEvery(s *Settings, v string) error {
-	d, err := load.ParseDuration(v)
+	d, err := duration(v)
 	if err != nil || d <= 0 {
 		return fmt.Errorf("want a time with its unit, such as 10s")
 	}

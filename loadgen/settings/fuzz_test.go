@@ -49,7 +49,7 @@ func FuzzConfig(f *testing.F) {
 		if s.parseConfig([]byte(text)) != nil {
 			return
 		}
-		s.Load = s.Load.Apply(s.layer)
+		s.Load = applied(s.Load, s.layer)
 		if s.complete() == nil && s.Load.Validate() != nil {
 			t.Errorf("%q was accepted and is not valid: %v", text, s.Load.Validate())
 		}

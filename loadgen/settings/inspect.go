@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/foobar/loadgen/file"
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/loadgen/script"
@@ -39,7 +40,7 @@ func (s *Settings) Inspect() ([]byte, error) {
 	if _, err := s.Compile(target); err != nil {
 		return nil, err
 	}
-	plan, err := s.Load.Plan()
+	plan, err := engine.PlanOf(&s.Load)
 	if err != nil {
 		return nil, s.Locate(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
 )
 
@@ -16,37 +17,31 @@ var loadFlagNames = []string{"duration", "iterations", "stage", "rate", "thresho
 
 // applyLayer lays the layer that was read over those below it, and notes what it replaces there.
 func (s *Settings) applyLayer(origin string) {
-	for _, key := range s.Load.Replaced(s.layer) {
+	for _, key := range replaced(s.Load, s.layer) {
 		s.Warnings = append(s.Warnings, s.replaces(key))
 	}
-	if s.layer.VUs != nil && !s.Load.Overrides(s.layer) {
+	if s.layer.VUs != nil && !overrides(s.Load, s.layer) {
 		s.Warnings = append(s.Warnings, s.ineffectiveVUs()...)
 	}
-	s.Load = s.Load.Apply(s.layer)
+	s.Load = applied(s.Load, s.layer)
 	for _, key := range setKeys(s.layer) {
 		s.origin[key] = origin
 	}
 	s.layer, s.replacing = load.Options{}, nil
 }
 
-// setKeys are the options of a layer, as Replaced names them.
+// setKeys are the options of a layer, as replaced names them.
 func setKeys(l load.Options) []string {
-	keys := []string{}
-	for key, set := range map[string]bool{"duration": l.Duration != nil, "iterations": l.Iterations != nil, "rate": l.Rate != nil,
-		"scenarios": l.Scenarios != nil, "stages": l.Stages != nil} {
-		if set {
-			keys = append(keys, key)
-		}
-	}
+	keys := loadKeys(l)
 	for key := range l.Thresholds {
-		keys = append(keys, "thresholds of "+key)
+		keys = append(keys, thresholdsOf+key)
 	}
 	return keys
 }
 
 // replaces says by which flags or variables what is replaced: "-d 10s replaces the scenarios of test.yaml".
 func (s *Settings) replaces(key string) string {
-	metric, threshold := strings.CutPrefix(key, "thresholds of ")
+	metric, threshold := strings.CutPrefix(key, thresholdsOf)
 	var by []string
 	for _, given := range s.replacing {
 		if (given.name == "threshold") == threshold && (!threshold || strings.Contains(given.text, metric+":")) {
@@ -74,7 +69,7 @@ func (s *Settings) usersBy() string {
 func (s *Settings) ineffectiveVUs() []string {
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(s.Load.Scenarios)) {
-		if scenario := s.Load.Scenarios[name]; !scenario.TakesVUs() {
+		if scenario := s.Load.Scenarios[name]; !takesVUs(scenario) {
 			lines = append(lines, fmt.Sprintf("%s has no effect on the scenario %s: %s says itself how many users there are", s.usersBy(), name, scenario.Executor))
 		}
 	}
@@ -105,10 +100,20 @@ func (s *Settings) warnIneffective() {
 	}
 	maps.Copy(tags, s.script.Tags())
 	for _, name := range slices.Sorted(maps.Keys(tags)) {
-		if s.Load.IsSystemTag(name) {
+		if isSystemTag(s.Load, name) {
 			s.Warnings = append(s.Warnings, fmt.Sprintf("the tag %s gives way to what requests have by that name themselves; take another name", name))
 		}
 	}
+}
+
+// isSystemTag says whether every request or check gets a tag of that name, so that one that a user sets is not seen. The exception
+// is "name".
+func isSystemTag(o load.Options, name string) bool {
+	tags := o.SystemTags
+	if tags == nil {
+		tags = engine.SystemTags
+	}
+	return name != "name" && slices.Contains(tags, name)
 }
 
 // Locate says of each option that has something wrong with it where it was set: by a flag, a variable, or at a place in the file.
@@ -125,7 +130,7 @@ func (s *Settings) Locate(err error) error {
 }
 
 func (s *Settings) locate(p *load.OptionError) error {
-	flag, variable := s.setBy(p.Key())
+	flag, variable := s.setBy(optionOf(p.Path))
 	switch {
 	case flag != "" && p.Value != "":
 		return fmt.Errorf("%s %s: %w", flag, p.Value, p.Err)
@@ -140,6 +145,14 @@ func (s *Settings) locate(p *load.OptionError) error {
 		return fmt.Errorf("%s: %w", n.Place(), p)
 	}
 	return p
+}
+
+// optionOf is the option of the test that a path begins with: "scenarios".
+func optionOf(path string) string {
+	if end := strings.IndexAny(path, ".["); end >= 0 {
+		return path[:end]
+	}
+	return path
 }
 
 // setBy is the flag or the variable that set an option, if one of them did: "-pre-allocated-vus" for "preAllocatedVUs", "-stage"

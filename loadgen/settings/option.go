@@ -159,11 +159,11 @@ func boolean(v string) (bool, error) {
 }
 
 func duration(v string) (load.Duration, error) {
-	d, err := load.ParseDuration(v)
-	if err != nil {
+	var d load.Duration
+	if d.Set(v) != nil {
 		return 0, errors.New("want a time with its unit, such as 30s, 1m30s or 500ms")
 	}
-	return load.Duration(d), nil
+	return d, nil
 }
 
 // oneOf reads one of the values.

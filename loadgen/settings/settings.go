@@ -153,7 +153,7 @@ const embeddedThink = time.Second
 // complete fills in what depends on several settings, and validates.
 func (s *Settings) complete() error {
 	if s.Embedded() {
-		s.Load = embeddedLoad.Apply(s.Load)
+		s.Load = applied(embeddedLoad, s.Load)
 	}
 	if s.NoThresholds {
 		s.Load.Thresholds = nil

@@ -71,7 +71,7 @@ func do(ctx context.Context, job Job, lines *bufio.Scanner, out *json.Encoder) (
 			return
 		}
 		if held = hold(r, lines, out); held != nil {
-			r.Stop(load.TestAborted)
+			r.Stop()
 		}
 	}
 	result, err := test.Run(ctx)

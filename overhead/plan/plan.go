@@ -230,8 +230,8 @@ type Duration time.Duration
 
 // UnmarshalText reads a duration with its unit.
 func (d *Duration) UnmarshalText(b []byte) error {
-	v, err := load.ParseDuration(string(b))
-	if err != nil {
+	var v load.Duration
+	if v.Set(string(b)) != nil {
 		return fmt.Errorf("%q is no duration: write 500ms, 10s or 1m30s", b)
 	}
 	if v < 0 {
