@@ -31,6 +31,9 @@ func core(s string) kind {
 	return text
 }
 
+// IsText says whether s, written without quotes, is a text and no number, truth value or null.
+func IsText(s string) bool { return core(s) == text }
+
 // canonical is a number as JSON writes it. What JSON has no form for is an error, and so is a number that begins with a zero:
 // it is one thing in YAML 1.2, another in 1.1, and most often a text.
 func canonical(s string) (string, error) {

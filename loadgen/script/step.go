@@ -9,6 +9,8 @@ import (
 // Step is one thing that a user does. Its kind follows from its keys: each kind below has its own, and a step has one kind. All
 // texts may hold ${...}; see package expression. A CONDITION is a text that is one expression, with or without the ${ } around it.
 type Step struct {
+	// Comment is what stands above the step in a file that a converter writes. Nothing else reads it.
+	Comment string `json:"-"`
 	// Name stands for the URL in tags; by default it is the URL as written, so that ${...} in it makes no new tags.
 	Name string `json:"name,omitempty"`
 	// If guards a step of any kind: it is done when the condition holds. With Requests and no other kind, Else is done when it does not.

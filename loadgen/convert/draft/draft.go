@@ -1,0 +1,81 @@
+// Package draft is a file of ours in the making: what a converter made of a script, of recorded traffic or of a description of
+// an API, and what it had to leave out. It writes the file; it reads no source.
+package draft
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/foobar/loadgen/load"
+	"example.com/foobar/loadgen/plain"
+	"example.com/foobar/loadgen/script"
+)
+
+// Draft is what a converter makes. The comments of its steps (script.Step.Comment) stand above them in the file; a step that has a
+// comment and nothing else is written as that comment alone.
+type Draft struct {
+	// Comment stands at the top of the file.
+	Comment string
+	Options load.Options
+	Env     map[string]string
+	Script  script.Script
+
+	// What is the plural of what Converted counts: "commands", "requests".
+	What string
+	// Converted is how many of them are in the draft as a whole.
+	Converted int
+	// Left is what is not in it, by line.
+	Left []Left
+}
+
+// Left is a piece of the source that is not in the draft.
+type Left struct {
+	Line   int    // in the source, from 1; 0 if it has no line
+	Text   string // the piece, or its beginning
+	Reason string
+}
+
+// maxText bounds how much of a piece of the source is shown.
+const maxText = 100
+
+// Leave notes that a piece of the source is not in the draft.
+func (d *Draft) Leave(line int, text, reason string, args ...any) {
+	d.Left = append(d.Left, Left{Line: line, Text: text, Reason: fmt.Sprintf(reason, args...)})
+}
+
+// Whole says whether nothing was left out.
+func (d *Draft) Whole() bool { return len(d.Left) == 0 }
+
+// String is "line 7: TEXT: REASON" on one line, without control characters.
+func (l Left) String() string {
+	var parts []string
+	if l.Line > 0 {
+		parts = append(parts, fmt.Sprintf("line %d", l.Line))
+	}
+	if text := short(plain.Line(strings.TrimSpace(l.Text))); text != "" {
+		parts = append(parts, text)
+	}
+	return strings.Join(append(parts, plain.Line(l.Reason)), ": ")
+}
+
+// Summary says how much is in the draft, and in a line each what is not.
+func (d *Draft) Summary() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %s converted", d.Converted, d.What)
+	if d.Whole() {
+		b.WriteString(", nothing left out\n")
+		return b.String()
+	}
+	fmt.Fprintf(&b, ", %d left out:\n", len(d.Left))
+	for _, l := range d.Left {
+		fmt.Fprintf(&b, "  %s\n", l)
+	}
+	return b.String()
+}
+
+func short(s string) string {
+	if r := []rune(s); len(r) > maxText {
+		return string(r[:maxText-1]) + "…"
+	}
+	return s
+}
