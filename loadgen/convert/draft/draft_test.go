@@ -54,7 +54,7 @@ func reread(tb testing.TB, text []byte) *Draft {
 		tb.Fatalf("%v in:\n%s", err, text)
 	}
 	d := &Draft{}
-	if d.Options, err = load.ReadOptions(n); err != nil {
+	if err = n.Decode(&d.Options); err != nil {
 		tb.Fatalf("%v in:\n%s", err, text)
 	}
 	if env := n.Get("env"); env != nil {
