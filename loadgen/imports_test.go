@@ -56,6 +56,7 @@ func TestImports(t *testing.T) {
 	const otel, sdk = "go.opentelemetry.io", "go.opentelemetry.io/otel/sdk"
 	const load, wire, metrics = module + "loadgen/load", module + "loadgen/internal/wire", module + "loadgen/metrics"
 	const recorder, threshold = module + "loadgen/internal/recorder", module + "loadgen/internal/threshold"
+	const histogram, selector = module + "loadgen/internal/histogram", module + "loadgen/internal/selector"
 	const file, nearest, script = module + "loadgen/file", module + "loadgen/nearest", module + "loadgen/script"
 	const summary, control, stack = module + "loadgen/summary", module + "loadgen/control", module + "loadgen/stack"
 	const child, measure, analysis = module + "loadgen/child", module + "overhead/measure", module + "overhead/analysis"
@@ -69,9 +70,10 @@ func TestImports(t *testing.T) {
 		never  paths // reach none of these, directly or through others
 		direct bool  // (only what they import themselves counts)
 	}{
-		{name: "MetricsKnowsNoHTTP", of: paths{metrics, recorder, threshold}, never: paths{"net/http", wire, load}},
+		{name: "MetricsKnowsNoHTTP", of: paths{metrics, recorder, threshold, selector}, never: paths{"net/http", wire, load}},
+		{name: "HistogramKnowsNoMetrics", of: paths{histogram}, never: paths{metrics}},
 		{name: "WireKnowsNoMetrics", of: paths{wire}, never: paths{metrics, recorder, load}},
-		{name: "ResultsKnowNoRecorder", of: paths{metrics, summary, threshold}, never: paths{recorder}},
+		{name: "ResultsKnowNoRecorder", of: paths{metrics, summary, threshold, selector}, never: paths{recorder}},
 		{name: "SummaryWithoutLoad", of: paths{summary}, never: paths{load, wire}},
 		{name: "LoadWithoutSummary", of: paths{load}, never: paths{summary, control, child, stack, script, settings, command}},
 		{name: "SettingsStartNothing", of: paths{settings}, never: paths{stack, command}},
@@ -82,7 +84,7 @@ func TestImports(t *testing.T) {
 		{name: "OverheadStartsItsOwn", of: paths{overhead}, never: paths{stack, command}},
 		{name: "MeasureComparesNothing", of: paths{measure}, never: paths{analysis}},
 		{name: "FileKnowsNoLoad", of: paths{file, nearest}, never: paths{"net/http", load, wire, metrics, script, stack}},
-		{name: "WireAndMetricsReadNoFiles", of: paths{wire, metrics, recorder, threshold}, never: paths{file}},
+		{name: "WireAndMetricsReadNoFiles", of: paths{wire, metrics, recorder, threshold, selector}, never: paths{file}},
 		{name: "LightInstrument", of: paths{load, loadtest}, never: paths{otel, "github.com/creack/pty", "github.com/shirou/gopsutil", "github.com/rogpeppe/go-internal"}},
 		{name: "FooKnowsNoBar", of: paths{foo}, never: paths{bar}},
 		{name: "BarKnowsNoFoo", of: paths{bar}, never: paths{foo}},

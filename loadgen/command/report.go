@@ -16,7 +16,7 @@ func (s *session) report(r *load.Result) int {
 		r.Verdict = load.Verdict{} // k6 has none
 	}
 	code := r.ExitCode()
-	snapshot := r.Snapshot.WithTexts(s.secrets.Mask)
+	snapshot := summary.WithTexts(r.Snapshot, s.secrets.Mask)
 	o := s.settings.Summary(isTerminal(s.stdout) && !s.settings.NoColor)
 	o.Seed = &s.seed
 	if err := s.printReport(snapshot, o); err != nil {

@@ -13,6 +13,7 @@ import (
 	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/loadgen/secret"
 	"example.com/foobar/loadgen/settings"
+	"example.com/foobar/loadgen/summary"
 )
 
 // session is one load test of the command, from its target to its report.
@@ -186,7 +187,9 @@ type maskedRun struct {
 	secrets *secret.Values
 }
 
-func (r maskedRun) Snapshot() *metrics.Snapshot { return r.run.Snapshot().WithTexts(r.secrets.Mask) }
+func (r maskedRun) Snapshot() *metrics.Snapshot {
+	return summary.WithTexts(r.run.Snapshot(), r.secrets.Mask)
+}
 
 // isTerminal says whether w is one.
 func isTerminal(w io.Writer) bool {

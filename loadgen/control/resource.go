@@ -140,15 +140,8 @@ func sample(s metrics.Series, elapsed time.Duration) map[string]float64 {
 	}
 	return map[string]float64{
 		"avg": s.Mean() / unit, "min": s.Min / unit, "max": s.Max / unit,
-		"med": quantile(s, 50) / unit, "p(90)": quantile(s, 90) / unit, "p(95)": quantile(s, 95) / unit,
+		"med": s.Quantile(50) / unit, "p(90)": s.Quantile(90) / unit, "p(95)": s.Quantile(95) / unit,
 	}
-}
-
-func quantile(s metrics.Series, p float64) float64 {
-	if s.Histogram == nil || s.Count == 0 {
-		return 0
-	}
-	return s.Histogram.Quantile(p)
 }
 
 func (a *api) groups(w http.ResponseWriter, _ *http.Request) {

@@ -8,6 +8,7 @@ import (
 
 	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/internal/recorder"
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/internal/threshold"
 	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/metrics"
@@ -94,7 +95,7 @@ func (t *Test) Start(ctx context.Context) (*Run, error) {
 
 // recorderConfig declares the metrics, and the sub-metrics that thresholds name.
 func (t *Test) recorderConfig(j *threshold.Judge) recorder.Config {
-	subs := []metrics.Selector{{Metric: builtinMetrics[httpReqDuration].Name, Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}}}
+	subs := []selector.Selector{{Metric: builtinMetrics[httpReqDuration].Name, Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}}}
 	for _, s := range j.Submetrics() {
 		if s.String() != subs[0].String() {
 			subs = append(subs, s)

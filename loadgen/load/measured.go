@@ -3,6 +3,7 @@ package load
 import (
 	"time"
 
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -28,12 +29,12 @@ func (r *Result) Checks() Share { return r.Rate("checks") }
 // Times is a Trend of times by the name that thresholds have for it: "http_req_waiting", or "http_req_duration{scenario:buy}"
 // where a threshold names that. It is empty when there is no such metric.
 func (r *Result) Times(metric string) Distribution[time.Duration] {
-	return Distribution[time.Duration]{r.histogram(metric, metrics.Time)}
+	return distribution[time.Duration](r, metric, true)
 }
 
 // Trend is a Trend of other values by its name.
 func (r *Result) Trend(metric string) Distribution[float64] {
-	return Distribution[float64]{r.histogram(metric, metrics.Default)}
+	return distribution[float64](r, metric, false)
 }
 
 // Counter is a Counter by its name.
@@ -53,7 +54,7 @@ func (r *Result) Gauge(metric string) float64 { return r.series(metric, metrics.
 
 // series is the metric of that name and kind, an empty one when there is none.
 func (r *Result) series(metric string, kind metrics.Kind) *metrics.Series {
-	if selector, err := metrics.ParseSelector(metric); err == nil {
+	if selector, err := selector.Parse(metric); err == nil {
 		if s := r.Snapshot.Total.Find(selector.Metric, selector.Tags...); s != nil && s.Kind == kind {
 			return s
 		}
@@ -61,31 +62,31 @@ func (r *Result) series(metric string, kind metrics.Kind) *metrics.Series {
 	return &metrics.Series{}
 }
 
-func (r *Result) histogram(metric string, contains metrics.Contains) *metrics.Histogram {
-	s := r.series(metric, metrics.Trend)
-	if s.Histogram == nil || (s.Contains == metrics.Time) != (contains == metrics.Time) {
-		return metrics.NewHistogram(contains)
-	}
-	return s.Histogram
+// Distribution is what a Trend came to. Everything is 0 when it has no values.
+type Distribution[T float64 | time.Duration] struct {
+	Count uint64
+	// Mean, Min and Max are exact.
+	Mean, Min, Max T
+
+	series *metrics.Series
 }
 
-// Distribution is what a Trend came to. All but Count are 0 when it has no values.
-type Distribution[T float64 | time.Duration] struct{ histogram *metrics.Histogram }
+// distribution is that of a Trend of values of that meaning.
+func distribution[T float64 | time.Duration](r *Result, metric string, times bool) Distribution[T] {
+	s := r.series(metric, metrics.Trend)
+	if (s.Contains == metrics.Time) != times {
+		s = &metrics.Series{}
+	}
+	return Distribution[T]{s.Count, T(s.Mean()), T(s.Min), T(s.Max), s}
+}
 
 // P is the percentile p, 0 to 100: P(95) is the value below which 95 of 100 lie, to three significant digits.
-func (d Distribution[T]) P(p float64) T { return T(d.histogram.Quantile(p)) }
-
-// Mean is the exact average.
-func (d Distribution[T]) Mean() T { return T(d.histogram.Mean()) }
-
-// Min is the exact minimum.
-func (d Distribution[T]) Min() T { return T(d.histogram.Min()) }
-
-// Max is the exact maximum.
-func (d Distribution[T]) Max() T { return T(d.histogram.Max()) }
-
-// Count is the number of values.
-func (d Distribution[T]) Count() uint64 { return d.histogram.Count() }
+func (d Distribution[T]) P(p float64) T {
+	if d.series == nil {
+		return 0
+	}
+	return T(d.series.Quantile(p))
+}
 
 // Total is what a Counter came to: the sum, and that a second of load.
 type Total struct{ Sum, PerSecond float64 }

@@ -26,17 +26,17 @@ func TestResultIsTyped(t *testing.T) {
 		return nil
 	}
 	r := MustFinish(t, test)
-	if l := r.Latency(); l.Count() != 10 || l.P(95) <= 0 || l.P(95) > l.Max() || l.Min() > l.Mean() || l.P(0) != l.Min() {
-		t.Errorf("latency: got %d, p95 %s, %s to %s", l.Count(), l.P(95), l.Min(), l.Max())
+	if l := r.Latency(); l.Count != 10 || l.P(95) <= 0 || l.P(95) > l.Max || l.Min > l.Mean || l.P(0) != l.Min {
+		t.Errorf("latency: got %d, p95 %s, %s to %s", l.Count, l.P(95), l.Min, l.Max)
 	}
-	if l := r.Times("http_req_duration{status:200}"); l.Count() != 10 || l.P(50) != r.Latency().P(50) {
-		t.Errorf("the sub-metric: got %d, median %s", l.Count(), l.P(50))
+	if l := r.Times("http_req_duration{status:200}"); l.Count != 10 || l.P(50) != r.Latency().P(50) {
+		t.Errorf("the sub-metric: got %d, median %s", l.Count, l.P(50))
 	}
-	if s := r.Trend("size"); s.Count() != 20 || s.Mean() != 5 || s.P(100) != 6 {
-		t.Errorf("size: got %d, %v, %v", s.Count(), s.Mean(), s.P(100))
+	if s := r.Trend("size"); s.Count != 20 || s.Mean != 5 || s.P(100) != 6 {
+		t.Errorf("size: got %d, %v, %v", s.Count, s.Mean, s.P(100))
 	}
-	if w := r.Times("wait"); w.Mean() != 1500*time.Millisecond || r.ResponseTime().Count() != 0 {
-		t.Errorf("wait: got %s; response times %d", w.Mean(), r.ResponseTime().Count())
+	if w := r.Times("wait"); w.Mean != 1500*time.Millisecond || r.ResponseTime().Count != 0 {
+		t.Errorf("wait: got %s; response times %d", w.Mean, r.ResponseTime().Count)
 	}
 	if r.Requests().Sum != 10 || r.Requests().PerSecond <= 0 || r.Iterations().Sum != 10 || r.Counter("done").Sum != 20 || r.Gauge("level") != 7 {
 		t.Errorf("got %+v requests, %+v iterations, %+v done, level %v", r.Requests(), r.Iterations(), r.Counter("done"), r.Gauge("level"))

@@ -115,10 +115,10 @@ func exactly(n int64, o load.Options) (load.Options, error) {
 // report reports b's metrics.
 func report(b *testing.B, result *load.Result) {
 	latency := result.ResponseTime()
-	if latency.Count() == 0 {
+	if latency.Count == 0 {
 		latency = result.Latency()
 	}
-	if latency.Count() > 0 {
+	if latency.Count > 0 {
 		for _, p := range []float64{50, 95, 99} {
 			b.ReportMetric(float64(latency.P(p)), fmt.Sprintf("p%v-ns", p))
 		}

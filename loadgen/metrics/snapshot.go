@@ -3,13 +3,14 @@
 package metrics
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"example.com/foobar/loadgen/internal/histogram"
 )
 
-// Snapshot is the state of all metrics at one instant. It is immutable, shares nothing with the Recorder it came from,
-// and merges with another without loss.
+// Snapshot is the state of all metrics at one instant. It is immutable, and shares nothing with what it was made from.
 type Snapshot struct {
 	// Elapsed is the time of load, without set-up and tear-down; rates are per second of it.
 	Elapsed time.Duration `json:"elapsed"`
@@ -56,10 +57,16 @@ type Series struct {
 	// OutOfRange is the number of values that have no place in the Histogram: negative or too high ones, which are in Count,
 	// Sum, Min and Max all the same, and those that are no numbers, which are not.
 	OutOfRange uint64 `json:"outOfRange,omitempty"`
-	// Histogram holds the distribution (Trend), nil for other kinds.
-	Histogram *Histogram `json:"histogram,omitempty"`
+	// Histogram holds the distribution (Trend), nil for other kinds. Quantile reads it.
+	Histogram *histogram.Histogram `json:"histogram,omitempty"`
 	// Thresholds are the results of the expressions set on this series, in the order in which they were given.
 	Thresholds []ThresholdResult `json:"thresholds,omitempty"`
+}
+
+// Tag is one key and value by which samples are told apart.
+type Tag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
 }
 
 // Check is one named check and how often it passed and failed.
@@ -128,8 +135,28 @@ type ThresholdResult struct {
 	NoSamples bool `json:"noSamples,omitempty"`
 }
 
-// FullName is the name of the metric, with the selector of a sub-metric: http_req_duration{scenario:buy}.
-func (s *Series) FullName() string { return Selector{Metric: s.Name, Tags: s.Selector}.String() }
+// FullName is the name of the metric, with the tags of a sub-metric: http_req_duration{scenario:buy}.
+func (s *Series) FullName() string {
+	if len(s.Selector) == 0 {
+		return s.Name
+	}
+	parts := make([]string, len(s.Selector))
+	for i, t := range s.Selector {
+		parts[i] = t.Key + ":" + quoteTag(t.Value)
+	}
+	return s.Name + "{" + strings.Join(parts, ",") + "}"
+}
+
+// quoteTag puts a value in quotes where it would be read as something else without.
+func quoteTag(v string) string {
+	if v == strings.TrimSpace(v) && !strings.ContainsAny(v, `,"'{}`) {
+		return v
+	}
+	if strings.Contains(v, `"`) {
+		return "'" + v + "'"
+	}
+	return `"` + v + `"`
+}
 
 // Mean is the exact average of the values, 0 when there is none.
 func (s *Series) Mean() float64 {
@@ -145,6 +172,15 @@ func (s *Series) PerSecond(elapsed time.Duration) float64 {
 		return 0
 	}
 	return s.Sum / elapsed.Seconds()
+}
+
+// Quantile is the value below which p percent of the values lie (Trend), to three significant digits; it is 0 when there is none.
+// 0 is the exact minimum and 100 the exact maximum. Between two values it is interpolated as k6 does.
+func (s *Series) Quantile(p float64) float64 {
+	if s.Histogram == nil {
+		return 0
+	}
+	return s.Histogram.Quantile(p)
 }
 
 // Share is the part of the values that were not zero (Rate), 0 when there is none.
@@ -167,43 +203,5 @@ func (s *Section) Find(name string, tags ...Tag) *Series {
 
 // sameTags compares as sets.
 func sameTags(a, b []Tag) bool {
-	return len(a) == len(b) && containsTags(a, b)
-}
-
-// containsTags says whether all of want are in tags.
-func containsTags(tags, want []Tag) bool {
-	for _, w := range want {
-		found := false
-		for _, t := range tags {
-			found = found || t == w
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
-}
-
-// Validate says whether a series that was read from outside can be one: its metric is well described, and its numbers do not
-// contradict each other.
-func (s *Series) Validate() error {
-	if err := s.Desc.Validate(); err != nil {
-		return err
-	}
-	switch {
-	case s.Passes > s.Count:
-		return fmt.Errorf("metric %s: %d of %d values passed", s.FullName(), s.Passes, s.Count)
-	case s.Min > s.Max:
-		return fmt.Errorf("metric %s: its minimum %v is above its maximum %v", s.FullName(), s.Min, s.Max)
-	case (s.Kind == Trend) != (s.Histogram != nil):
-		return fmt.Errorf("metric %s: a distribution belongs to a trend, and this is a %s", s.FullName(), s.Kind)
-	case s.Histogram == nil:
-		return nil
-	case s.Histogram.all.Count != s.Count:
-		return fmt.Errorf("metric %s: its distribution holds %d values and it says %d", s.FullName(), s.Histogram.all.Count, s.Count)
-	}
-	if !NewHistogram(s.Contains).isLike(s.Histogram) {
-		return fmt.Errorf("metric %s: its distribution is not one of %s", s.FullName(), s.Contains)
-	}
-	return nil
+	return len(a) == len(b) && !slices.ContainsFunc(b, func(t Tag) bool { return !slices.Contains(a, t) })
 }

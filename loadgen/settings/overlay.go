@@ -5,8 +5,8 @@ import (
 	"reflect"
 	"slices"
 
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/load"
-	"example.com/foobar/loadgen/metrics"
 )
 
 // applied is under with a higher layer laid over it: each option that over sets replaces that of under, maps and lists as a
@@ -61,9 +61,9 @@ func mergedThresholds(under, over load.Thresholds) load.Thresholds {
 
 // sameKey finds the key of thresholds for the same metric and tags.
 func sameKey(thresholds load.Thresholds, key string) (string, bool) {
-	want, err := metrics.ParseSelector(key)
+	want, err := selector.Parse(key)
 	for one := range thresholds {
-		is, bad := metrics.ParseSelector(one)
+		is, bad := selector.Parse(one)
 		if one == key || err == nil && bad == nil && is.Equal(want) {
 			return one, true
 		}

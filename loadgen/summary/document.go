@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/internal/histogram"
 	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/loadgen/plain"
 )
@@ -193,7 +194,7 @@ func (d *documentSection) section() (metrics.Section, error) {
 	s := metrics.Section{Name: d.Name, Checks: d.Checks}
 	for i := range d.Metrics {
 		state := d.Metrics[i].State
-		if err := state.Validate(); err != nil {
+		if err := validate(&state); err != nil {
 			return s, err
 		}
 		s.Series = append(s.Series, state)
@@ -206,4 +207,28 @@ func (d *documentSection) section() (metrics.Section, error) {
 		s.Groups = append(s.Groups, g)
 	}
 	return s, nil
+}
+
+// validate says whether a series that was read from outside can be one: its metric is well described, and its numbers do not
+// contradict each other.
+func validate(s *metrics.Series) error {
+	if err := s.Desc.Validate(); err != nil {
+		return err
+	}
+	switch {
+	case s.Passes > s.Count:
+		return fmt.Errorf("metric %s: %d of %d values passed", s.FullName(), s.Passes, s.Count)
+	case s.Min > s.Max:
+		return fmt.Errorf("metric %s: its minimum %v is above its maximum %v", s.FullName(), s.Min, s.Max)
+	case (s.Kind == metrics.Trend) != (s.Histogram != nil):
+		return fmt.Errorf("metric %s: a distribution belongs to a trend, and this is a %s", s.FullName(), s.Kind)
+	case s.Histogram == nil:
+		return nil
+	case s.Histogram.Count() != s.Count:
+		return fmt.Errorf("metric %s: its distribution holds %d values and it says %d", s.FullName(), s.Histogram.Count(), s.Count)
+	}
+	if !histogram.New(string(s.Contains)).IsLike(s.Histogram) {
+		return fmt.Errorf("metric %s: its distribution is not one of %s", s.FullName(), s.Contains)
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/internal/recorder"
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/internal/threshold"
 	"example.com/foobar/loadgen/metrics"
 )
@@ -110,7 +111,7 @@ func TestK6(t *testing.T) {
 		t.Fatal(problems)
 	}
 	judge.EmptyPasses = true
-	submetrics := append([]metrics.Selector{
+	submetrics := append([]selector.Selector{
 		{Metric: "http_req_duration", Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}},
 	}, judge.Submetrics()...)
 	for _, mode := range []Mode{Legacy, Compact, Full} {
@@ -127,7 +128,7 @@ func TestK6(t *testing.T) {
 }
 
 // replayed is the snapshot of the script with the times of the run that was exported under that name.
-func replayed(t *testing.T, name string, submetrics []metrics.Selector, sections bool) *metrics.Snapshot {
+func replayed(t *testing.T, name string, submetrics []selector.Selector, sections bool) *metrics.Snapshot {
 	t.Helper()
 	recorder, err := recorder.New(recorder.Config{Metrics: scripted, Submetrics: submetrics, Sections: sections})
 	if err != nil {

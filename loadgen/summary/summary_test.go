@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/internal/recorder"
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -76,9 +77,9 @@ type fixture struct {
 	tb testing.TB
 }
 
-func newFixture(tb testing.TB, sections bool, submetrics ...metrics.Selector) *fixture {
+func newFixture(tb testing.TB, sections bool, submetrics ...selector.Selector) *fixture {
 	tb.Helper()
-	submetrics = append([]metrics.Selector{
+	submetrics = append([]selector.Selector{
 		{Metric: "http_req_duration", Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}},
 	}, submetrics...)
 	r, err := recorder.New(recorder.Config{

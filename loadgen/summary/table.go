@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -46,7 +47,7 @@ func rowsOf(list []metrics.Series, elapsed time.Duration, o Options) []row {
 
 // selectorText writes tags as k6 does in the names of sub-metrics.
 func selectorText(tags []metrics.Tag) string {
-	full := metrics.Selector{Metric: "", Tags: tags}.String()
+	full := selector.Selector{Metric: "", Tags: tags}.String()
 	return strings.TrimSuffix(strings.TrimPrefix(full, "{"), "}")
 }
 
@@ -116,10 +117,7 @@ func statOf(s *metrics.Series, stat string) float64 {
 	default:
 		percentile, _ = parseStat(stat)
 	}
-	if s.Histogram == nil {
-		return 0
-	}
-	return s.Histogram.Quantile(percentile)
+	return s.Quantile(percentile)
 }
 
 // widths are those of the columns.

@@ -15,7 +15,7 @@ func Text(w io.Writer, s *metrics.Snapshot, o Options) error {
 	if err := o.Validate(); err != nil {
 		return fmt.Errorf("writing the summary: %w", err)
 	}
-	o, s = o.normalize(), s.WithTexts(plain.Line)
+	o, s = o.normalize(), WithTexts(s, plain.Line)
 	var b strings.Builder
 	switch o.Mode {
 	case Disabled:

@@ -68,7 +68,7 @@ func summary(job Job, r *load.Result) record.Load {
 	if out.Response.Count == 0 { // no request was due before it began
 		out.Response = out.Duration
 	}
-	if lag := r.Times("iteration_lag"); lag.Count() > 0 {
+	if lag := r.Times("iteration_lag"); lag.Count > 0 {
 		out.LagP99 = microseconds(lag.P(99))
 	}
 	for _, f := range r.Snapshot.Failures[:min(len(r.Snapshot.Failures), 3)] {
@@ -98,11 +98,11 @@ func requests(s *metrics.Snapshot) uint64 {
 }
 
 func distribution(d load.Distribution[time.Duration]) record.Distribution {
-	out := record.Distribution{Count: d.Count()}
+	out := record.Distribution{Count: d.Count}
 	if out.Count == 0 {
 		return out
 	}
-	out.Mean, out.Max = microseconds(d.Mean()), microseconds(d.Max())
+	out.Mean, out.Max = microseconds(d.Mean), microseconds(d.Max)
 	out.P50, out.P90, out.P95, out.P99 = microseconds(d.P(50)), microseconds(d.P(90)), microseconds(d.P(95)), microseconds(d.P(99))
 	for _, q := range record.CurveQuantiles {
 		out.Curve = append(out.Curve, microseconds(d.P(100*q)))

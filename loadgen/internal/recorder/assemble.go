@@ -7,6 +7,7 @@ import (
 	"sort"
 	"time"
 
+	"example.com/foobar/loadgen/internal/histogram"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -85,7 +86,7 @@ func series(d metrics.Desc, selector []metrics.Tag, c *cell) metrics.Series {
 	if d.Kind == metrics.Trend {
 		h := c.histogram
 		if h == nil {
-			h = metrics.NewHistogram(d.Contains)
+			h = histogram.New(string(d.Contains))
 		}
 		s.Count, s.Sum, s.Min, s.Max, s.Histogram = h.Count(), h.Sum(), h.Min(), h.Max(), h
 		s.OutOfRange = h.OutOfRange()

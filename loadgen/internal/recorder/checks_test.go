@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -170,8 +171,8 @@ func TestNew(t *testing.T) {
 		"ErrName":     {Metrics: []metrics.Desc{{Name: "1 x", Kind: metrics.Trend, Contains: metrics.Time}}},
 		"ErrKind":     {Metrics: []metrics.Desc{{Name: "x", Kind: "histogram", Contains: metrics.Time}}},
 		"ErrContains": {Metrics: []metrics.Desc{{Name: "x", Kind: metrics.Trend, Contains: "length"}}},
-		"ErrUnknown":  {Metrics: []metrics.Desc{trend}, Submetrics: []metrics.Selector{{Metric: "u", Tags: []metrics.Tag{{Key: "a", Value: "b"}}}}},
-		"ErrNoTags":   {Metrics: []metrics.Desc{trend}, Submetrics: []metrics.Selector{{Metric: "t", Tags: nil}}},
+		"ErrUnknown":  {Metrics: []metrics.Desc{trend}, Submetrics: []selector.Selector{{Metric: "u", Tags: []metrics.Tag{{Key: "a", Value: "b"}}}}},
+		"ErrNoTags":   {Metrics: []metrics.Desc{trend}, Submetrics: []selector.Selector{{Metric: "t", Tags: nil}}},
 		"ErrID":       {Metrics: []metrics.Desc{trend}, Breakdown: 3, BreakdownKeys: []string{"name"}},
 	} {
 		t.Run(name, func(t *testing.T) {

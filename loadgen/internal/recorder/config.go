@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"runtime"
 
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -15,7 +16,7 @@ type Config struct {
 	// Metrics are declared in this order; their IDs are their indexes.
 	Metrics []metrics.Desc
 	// Submetrics are kept beside their metrics: {expected_response:true} and those that thresholds name.
-	Submetrics []metrics.Selector
+	Submetrics []selector.Selector
 	// Sections keeps every metric for each scenario and group too (the full summary).
 	Sections bool
 	// Breakdown is the metric whose tag sets are listed in Snapshot.Breakdown (http_req_duration), and BreakdownKeys the

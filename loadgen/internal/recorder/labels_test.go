@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -74,7 +75,7 @@ func TestLabels(t *testing.T) {
 func TestCardinality(t *testing.T) {
 	const urls, limit = 100_000, 100 << 20
 	c := httpConfig()
-	c.Submetrics = append(c.Submetrics, metrics.Selector{Metric: "http_reqs", Tags: []metrics.Tag{{Key: "name", Value: "/item/99999"}}})
+	c.Submetrics = append(c.Submetrics, selector.Selector{Metric: "http_reqs", Tags: []metrics.Tag{{Key: "name", Value: "/item/99999"}}})
 	before := heap()
 	r := MustNew(t, c)
 	for i := range urls {

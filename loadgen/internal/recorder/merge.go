@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/foobar/loadgen/internal/histogram"
 	"example.com/foobar/loadgen/internal/numbers"
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -67,7 +69,7 @@ func mergeSeries(a, b []metrics.Series) ([]metrics.Series, error) {
 	var merged []metrics.Series
 	for _, s := range append(slices.Clone(a), b...) {
 		i := slices.IndexFunc(merged, func(m metrics.Series) bool {
-			return m.Name == s.Name && (metrics.Selector{Tags: m.Selector}).Equal(metrics.Selector{Tags: s.Selector})
+			return m.Name == s.Name && (selector.Selector{Tags: m.Selector}).Equal(selector.Selector{Tags: s.Selector})
 		})
 		if i < 0 {
 			i = len(merged)
@@ -93,7 +95,7 @@ func addSeries(s, other *metrics.Series) error {
 	}
 	if other.Histogram != nil {
 		if s.Histogram == nil {
-			s.Histogram = metrics.NewHistogram(s.Contains)
+			s.Histogram = histogram.New(string(s.Contains))
 		}
 		s.Histogram.Merge(other.Histogram)
 	}

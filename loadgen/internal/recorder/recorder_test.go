@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -18,7 +19,7 @@ func httpConfig() Config {
 			{Name: "http_req_sending", Kind: metrics.Trend, Contains: metrics.Time}, {Name: "http_req_waiting", Kind: metrics.Trend, Contains: metrics.Time}, {Name: "http_req_receiving", Kind: metrics.Trend, Contains: metrics.Time},
 			{Name: "data_sent", Kind: metrics.Counter, Contains: metrics.Data}, {Name: "data_received", Kind: metrics.Counter, Contains: metrics.Data}, {Name: "vus", Kind: metrics.Gauge, Contains: metrics.Default}, {Name: "checks", Kind: metrics.Rate, Contains: metrics.Default},
 		},
-		Submetrics: []metrics.Selector{{Metric: "http_req_duration", Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}}},
+		Submetrics: []selector.Selector{{Metric: "http_req_duration", Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}}},
 		Breakdown:  2, BreakdownKeys: []string{"name", "method", "status"}, BreakdownFailed: 1,
 	}
 }

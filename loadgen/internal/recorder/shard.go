@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"example.com/foobar/loadgen/internal/histogram"
 	"example.com/foobar/loadgen/internal/numbers"
 	"example.com/foobar/loadgen/metrics"
 )
@@ -20,7 +21,7 @@ type cell struct {
 	order   uint64
 	invalid uint64
 	// histogram keeps all of the above for a Trend; it is made for the first value.
-	histogram *metrics.Histogram
+	histogram *histogram.Histogram
 }
 
 // kindCode is a Kind that compares in one instruction.
@@ -43,7 +44,7 @@ func (c *cell) add(v float64, gauges *atomic.Uint64) {
 	switch c.kind {
 	case trendCode:
 		if c.histogram == nil {
-			c.histogram = metrics.NewHistogram(c.values)
+			c.histogram = histogram.New(string(c.values))
 		}
 		c.histogram.Record(v)
 	case rateCode:
@@ -74,7 +75,7 @@ func (c *cell) merge(other *cell) {
 	c.invalid += other.invalid
 	if other.histogram != nil {
 		if c.histogram == nil {
-			c.histogram = metrics.NewHistogram(c.values)
+			c.histogram = histogram.New(string(c.values))
 		}
 		c.histogram.Merge(other.histogram)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/loadgen/nearest"
 )
@@ -21,7 +22,7 @@ type Judge struct {
 
 // judged are the thresholds of one metric or sub-metric.
 type judged struct {
-	selector    metrics.Selector
+	selector    selector.Selector
 	kind        metrics.Kind
 	thresholds  []Threshold
 	expressions []Expression
@@ -86,7 +87,7 @@ func (j *Judge) add(one judged) {
 
 // newJudged finds the metric of a key.
 func newJudged(key string, known []metrics.Desc) (judged, error) {
-	s, err := metrics.ParseSelector(key)
+	s, err := selector.Parse(key)
 	if err != nil {
 		return judged{}, err
 	}
@@ -102,8 +103,8 @@ func newJudged(key string, known []metrics.Desc) (judged, error) {
 }
 
 // Submetrics are the sub-metrics that the thresholds need; they go into Config.Submetrics.
-func (j *Judge) Submetrics() []metrics.Selector {
-	var list []metrics.Selector
+func (j *Judge) Submetrics() []selector.Selector {
+	var list []selector.Selector
 	for _, one := range j.judged {
 		if len(one.selector.Tags) > 0 {
 			list = append(list, one.selector)
@@ -186,9 +187,9 @@ func aggregate(s *metrics.Series, e Expression, elapsed time.Duration) float64 {
 		v = s.Max
 	case s.Histogram == nil:
 	case e.Aggregation == "med":
-		v = s.Histogram.Quantile(50)
+		v = s.Quantile(50)
 	default:
-		v = s.Histogram.Quantile(e.Percentile)
+		v = s.Quantile(e.Percentile)
 	}
 	if s.Contains == metrics.Time {
 		v /= float64(time.Millisecond)

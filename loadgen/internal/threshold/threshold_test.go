@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/internal/recorder"
+	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -85,7 +86,7 @@ func TestJudge(t *testing.T) {
 			{Name: "http_reqs", Kind: metrics.Counter, Contains: metrics.Default}, {Name: "http_req_failed", Kind: metrics.Rate, Contains: metrics.Default},
 			{Name: "http_req_duration", Kind: metrics.Trend, Contains: metrics.Time}, {Name: "vus", Kind: metrics.Gauge, Contains: metrics.Default}, {Name: "checks", Kind: metrics.Rate, Contains: metrics.Default},
 		},
-		Submetrics: []metrics.Selector{{Metric: "http_req_duration", Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}}},
+		Submetrics: []selector.Selector{{Metric: "http_req_duration", Tags: []metrics.Tag{{Key: "expected_response", Value: "true"}}}},
 	}
 	r, err := recorder.New(config)
 	if err != nil {
@@ -120,7 +121,7 @@ func TestJudge(t *testing.T) {
 				t.Fatal(problems)
 			}
 			with, verdict := j.Evaluate(s)
-			selector, _ := metrics.ParseSelector(tt.key)
+			selector, _ := selector.Parse(tt.key)
 			series := with.Total.Find(selector.Metric, selector.Tags...)
 			got := series.Thresholds[0]
 			if got.OK != tt.ok || got.Value != tt.value || (len(verdict.Failed) == 0) != tt.ok {

@@ -1,4 +1,4 @@
-package metrics
+package histogram
 
 import (
 	"encoding/json"
@@ -45,7 +45,7 @@ func TestQuantile(t *testing.T) {
 		for _, n := range []int{1, 2, 3, 100, 50_000} {
 			t.Run(fmt.Sprintf("OK/%s/%d", name, n), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(1, uint64(n)))
-				h, exact := NewHistogram(Time), make([]float64, n)
+				h, exact := New("time"), make([]float64, n)
 				sum := 0.0
 				for i := range exact {
 					exact[i] = draw(r)
@@ -70,7 +70,7 @@ func TestQuantile(t *testing.T) {
 		}
 	}
 	t.Run("OK/fractions", func(t *testing.T) {
-		h := NewHistogram(Default)
+		h := New("default")
 		exact := make([]float64, 1000)
 		for i := range exact {
 			exact[i] = 0.4 + float64(i)/5000
@@ -91,7 +91,7 @@ func TestQuantile(t *testing.T) {
 			"wide":     func(r *rand.Rand) float64 { return math.Exp(r.NormFloat64()*100) * math.Copysign(1, r.NormFloat64()) },
 		} {
 			r := rand.New(rand.NewPCG(9, 9))
-			h, exact := NewHistogram(Default), make([]float64, 1001)
+			h, exact := New("default"), make([]float64, 1001)
 			for i := range exact {
 				exact[i] = draw(r)
 				h.Record(exact[i])
@@ -108,7 +108,7 @@ func TestQuantile(t *testing.T) {
 		}
 	})
 	t.Run("OK/whole numbers", func(t *testing.T) {
-		h := NewHistogram(Default)
+		h := New("default")
 		for v := -1024; v <= 1024; v++ {
 			h.Record(float64(v))
 		}
@@ -119,7 +119,7 @@ func TestQuantile(t *testing.T) {
 		}
 	})
 	t.Run("OK/empty", func(t *testing.T) {
-		if got := NewHistogram(Time).Quantile(95); got != 0 {
+		if got := New("time").Quantile(95); got != 0 {
 			t.Errorf("got %v, want 0", got)
 		}
 	})
@@ -128,8 +128,8 @@ func TestQuantile(t *testing.T) {
 // TestLayout compares where every value goes with HdrHistogram itself.
 func TestLayout(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for c, highest := range map[Contains]int64{Time: highestTime, Data: highestValue} {
-		h, peer := NewHistogram(c), hdrhistogram.New(1, highest, 3)
+	for c, highest := range map[string]int64{"time": highestTime, "data": highestValue} {
+		h, peer := New(c), hdrhistogram.New(1, highest, 3)
 		values := []int64{0, 1, 2, 1023, 1024, 2047, 2048, 2049, 4095, 4096, highest - 1, highest}
 		for range 20_000 {
 			values = append(values, int64(math.Exp(r.Float64()*math.Log(float64(highest)))))
@@ -164,7 +164,7 @@ func countAt(counts []int64, i int) int64 {
 }
 
 func TestOutOfRange(t *testing.T) {
-	h := NewHistogram(Time)
+	h := New("time")
 	for _, v := range []float64{-5, -1, 10, 20, 30, 2 * 3600e9, math.NaN(), math.Inf(1), math.Inf(-1)} {
 		h.Record(v)
 	}
@@ -182,9 +182,9 @@ func TestHistogramMerge(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for name, draw := range distributions {
 		t.Run("OK/"+name, func(t *testing.T) {
-			all, merged := NewHistogram(Time), NewHistogram(Time)
+			all, merged := New("time"), New("time")
 			for range 100 {
-				part := NewHistogram(Time)
+				part := New("time")
 				for range r.IntN(50) {
 					v := draw(r)
 					part.Record(v)
@@ -207,10 +207,10 @@ func TestHistogramMerge(t *testing.T) {
 
 func TestHistogramJSON(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	for _, c := range []Contains{Time, Data, Default} {
+	for _, c := range []string{"time", "data", "default"} {
 		for _, n := range []int{0, 1, 10_000} {
 			t.Run(fmt.Sprintf("OK/%s/%d", c, n), func(t *testing.T) {
-				h := NewHistogram(c)
+				h := New(c)
 				for i := range n {
 					h.Record(math.Exp(r.Float64()*30) - 2)
 					if i == 0 {
@@ -247,7 +247,7 @@ func TestHistogramJSON(t *testing.T) {
 }
 
 func FuzzHistogramJSON(f *testing.F) {
-	h := NewHistogram(Time)
+	h := New("time")
 	h.Record(5e6)
 	text, err := json.Marshal(h)
 	if err != nil {

@@ -1,4 +1,5 @@
-package metrics
+// Package histogram is a distribution of values with three significant digits. It knows no metrics.
+package histogram
 
 import (
 	"math"
@@ -15,7 +16,7 @@ const (
 	pageSize  = 1 << pageBits
 	pageCount = 54
 
-	// highestTime is 1 h in nanoseconds, the highest Time that has a place in a Histogram.
+	// highestTime is 1 h in nanoseconds, the highest time that has a place in a Histogram.
 	highestTime = int64(3600e9)
 	// highestValue is the same for other values, in steps of the histogram.
 	highestValue = int64(1) << 62
@@ -24,7 +25,7 @@ const (
 type page [pageSize]uint64
 
 // Histogram is a distribution with 3 significant digits (quantiles are within 0.1 %), beside the exact count, sum, minimum
-// and maximum. Values of Time reach from 1 ns to 1 h and of Data from 1 byte to 2^62, both in whole steps; other values are any
+// and maximum. Times reach from 1 ns to 1 h and bytes from 1 to 2^62, both in whole steps; other values are any
 // finite numbers, negative ones and fractions too, and whole numbers up to 2,048 that have no others beside them stay exact.
 //
 // Times and bytes below zero and above the highest are out of range: they count into count, sum, minimum and maximum, and stand at the
@@ -41,12 +42,12 @@ type Histogram struct {
 	pages                 [pageCount]*page
 }
 
-// NewHistogram makes an empty Histogram for values of the given meaning.
-func NewHistogram(c Contains) *Histogram {
-	switch c {
-	case Time:
+// New makes an empty Histogram for values that mean what metrics.Contains says: "time", "data", or anything else.
+func New(contains string) *Histogram {
+	switch contains {
+	case "time":
 		return &Histogram{highest: highestTime}
-	case Data:
+	case "data":
 		return &Histogram{highest: highestValue}
 	}
 	return &Histogram{floats: &floats{}}
@@ -84,8 +85,8 @@ func (h *Histogram) recordFloat(v float64) {
 	h.floats.add(v)
 }
 
-// isLike says whether h and other are for values of the same meaning.
-func (h *Histogram) isLike(other *Histogram) bool {
+// IsLike says whether h and other are for values of the same meaning.
+func (h *Histogram) IsLike(other *Histogram) bool {
 	return h.highest == other.highest && (h.floats == nil) == (other.floats == nil)
 }
 
