@@ -73,6 +73,7 @@ func TestImports(t *testing.T) {
 		{name: "MetricsKnowsNoHTTP", of: paths{metrics, recorder, threshold, selector}, never: paths{"net/http", wire, load}},
 		{name: "HistogramKnowsNoMetrics", of: paths{histogram}, never: paths{metrics}},
 		{name: "WireKnowsNoMetrics", of: paths{wire}, never: paths{metrics, recorder, load}},
+		{name: "DigestKnowsNoConnection", of: paths{module + "loadgen/internal/digest"}, never: paths{"net/http", wire, load}},
 		{name: "ResultsKnowNoRecorder", of: paths{metrics, summary, threshold, selector}, never: paths{recorder}},
 		{name: "SummaryWithoutLoad", of: paths{summary}, never: paths{load, wire}},
 		{name: "LoadWithoutSummary", of: paths{load}, never: paths{summary, control, child, stack, script, settings, command}},

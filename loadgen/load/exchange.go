@@ -56,8 +56,11 @@ func (v *VU) exchanged(x *wire.Exchange) {
 	}
 }
 
-// expects says whether the status is no failure.
+// expects says whether the status is no failure. A challenge that is answered is none, as in k6.
 func (v *VU) expects(x *wire.Exchange) bool {
+	if x.Challenged {
+		return true
+	}
 	if x.Request != nil && x.Request.Expected != nil {
 		return x.Request.Expected(x.Status)
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/internal/digest"
 	"example.com/foobar/loadgen/internal/wire"
 	"example.com/foobar/loadgen/secret"
 )
@@ -207,6 +208,17 @@ func Tags(tags map[string]string) Option {
 		maps.Copy(r.tags, tags)
 		return nil
 	}
+}
+
+// Digest says who the user is where the server asks for digest authentication (RFC 7616: MD5, SHA-256, SHA-512-256, also -sess,
+// with the quality of protection auth). An empty user stands for the user and the password in the URL, as with k6's
+// auth: "digest".
+//
+// Each user sends its first request without the answer, is challenged, and sends it again with it: two requests, of which the
+// first is no failure. From then on it answers beforehand. What it knows stays with the server: a redirect to another scheme,
+// host or port is followed without.
+func Digest(user, password string) Option {
+	return func(r *Request) error { return r.wire.SetDigest(digest.Credentials{User: user, Password: password}) }
 }
 
 // Timeout is for the whole exchange, redirects and the body included, instead of the test's, which is 60 s where it sets

@@ -90,8 +90,11 @@ var environmentVariable = regexp.MustCompile(`\$\{env\.([^{}]+)\}`)
 
 // addStep adds the secrets of a step, and the users and passwords that variables make in it.
 func addStep(v *secret.Values, s script.Step, environments []map[string]string) {
-	_, password, _ := strings.Cut(s.Basic, ":")
-	v.Add(s.Basic, password, s.Bearer)
+	v.Add(s.Bearer)
+	for _, credentials := range []string{s.Basic, s.Digest} {
+		_, password, _ := strings.Cut(credentials, ":")
+		v.Add(credentials, password)
+	}
 	v.Add(secret.InURL(s.URL)...)
 	v.Add(secret.InBody(s.Body)...)
 	v.Add(secret.InBody(string(s.JSON))...)
@@ -102,7 +105,7 @@ func addStep(v *secret.Values, s script.Step, environments []map[string]string) 
 	}
 	for _, env := range environments {
 		fill := func(variable string) string { return env[environmentVariable.FindStringSubmatch(variable)[1]] }
-		v.Add(environmentVariable.ReplaceAllStringFunc(s.Basic, fill))
+		v.Add(environmentVariable.ReplaceAllStringFunc(s.Basic, fill), environmentVariable.ReplaceAllStringFunc(s.Digest, fill))
 		v.Add(secret.InURL(environmentVariable.ReplaceAllStringFunc(s.URL, fill))...)
 	}
 }
@@ -163,8 +166,10 @@ func maskSteps(steps []script.Step) []script.Step {
 			*steps = maskSteps(*steps)
 		}
 		s.Bearer = secret.Hide(s.Bearer)
-		if secret.Hide(s.Basic) != s.Basic {
-			s.Basic = secret.Mask + ":" + secret.Mask
+		for _, credentials := range []*string{&s.Basic, &s.Digest} {
+			if secret.Hide(*credentials) != *credentials {
+				*credentials = secret.Mask + ":" + secret.Mask
+			}
 		}
 		if s.JSON != nil {
 			s.JSON = secret.JSON(s.JSON)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"example.com/foobar/loadgen/internal/digest"
 )
 
 // call is one request under way: its hops, one after the other.
@@ -21,6 +23,10 @@ type call struct {
 	body body
 	// redirects is how many are followed at most, followed how many were.
 	redirects, followed int
+	// authorization answers the server's challenge, session is what it follows from; answers counts those of this hop.
+	authorization string
+	session       *digest.Session
+	answers       int
 	// limit is when the call must be over.
 	limit time.Duration
 	// on is the connection that the hop goes over, began when it was begun to be sent.
@@ -50,27 +56,42 @@ func (c *call) do(req *Request, resp *Response) {
 		resp.ErrorCode = codeOther
 		return
 	}
-	c.redirects, c.followed = req.MaxRedirects, 0
+	c.redirects, c.followed, c.answers = req.MaxRedirects, 0, 0
 	if c.redirects < 0 {
 		c.redirects = n.config.MaxRedirects
 	}
 	c.exchange(now)
-	for resp.Err == nil && isRedirect(resp.Status) && c.followed < c.redirects {
-		next := c.redirect()
-		if next == nil {
-			break
-		}
-		c.hop = next
-		c.followed++
+	for c.goOn() {
 		resp.Release()
 		resp.lines, resp.Truncated = nil, false
 		c.exchange(Now())
 	}
 	c.request, c.resp, c.hop, c.on = nil, nil, nil, nil
+	c.session, c.authorization = nil, ""
 	c.Exchange.Request, c.Exchange.Err = nil, nil
 	if c.panicked != nil {
 		panic(c.panicked)
 	}
+}
+
+// goOn prepares the exchange that follows from the response, if one does: a challenge or a redirect.
+func (c *call) goOn() bool {
+	switch {
+	case c.resp.Err != nil:
+		return false
+	case c.Challenged:
+		c.answer()
+		return true
+	case !isRedirect(c.resp.Status) || c.followed == c.redirects:
+		return false
+	}
+	next := c.redirect()
+	if next == nil {
+		return false
+	}
+	c.hop, c.answers = next, 0
+	c.followed++
+	return true
 }
 
 // noLimit is the limit of a call that has none: later than any test.
@@ -86,6 +107,7 @@ func (c *call) exchange(now time.Duration) {
 	}
 	err := c.hop.err
 	if err == nil {
+		c.authorize()
 		err = c.attempt()
 	}
 	c.finish(err)
@@ -258,6 +280,8 @@ func (c *call) finish(err error) {
 	}
 	c.Err, c.ErrorCode, c.Truncated = err, errorCode(err, c.Status), r.Truncated
 	c.RedirectLimit = err == nil && isRedirect(c.Status) && c.redirects > 0 && c.followed == c.redirects && r.Header("Location") != ""
+	c.Challenged = err == nil && c.answerable()
+	c.noteNonce(err)
 	r.Status, r.Proto, r.URL = c.Status, c.Proto, c.URL
 	r.Timing, r.Err, r.ErrorCode = c.Timing, c.Err, c.ErrorCode
 	if c.client.network.debug != nil {

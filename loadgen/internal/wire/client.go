@@ -17,6 +17,7 @@ type Client struct {
 	local    netip.Addr
 	jar      atomic.Pointer[jar] // nil until a cookie comes
 	sessions tls.ClientSessionCache
+	digests  digests
 
 	// Of a batch: one dials what all may use, unless the host is known for HTTP/1.1; one tells the observer.
 	dialing, telling sync.Mutex

@@ -22,7 +22,7 @@ func (d *debugLog) exchange(c *call) {
 	var b bytes.Buffer
 	if p := c.hop; p.err == nil {
 		fmt.Fprintf(&b, "Request to %s:\n", p.target.shown)
-		line, headers, _ := bytes.Cut(p.with(nil, c.cookies())[:], []byte("\n"))
+		line, headers, _ := bytes.Cut(p.with(nil, c.cookies(), c.authorization)[:], []byte("\n"))
 		headers, _, _ = bytes.Cut(headers, []byte("\r\n\r\n"))
 		b.Write(maskedLine(line))
 		writeHeaders(&b, append(headers, "\r\n"...))

@@ -47,6 +47,8 @@ type Exchange struct {
 	Reused bool
 	// RedirectLimit says that the response is a redirect that is not followed, because as many as may be were followed.
 	RedirectLimit bool
+	// Challenged says that the server asked who the user is, and the next exchange answers.
+	Challenged bool
 	// Truncated says that the body that was kept is cut: it was longer than Config.MaxBody.
 	Truncated bool
 	// UnknownEncoding is the content coding in which the body is still, because it is not known; "" when there is none.

@@ -39,9 +39,9 @@ func (p *parser) readFrom(r io.Reader) {
 func (c *call) overHTTP1(s *stream) (keep bool, err error) {
 	cookies := c.cookies()
 	message, own := c.hop.wire, (*[]byte)(nil)
-	if cookies != "" {
+	if cookies != "" || c.authorization != "" {
 		own = outBuffers.Get().(*[]byte)
-		message = c.hop.with((*own)[:0], cookies)
+		message = c.hop.with((*own)[:0], cookies, c.authorization)
 	}
 	if c.hop.upload != nil {
 		keep, err = c.exchangeUpload(s, message)

@@ -169,6 +169,9 @@ func (c *call) httpRequest(ctx context.Context) *http.Request {
 	if auth := p.basicAuth(); auth != "" {
 		header.Set("Authorization", auth)
 	}
+	if c.authorization != "" {
+		header.Set("Authorization", c.authorization)
+	}
 	u := *p.target.url
 	u.User = nil
 	u.Host = net.JoinHostPort(p.target.host, p.target.port)

@@ -82,9 +82,9 @@ func (c *call) bodyError(err error) error {
 	return during("request", err)
 }
 
-// streams says whether the body is the request's to receive, and not that of a redirect on the way to it.
+// streams says whether the body is the request's to receive, and not that of a redirect or a challenge on the way to it.
 func (c *call) streams() bool {
-	return c.request.Receive != nil && (c.followed >= c.redirects || !isRedirect(c.Status) || c.resp.Header("Location") == "")
+	return c.request.Receive != nil && !c.answerable() && (c.followed >= c.redirects || !isRedirect(c.Status) || c.resp.Header("Location") == "")
 }
 
 // stream gives the body to the request's Receive, decompressed.

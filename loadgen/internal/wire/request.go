@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 	"golang.org/x/net/idna"
 
+	"example.com/foobar/loadgen/internal/digest"
 	"example.com/foobar/loadgen/secret"
 )
 
@@ -30,6 +31,8 @@ type Request struct {
 	// lasts until it returns; when it leaves a part of the body unread, the connection is closed. Its error is the
 	// exchange's.
 	Receive func(*Stream) error
+	// Digest, when set, is who the user is where the server asks for digest authentication; see SetDigest.
+	Digest *digest.Credentials
 	// Owner is the caller's own, for its Observer.
 	Owner any
 	// Name stands for the URL in tags when set.
@@ -188,6 +191,8 @@ type prepared struct {
 	upload     *Upload
 	// host is the Host header, cookie what the user wrote into the Cookie header.
 	host, cookie string
+	// digest is who the user is at this server, nil where that is nobody's business.
+	digest *digest.Credentials
 }
 
 // prepare serialises r for n, once.
@@ -195,7 +200,7 @@ func (r *Request) prepare(n *Network) *prepared {
 	if p := r.made.Load(); p != nil && p.network == n {
 		return p
 	}
-	p := &prepared{network: n, method: r.Method, header: r.Header, body: r.Body, upload: r.Upload}
+	p := &prepared{network: n, method: r.Method, header: r.Header, body: r.Body, upload: r.Upload, digest: r.Digest}
 	t, err := parseTarget(r.URL)
 	if err == nil {
 		err = p.write(t)
@@ -210,6 +215,9 @@ func (p *prepared) redirected(t *target, method string, header http.Header) *pre
 	next := &prepared{network: p.network, method: method, header: header}
 	if method == p.method {
 		next.body, next.upload = p.body, p.upload
+	}
+	if t.key == p.target.key {
+		next.digest = p.digest
 	}
 	next.err = next.write(t)
 	return next
@@ -247,13 +255,16 @@ func (p *prepared) write(t *target) error {
 	p.writeConnectionHeaders(&b)
 	p.head = b.Bytes()
 	p.cookie = strings.Join(p.header["Cookie"], "; ")
-	p.wire = p.with(nil, "")
+	p.wire = p.with(nil, "", "")
 	return nil
 }
 
-// with appends p as it goes out to b, with further cookies.
-func (p *prepared) with(b []byte, cookies string) []byte {
+// with appends p as it goes out to b, with further cookies, and the answer to a challenge, if there is one.
+func (p *prepared) with(b []byte, cookies, authorization string) []byte {
 	b = append(b, p.head...)
+	if authorization != "" {
+		b = append(append(append(b, "Authorization: "...), authorization...), "\r\n"...)
+	}
 	if cookies = joinCookies(p.cookie, cookies); cookies != "" {
 		b = append(append(append(b, "Cookie: "...), cookies...), "\r\n"...)
 	}
@@ -349,6 +360,9 @@ func (p *prepared) check() error {
 			}
 		}
 	}
+	if _, own := p.header["Authorization"]; own && p.digest != nil {
+		return unusable("header Authorization: digest authentication writes it; leave one of them out")
+	}
 	return p.checkFraming()
 }
 
@@ -381,7 +395,7 @@ func validMethod(method string) bool {
 
 // basicAuth is the Authorization that the URL's user and password make, unless the request says its own.
 func (p *prepared) basicAuth() string {
-	if _, own := p.header["Authorization"]; own || p.target.url.User == nil {
+	if _, own := p.header["Authorization"]; own || p.target.url.User == nil || p.digest != nil {
 		return ""
 	}
 	return basicAuth(p.target.url.User)
