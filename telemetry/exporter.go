@@ -126,7 +126,7 @@ func (e *countingExporter) ExportSpans(ctx context.Context, spans []sdktrace.Rea
 	case err != nil:
 		lost, reason = n, failureReason(err)
 	}
-	e.ledger.settle(n, lost, reason)
+	e.ledger.recordExport(n, lost, reason)
 	if lost > 0 {
 		return &ExportError{Lost: lost, Err: err}
 	}

@@ -37,7 +37,7 @@ type Ledger struct {
 	flushing sync.Mutex
 	mu       sync.Mutex // guards failed, and settling against the end
 	failed   map[string]int64
-	settled  bool // the end has come: what is still under way counts as dropped
+	final    bool // the end has come: what is still under way counts as dropped
 }
 
 // Counts is a copy of a ledger.
@@ -118,16 +118,16 @@ func (l *Ledger) Shutdown(ctx context.Context) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.settled = true
+	l.final = true
 	l.shutdown.Add(l.pending.Swap(0))
 	return err
 }
 
-// settle books the outcome of an export: n spans, of which lost were, for that reason, not delivered.
-func (l *Ledger) settle(n, lost int64, reason string) {
+// recordExport books the outcome of an export: n spans, of which lost were, for that reason, not delivered.
+func (l *Ledger) recordExport(n, lost int64, reason string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.settled {
+	if l.final {
 		return
 	}
 	if lost > 0 {

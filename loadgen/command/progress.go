@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"example.com/foobar/loadgen/internal/engine"
+	"example.com/foobar/loadgen/internal/numbers"
+	"example.com/foobar/loadgen/plain"
 )
 
 // How often the progress is redrawn on a terminal, and printed elsewhere.
@@ -37,7 +38,7 @@ func (s *screen) showProgress(run engine.Run) {
 			s.printProgress(run.Progress(), recent.add(run.Progress()))
 		case <-run.Done():
 			last := run.Progress()
-			s.printProgress(last, perSecond(last.Requests, last.Measured))
+			s.printProgress(last, numbers.PerSecond(float64(last.Requests), last.Measured))
 			s.leaveProgress()
 			return
 		}
@@ -52,11 +53,11 @@ func (s *screen) printProgress(p engine.Progress, rate float64) {
 	for _, sc := range p.Scenarios {
 		left := fmt.Sprintf("%-*s %s ", names, sc.Name, statusMark(sc.Status))
 		right := fmt.Sprintf(" %-*s  %-*s  %s", vus, sc.VUs, clock, sc.Time, sc.Extra)
-		lines = append(lines, left+"["+s.bar(sc.Fraction, utf8.RuneCountInString(left+right)+2)+"]"+right)
+		lines = append(lines, left+"["+s.bar(sc.Fraction, plain.Width(left+right)+2)+"]"+right)
 	}
 	switch {
 	case s.terminal:
-		if utf8.RuneCountInString(head) >= s.width() {
+		if plain.Width(head) >= s.width() {
 			head = shortHeadline(p, rate)
 		}
 		s.draw(s.clip(append([]string{head}, lines...)))
@@ -88,7 +89,7 @@ func state(p engine.Progress) string {
 // widths are those of the columns of the scenarios.
 func widths(scenarios []engine.ScenarioProgress) (names, vus, clock int) {
 	for _, sc := range scenarios {
-		names = max(names, utf8.RuneCountInString(sc.Name))
+		names = max(names, plain.Width(sc.Name))
 		vus = max(vus, len(sc.VUs))
 		clock = max(clock, len(sc.Time))
 	}
@@ -134,7 +135,7 @@ func (s *screen) bar(fraction float64, texts int) string {
 func (s *screen) clip(lines []string) []string {
 	width := s.width() - 1
 	for i, line := range lines {
-		if !strings.Contains(line, "\x1b") && utf8.RuneCountInString(line) > width {
+		if !strings.Contains(line, "\x1b") && plain.Width(line) > width {
 			lines[i] = string([]rune(line)[:max(width, 0)])
 		}
 	}
@@ -164,12 +165,5 @@ func (m *requestRate) add(p engine.Progress) float64 {
 	if len(m.marks) == 1 {
 		first = mark{}
 	}
-	return perSecond(p.Requests-first.requests, p.Elapsed-first.at)
-}
-
-func perSecond(n uint64, d time.Duration) float64 {
-	if d <= 0 {
-		return 0
-	}
-	return float64(n) / d.Seconds()
+	return numbers.PerSecond(float64(p.Requests-first.requests), p.Elapsed-first.at)
 }

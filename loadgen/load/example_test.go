@@ -159,7 +159,7 @@ func ExamplePerUser() {
 		Setup:   func(vu *load.VU) (any, error) { return "http://shop.example", nil },
 		Exec: func(vu *load.VU) error {
 			item := fmt.Sprint("/items/", vu.Rand().IntN(1000))
-			res := vu.Get(load.Data[string](vu)+item, load.Header("Authorization", *tokens.Of(vu)), load.Name("item"))
+			res := vu.Get(load.Data[string](vu)+item, load.Header("Authorization", *tokens.Value(vu)), load.Name("item"))
 			fmt.Print(string(res.Body))
 			return res.Err
 		},

@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"sort"
 	"time"
+
+	"example.com/foobar/loadgen/internal/numbers"
 )
 
 // schedule says when the arrivals of an arrival-rate executor are due, one after the other. It is arithmetic only: it has no
@@ -80,7 +82,9 @@ func (c constantRate) duration() time.Duration { return c.length }
 func (c constantRate) perSecond(time.Duration) float64 { return perSecond(c.rate, c.unit) }
 
 // perSecond is a rate per unit as one per second.
-func perSecond(rate int64, unit time.Duration) float64 { return float64(rate) / unit.Seconds() }
+func perSecond(rate int64, unit time.Duration) float64 {
+	return numbers.PerSecond(float64(rate), unit)
+}
 
 // mulDivCeil is ceil(a x b / c) without overflow on the way; a result past 64 bits is the largest number.
 func mulDivCeil(a, b, c uint64) uint64 {

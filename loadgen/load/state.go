@@ -10,7 +10,7 @@ import (
 //
 //	var carts load.PerUser[Cart]
 //
-//	cart := carts.Of(vu) // a *Cart
+//	cart := carts.Value(vu) // a *Cart
 //
 // A user that goes on in another scenario takes its values along.
 type PerUser[T any] struct {
@@ -24,8 +24,8 @@ type userValue struct {
 	value any // a pointer to the value
 }
 
-// Of is the user's own value. It allocates nothing but the first time.
-func (p *PerUser[T]) Of(vu *VU) *T {
+// Value is the user's own value. It allocates nothing but the first time.
+func (p *PerUser[T]) Value(vu *VU) *T {
 	for i := range vu.values {
 		if vu.values[i].of == any(p) {
 			return vu.values[i].value.(*T)

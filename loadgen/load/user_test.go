@@ -128,7 +128,7 @@ func TestMethodsAllocateNothing(t *testing.T) {
 		for name, do := range map[string]func(){
 			"Get":     func() { vu.Get(server) },
 			"Do":      func() { vu.Do(req) },
-			"PerUser": func() { *counts.Of(vu)++ },
+			"PerUser": func() { *counts.Value(vu)++ },
 			"Rand":    func() { vu.Rand().IntN(10) },
 			"Data":    func() { _ = Data[int](vu) },
 			"Add":     func() { took.Add(vu, time.Second); paid.Add(vu, true); spent.Add(vu, 1) },
@@ -154,9 +154,9 @@ func TestPerUser(t *testing.T) {
 	var counts, others PerUser[int64]
 	seen := map[int64]int64{}
 	MustFinish(t, &Test{Options: Options{Scenarios: map[string]Scenario{"a": {Executor: PerVUIterations, VUs: new(3), Iterations: new(int64(4))}}}, Exec: func(vu *VU) error {
-		*counts.Of(vu)++
-		if *counts.Of(vu) != vu.Iteration+1 || *others.Of(vu) != 0 || *tokens.Of(vu) != "token of "+string(rune('0'+vu.ID)) {
-			t.Errorf("user %d in iteration %d: got %d, %d, %q", vu.ID, vu.Iteration, *counts.Of(vu), *others.Of(vu), *tokens.Of(vu))
+		*counts.Value(vu)++
+		if *counts.Value(vu) != vu.Iteration+1 || *others.Value(vu) != 0 || *tokens.Value(vu) != "token of "+string(rune('0'+vu.ID)) {
+			t.Errorf("user %d in iteration %d: got %d, %d, %q", vu.ID, vu.Iteration, *counts.Value(vu), *others.Value(vu), *tokens.Value(vu))
 		}
 		mu.Lock()
 		defer mu.Unlock()

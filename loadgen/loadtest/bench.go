@@ -43,13 +43,7 @@ func Bench(b *testing.B, test *load.Test) *load.Result {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if b.N < fewest {
-		result.Verdict.RateMissed = false
-	}
-	if err := result.Err(); err != nil {
-		logReport(b, test, result)
-		b.Error(err)
-	}
+	judge(b, test, result)
 	report(b, result)
 	return result
 }
@@ -57,20 +51,27 @@ func Bench(b *testing.B, test *load.Test) *load.Result {
 // fewest is how many arrivals it takes for one of them to be the 1 % that may be missed.
 const fewest = 100
 
+// judge fails b for what is wrong with the result.
+func judge(b *testing.B, test *load.Test, result *load.Result) {
+	b.Helper()
+	if b.N < fewest {
+		result.Verdict.RateMissed = false
+	}
+	if err := result.Err(); err != nil {
+		logReport(b, test, result)
+		b.Error(err)
+	}
+}
+
 // newRound is the test with b.N iterations, which runs b's timer while it makes load.
 func newRound(b *testing.B, test *load.Test) (*load.Test, error) {
-	round := *test
 	options, err := exactly(int64(b.N), test.Options)
 	if err != nil {
 		return nil, err
 	}
+	round := *test
 	round.Options = options
-	round.Hold = func(ctx context.Context, r *load.Run, scenario string) {
-		if test.Hold != nil {
-			test.Hold(ctx, r, scenario)
-		}
-		b.StartTimer()
-	}
+	round.Hold = holdTimer(b, test.Hold)
 	if test.Teardown != nil {
 		round.Teardown = func(vu *load.VU) error {
 			b.StopTimer()
@@ -79,6 +80,19 @@ func newRound(b *testing.B, test *load.Test) (*load.Test, error) {
 	}
 	return &round, nil
 }
+
+// holdTimer starts b's timer when hold, if there is one, lets the scenario begin.
+func holdTimer(b *testing.B, hold holder) holder {
+	return func(ctx context.Context, r *load.Run, scenario string) {
+		if hold != nil {
+			hold(ctx, r, scenario)
+		}
+		b.StartTimer()
+	}
+}
+
+// holder is what a load.Test has as Hold.
+type holder = func(ctx context.Context, r *load.Run, scenario string)
 
 var (
 	errStages = errors.New("stages and scenarios say more than how often: give Bench users (VUs), or a rate")
@@ -90,26 +104,35 @@ const longest = 24 * time.Hour
 
 // exactly are the options with n iterations, whatever they say themselves of how many or how long.
 func exactly(n int64, o load.Options) (load.Options, error) {
-	if o.Stages != nil || o.Scenarios != nil {
-		return o, errStages
-	}
 	o.Warmup, o.Thresholds = nil, nil
-	if o.Rate == nil {
-		o.Iterations, o.Duration = &n, load.For(longest)
-		if o.VUs != nil && int64(*o.VUs) > n {
-			o.VUs = new(int(n))
-		}
-		return o, nil
+	switch {
+	case o.Stages != nil || o.Scenarios != nil:
+		return o, errStages
+	case o.Rate == nil:
+		return shared(n, o), nil
+	case *o.Rate < 1:
+		return o, errRate
 	}
+	return atRate(n, o), nil
+}
+
+// shared has the users share n iterations, for which they have all the time they need.
+func shared(n int64, o load.Options) load.Options {
+	o.Iterations, o.Duration = &n, load.For(longest)
+	if o.VUs != nil && int64(*o.VUs) > n {
+		o.VUs = new(int(n))
+	}
+	return o
+}
+
+// atRate goes on until n iterations have begun.
+func atRate(n int64, o load.Options) load.Options {
 	unit := time.Second
 	if o.TimeUnit != nil {
 		unit = time.Duration(*o.TimeUnit)
 	}
-	if *o.Rate < 1 {
-		return o, errRate
-	}
 	o.Iterations, o.Duration = nil, load.For(time.Duration(float64(n)/float64(*o.Rate)*float64(unit)))
-	return o, nil
+	return o
 }
 
 // report reports b's metrics.

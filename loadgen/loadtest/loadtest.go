@@ -54,14 +54,19 @@ func untilTimeout(tb testing.TB) (context.Context, context.CancelFunc) {
 // logReport logs what the command would print.
 func logReport(tb testing.TB, test *load.Test, result *load.Result) {
 	tb.Helper()
-	o := summary.Options{Mode: summary.Legacy, TrendStats: test.Options.SummaryTrendStats}
-	if unit := test.Options.SummaryTimeUnit; unit != nil {
-		o.TimeUnit = *unit
-	}
 	var text strings.Builder
-	if err := summary.Text(&text, result.Snapshot, o); err != nil {
+	if err := summary.Text(&text, result.Snapshot, summaryOptions(test.Options)); err != nil {
 		tb.Errorf("writing the report: %v", err)
 		return
 	}
 	tb.Logf("\n%s", strings.Trim(text.String(), "\n"))
+}
+
+// summaryOptions are what the options of a test say of the report.
+func summaryOptions(o load.Options) summary.Options {
+	s := summary.Options{Mode: summary.Legacy, TrendStats: o.SummaryTrendStats}
+	if o.SummaryTimeUnit != nil {
+		s.TimeUnit = *o.SummaryTimeUnit
+	}
+	return s
 }

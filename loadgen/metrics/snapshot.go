@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/internal/histogram"
+	"example.com/foobar/loadgen/internal/numbers"
 )
 
 // Snapshot is the state of all metrics at one instant. It is immutable, and shares nothing with what it was made from.
@@ -168,10 +169,7 @@ func (s *Series) Mean() float64 {
 
 // PerSecond is the sum of the values a second of so much time, 0 when no time has passed.
 func (s *Series) PerSecond(elapsed time.Duration) float64 {
-	if elapsed <= 0 {
-		return 0
-	}
-	return s.Sum / elapsed.Seconds()
+	return numbers.PerSecond(s.Sum, elapsed)
 }
 
 // Quantile is the value below which p percent of the values lie (Trend), to three significant digits; it is 0 when there is none.

@@ -1,4 +1,5 @@
-// Package plain makes texts of others fit for a terminal or a report: what controls a terminal is shown and has no effect.
+// Package plain makes texts of others fit for a terminal or a report: what controls a terminal is shown and has no effect, and columns
+// are as wide as what is in them.
 package plain
 
 import (
@@ -74,3 +75,9 @@ func JSON(text []byte) []byte {
 }
 
 func jsonUnfit(r rune) bool { return r >= 0x7f && r != utf8.RuneError && unfit(r) }
+
+// Width is how many columns a text takes, a character each.
+func Width(text string) int { return utf8.RuneCountInString(text) }
+
+// Pad is the spaces that make a text as wide as width.
+func Pad(text string, width int) string { return strings.Repeat(" ", max(0, width-Width(text))) }

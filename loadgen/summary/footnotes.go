@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/plain"
 )
 
 // footnotes writes what qualifies the numbers above: the distinct errors, values out of range, and warnings. There are none
@@ -42,7 +43,7 @@ func failureLines(b *strings.Builder, list []metrics.Failure, indent string) {
 			text = fmt.Sprint(f.Code)
 		}
 		if code > 0 {
-			text += pad(text, code+1)
+			text += plain.Pad(text, code+1)
 		}
 		fmt.Fprintf(b, "%s%*dx %s%s\n", indent, count, f.Count, text, f.Message)
 	}

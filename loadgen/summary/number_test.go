@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/plain"
 )
 
 // TestFormatTime compares with what k6 1.8.1 printed for these values of a Trend of times (in milliseconds).
@@ -109,7 +110,7 @@ func FuzzFormatValue(f *testing.F) {
 				if got == "" || strings.ContainsAny(got, "\n\t") || strings.Contains(got, "NaN") || strings.Contains(got, "Inf") {
 					t.Errorf("%v of %s in %q: got %q", v, c, unit, got)
 				}
-				if w := width(got + pad(got, 400)); w != 400 {
+				if w := plain.Width(got + plain.Pad(got, 400)); w != 400 {
 					t.Errorf("%q: got width %d after padding, want 400", got, w)
 				}
 			}

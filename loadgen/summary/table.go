@@ -3,10 +3,10 @@ package summary
 import (
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"example.com/foobar/loadgen/internal/selector"
 	"example.com/foobar/loadgen/metrics"
+	"example.com/foobar/loadgen/plain"
 )
 
 // row is a metric's line before it is aligned.
@@ -129,40 +129,34 @@ type widths struct {
 func (t *table) measure() widths {
 	w := widths{trend: make([]int, len(t.stats))}
 	for _, r := range t.rows {
-		w.name = max(w.name, width(r.indent+r.name))
+		w.name = max(w.name, plain.Width(r.indent+r.name))
 		for i, v := range r.trend {
-			w.trend[i] = max(w.trend[i], width(v))
+			w.trend[i] = max(w.trend[i], plain.Width(v))
 		}
-		w.value = max(w.value, width(r.value))
+		w.value = max(w.value, plain.Width(r.value))
 		for i, e := range r.extras {
 			if i == len(w.extras) {
 				w.extras = append(w.extras, 0)
 			}
-			w.extras[i] = max(w.extras[i], width(e))
+			w.extras[i] = max(w.extras[i], plain.Width(e))
 		}
 	}
 	return w
 }
 
-// width counts characters.
-func width(s string) int { return utf8.RuneCountInString(s) }
-
-// pad is what follows text to make it n wide.
-func pad(text string, n int) string { return strings.Repeat(" ", max(0, n-width(text))) }
-
 // line aligns one row; what comes before the name is the layout's.
 func (t *table) line(r row, w widths) string {
-	dots := strings.Repeat(".", w.name-width(r.indent+r.name)+3) + ":"
+	dots := strings.Repeat(".", w.name-plain.Width(r.indent+r.name)+3) + ":"
 	b := r.name + t.paint(t.dots, dots) + " "
 	if r.trend != nil {
 		return b + t.trendColumns(r, w)
 	}
-	b += t.paint(cyan, r.value) + pad(r.value, w.value)
+	b += t.paint(cyan, r.value) + plain.Pad(r.value, w.value)
 	if len(r.extras) == 1 {
 		return b + " " + t.paint(t.extra, r.extras[0])
 	}
 	for i, e := range r.extras {
-		b += " " + t.paint(t.extra, e) + pad(e, w.extras[i])
+		b += " " + t.paint(t.extra, e) + plain.Pad(e, w.extras[i])
 	}
 	return b
 }
@@ -170,7 +164,7 @@ func (t *table) line(r row, w widths) string {
 func (t *table) trendColumns(r row, w widths) string {
 	columns := make([]string, len(t.stats))
 	for i, stat := range t.stats {
-		columns[i] = stat + "=" + t.paint(cyan, r.trend[i]) + pad(r.trend[i], w.trend[i])
+		columns[i] = stat + "=" + t.paint(cyan, r.trend[i]) + plain.Pad(r.trend[i], w.trend[i])
 	}
 	return strings.Join(columns, " ")
 }

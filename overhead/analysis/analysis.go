@@ -154,7 +154,7 @@ func (a *Analysis) Processes() []string {
 	for _, s := range a.experiment.Plan.Services {
 		out = append(out, s.Name)
 	}
-	return append(out, Generator)
+	return append(out, record.Generator)
 }
 
 // cell collects one metric of one process in the case of that name, beside the case base.
@@ -198,7 +198,7 @@ func (a *Analysis) compare(f *record.Folder, first, second string) Comparison {
 	for _, key := range []string{"cpu", "allocs", "bytes", "wire", "rss"} {
 		m, _ := Find(key)
 		for _, name := range a.Processes() {
-			if name == Generator || name != a.Measured && (key == "allocs" || key == "bytes") {
+			if name == record.Generator || name != a.Measured && (key == "allocs" || key == "bytes") {
 				continue
 			}
 			if cell, ok := a.cell(f, second, first, m, name); ok && len(cell.Pairs) > 0 && cell.Level.Mean != 0 {

@@ -5,9 +5,6 @@ import (
 	"example.com/foobar/overhead/record"
 )
 
-// Generator is the name under which the load generator's own process is recorded.
-const Generator = record.Generator
-
 // Metric is one thing measured in each run.
 type Metric struct {
 	// Key is how budgets and primaries name it, Unit how benchmark lines do (cpu-ns/op).

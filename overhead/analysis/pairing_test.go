@@ -331,7 +331,7 @@ func TestComparisons(t *testing.T) {
 	want := recordtest.Costs["head-100"].Objects - recordtest.Costs["sdk"].Objects
 	for i, sign := range []float64{1, -1} {
 		for _, c := range a.Comparisons[i].Cells {
-			if len(c.Pairs) != 7 || c.Primary || c.Effect == nil || c.Process == analysis.Generator {
+			if len(c.Pairs) != 7 || c.Primary || c.Effect == nil || c.Process == record.Generator {
 				t.Errorf("%s of %s: %+v", c.Metric, c.Process, c)
 			}
 			if c.Metric == "allocs" && (c.Process != "foo" || math.Abs(c.Effect.Difference.Mean-sign*want) > 0.1) {

@@ -10,6 +10,7 @@ import (
 	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/plan"
+	"example.com/foobar/overhead/record"
 )
 
 // document is what every format shows, in order.
@@ -222,7 +223,7 @@ func cpus(p plan.Plan, cores int) string {
 	for _, s := range p.Services {
 		parts = append(parts, where(s.Name, s.CPUs, s.GOMAXPROCS))
 	}
-	return strings.Join(append(parts, where(analysis.Generator, p.GeneratorCPUs, 0)), "; ")
+	return strings.Join(append(parts, where(record.Generator, p.GeneratorCPUs, 0)), "; ")
 }
 
 func megabytes(bytes float64) string { return fmt.Sprintf("%.0f MB", bytes/1e6) }

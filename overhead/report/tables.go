@@ -183,7 +183,7 @@ func othersTable(a *analysis.Analysis) table {
 			names = append(names, s.Name)
 		}
 	}
-	names = append(names, analysis.Generator)
+	names = append(names, record.Generator)
 	cpu, _ := analysis.Find("cpu")
 	rss, _ := analysis.Find("rss")
 	for _, n := range names {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
+	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/overhead/analysis"
 )
 
@@ -104,39 +104,27 @@ func pick(row []string, from, to int) []string {
 }
 
 func writeRow(b *strings.Builder, t table, widths []int, row []string) {
-	last := len(row) - 1
-	used := 2
-	b.WriteString("  ")
+	line := ""
 	for i, cell := range row {
-		pad := max(0, widths[i]-utf8.RuneCountInString(cell))
+		line += "  "
 		switch {
-		case i == last && t.Sentences:
-			for j, line := range wrap(cell, max(20, Width-used)) {
-				if j > 0 {
-					b.WriteString("\n" + strings.Repeat(" ", used))
-				}
-				b.WriteString(line)
-			}
+		case i == len(row)-1 && t.Sentences:
+			used := plain.Width(line)
+			line += strings.Join(wrap(cell, max(20, Width-used)), "\n"+strings.Repeat(" ", used))
 		case i <= t.Names:
-			b.WriteString(cell + strings.Repeat(" ", pad))
+			line += cell + plain.Pad(cell, widths[i])
 		default:
-			b.WriteString(strings.Repeat(" ", pad) + cell)
+			line += plain.Pad(cell, widths[i]) + cell
 		}
-		if i < last {
-			b.WriteString("  ")
-		}
-		used += widths[i] + 2
 	}
-	trimmed := strings.TrimRight(b.String(), " ")
-	b.Reset()
-	b.WriteString(trimmed + "\n")
+	b.WriteString(strings.TrimRight(line, " ") + "\n")
 }
 
 func columns(t table) []int {
 	widths := make([]int, len(t.Header))
 	for _, row := range append([][]string{t.Header}, t.Rows...) {
 		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], plain.Width(cell))
 		}
 	}
 	return widths
@@ -147,7 +135,7 @@ func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+		if line != "" && plain.Width(line)+1+plain.Width(word) > width {
 			lines = append(lines, line)
 			line = ""
 		}

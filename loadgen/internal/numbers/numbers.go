@@ -1,5 +1,7 @@
-// Package numbers adds numbers up: how many they are, their sum, the lowest and the highest.
+// Package numbers adds numbers up: how many they are, their sum, the lowest and the highest, and how many a second that is.
 package numbers
+
+import "time"
 
 // Summary is what numbers come to. All is 0 when there is none.
 type Summary struct {
@@ -40,4 +42,12 @@ func (s Summary) Mean() float64 {
 		return 0
 	}
 	return s.Sum / float64(s.Count)
+}
+
+// PerSecond is how much n in so much time is a second, 0 when no time has passed.
+func PerSecond(n float64, elapsed time.Duration) float64 {
+	if elapsed <= 0 {
+		return 0
+	}
+	return n / elapsed.Seconds()
 }

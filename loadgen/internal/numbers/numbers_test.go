@@ -1,6 +1,9 @@
 package numbers
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestSummary(t *testing.T) {
 	var all, first, second Summary
@@ -24,5 +27,13 @@ func TestSummary(t *testing.T) {
 	var none Summary
 	if none.Merge(first); first != want || none != want {
 		t.Errorf("merged: got %+v and %+v, want %+v", first, none, want)
+	}
+}
+
+func TestPerSecond(t *testing.T) {
+	for elapsed, want := range map[time.Duration]float64{0: 0, -time.Second: 0, 2 * time.Second: 5, time.Minute: 10.0 / 60} {
+		if got := PerSecond(10, elapsed); got != want {
+			t.Errorf("10 in %s: got %v, want %v", elapsed, got, want)
+		}
 	}
 }

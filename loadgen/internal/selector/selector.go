@@ -47,26 +47,32 @@ func Parse(text string) (Selector, error) {
 	if !tagged {
 		return s, nil
 	}
-	position := len(name) + 1
-	for {
-		tag, length, err := parseTag(rest)
-		if err != "" {
-			return Selector{}, selectorError(text, position, err)
-		}
-		if s.Tags, err = addTag(s.Tags, tag); err != "" {
-			return Selector{}, selectorError(text, position, err)
-		}
-		position += length + 1
-		end := rest[length]
-		rest = rest[length+1:]
-		if end == '}' {
-			break
-		}
+	tags, length, problem := parseTags(rest)
+	if problem == "" && strings.TrimSpace(rest[length:]) != "" {
+		problem = "something follows the closing }"
 	}
-	if strings.TrimSpace(rest) != "" {
-		return Selector{}, selectorError(text, position, "something follows the closing }")
+	if problem != "" {
+		return Selector{}, selectorError(text, len(name)+1+length, problem)
 	}
+	s.Tags = tags
 	return s, nil
+}
+
+// parseTags reads tags and the brace that closes them; length is theirs, or that of those before the one with a problem.
+func parseTags(text string) (tags []metrics.Tag, length int, problem string) {
+	for {
+		tag, n, problem := parseTag(text[length:])
+		if problem == "" {
+			tags, problem = addTag(tags, tag)
+		}
+		if problem != "" {
+			return nil, length, problem
+		}
+		length += n + 1
+		if text[length-1] == '}' {
+			return tags, length, ""
+		}
+	}
 }
 
 // addTag adds a tag that is not there yet. Two values for one key are a problem: no sample has both.
@@ -92,26 +98,29 @@ func parseTag(text string) (tag metrics.Tag, length int, problem string) {
 	if tag.Key == "" {
 		return metrics.Tag{}, 0, "a tag has no key"
 	}
-	value := strings.TrimLeft(text[colon+1:], " \t")
-	start := len(text) - len(value)
-	if value != "" && (value[0] == '"' || value[0] == '\'') {
-		end := strings.IndexByte(value[1:], value[0])
-		if end < 0 {
-			return metrics.Tag{}, 0, "a quote is not closed"
+	tag.Value, length, problem = parseValue(text[colon+1:])
+	return tag, colon + 1 + length, problem
+}
+
+// parseValue reads the value of a tag, in quotes or without.
+func parseValue(text string) (value string, length int, problem string) {
+	rest := strings.TrimLeft(text, " \t")
+	if rest != "" && (rest[0] == '"' || rest[0] == '\'') {
+		value, after, closed := strings.Cut(rest[1:], rest[:1])
+		after = strings.TrimLeft(after, " \t")
+		switch {
+		case !closed:
+			return "", 0, "a quote is not closed"
+		case after == "" || after[0] != ',' && after[0] != '}':
+			return "", 0, "a quoted value ends in , or }"
 		}
-		tag.Value = value[1 : end+1]
-		after := strings.TrimLeft(value[end+2:], " \t")
-		if after == "" || (after[0] != ',' && after[0] != '}') {
-			return metrics.Tag{}, 0, "a quoted value ends in , or }"
-		}
-		return tag, len(text) - len(after), ""
+		return value, len(text) - len(after), ""
 	}
-	end := strings.IndexAny(value, ",}")
+	end := strings.IndexAny(text, ",}")
 	if end < 0 {
-		return metrics.Tag{}, 0, "the closing } is missing"
+		return "", 0, "the closing } is missing"
 	}
-	tag.Value = strings.TrimSpace(value[:end])
-	return tag, start + end, ""
+	return strings.TrimSpace(text[:end]), end, ""
 }
 
 func unquote(s string) string {
