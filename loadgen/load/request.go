@@ -24,6 +24,8 @@ type Request struct {
 	tags map[string]string
 	// query is what Query adds to the URL.
 	query url.Values
+	// codings are what Compress puts the body into.
+	codings []string
 	// reused says that it is likely to be sent again, so that what follows from it is worth remembering.
 	reused bool
 }
@@ -55,6 +57,11 @@ func newRequest(method, rawURL string, opts []Option) (*Request, error) {
 	}
 	if len(r.query) > 0 {
 		r.addQuery()
+	}
+	if len(r.codings) > 0 {
+		if err := r.wire.Compress(r.codings); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
 }
@@ -126,6 +133,18 @@ func JSON(v any) Option {
 			return fmt.Errorf("writing the body as JSON: %w", err)
 		}
 		return Body("application/json", body)(r)
+	}
+}
+
+// Compress sends the body compressed, with its Content-Encoding: in gzip, deflate, br or zstd, several one over the other in that
+// order, as k6's compression: "gzip, br" does. A request without a body stays as it is.
+func Compress(codings ...string) Option {
+	return func(r *Request) error {
+		if err := wire.CheckCodings(codings); err != nil {
+			return fmt.Errorf("compressing the body: %w", err)
+		}
+		r.codings = codings
+		return nil
 	}
 }
 
