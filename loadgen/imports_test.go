@@ -61,6 +61,7 @@ func TestImports(t *testing.T) {
 	const summary, control, stack = module + "loadgen/summary", module + "loadgen/control", module + "loadgen/stack"
 	const child, measure, analysis = module + "loadgen/child", module + "overhead/measure", module + "overhead/analysis"
 	const settings, command, loadtest = module + "loadgen/settings", module + "loadgen/command", module + "loadgen/loadtest"
+	const convert = module + "loadgen/convert"
 	const foo, bar, loadgen, overhead = module + "foo", module + "bar", module + "loadgen", module + "overhead"
 	const telemetry, collector = module + "telemetry", module + "collector"
 	type paths = []string
@@ -84,6 +85,8 @@ func TestImports(t *testing.T) {
 		{name: "ChildKnowsNoProgram", of: paths{child}, never: paths{stack, settings, command}},
 		{name: "OverheadStartsItsOwn", of: paths{overhead}, never: paths{stack, command}},
 		{name: "MeasureComparesNothing", of: paths{measure}, never: paths{analysis}},
+		{name: "ConvertersMakeNoLoad", of: paths{convert}, never: paths{command, settings, stack, child, summary, control}},
+		{name: "LibraryWithoutConverters", of: paths{load, loadtest, script}, never: paths{convert}},
 		{name: "FileKnowsNoLoad", of: paths{file, nearest}, never: paths{"net/http", load, wire, metrics, script, stack}},
 		{name: "WireAndMetricsReadNoFiles", of: paths{wire, metrics, recorder, threshold, selector}, never: paths{file}},
 		{name: "LightInstrument", of: paths{load, loadtest}, never: paths{otel, "github.com/creack/pty", "github.com/shirou/gopsutil", "github.com/rogpeppe/go-internal"}},

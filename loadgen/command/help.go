@@ -19,6 +19,7 @@ const synopsis = `loadgen drives virtual users against an HTTP service and repor
   loadgen [flags] -config FILE   what a file says: options and requests, in JSON or YAML
   loadgen [flags]                inside the foobar workspace: build and start foo and bar, load foo
   loadgen inspect [flags] [URL]  print the options that result, and make no load
+  loadgen convert FILE           make a file of requests of curl commands, a HAR file, an OpenAPI document (convert -h)
   loadgen init go DIR            write a load test in Go, which has these flags too, and a go test of it
   loadgen version
 

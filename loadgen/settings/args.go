@@ -33,7 +33,7 @@ type arguments struct {
 	program Program
 	flags   []given
 	action  string
-	rest    []string // what follows "init"
+	rest    []string // what follows "init" or "convert"
 	url     string
 }
 
@@ -51,7 +51,7 @@ func (p Program) readArguments(args []string) (*arguments, error) {
 		consumed := len(rest) - set.NArg()
 		err := a.takeWord(set.Arg(0))
 		rest = set.Args()[1:]
-		if a.action == "init" {
+		if a.action == "init" || a.action == "convert" {
 			a.rest = rest
 		}
 		if err != nil || slices.Contains(alone, a.action) {
@@ -84,16 +84,16 @@ func (a *arguments) flagSet() *flag.FlagSet {
 
 // The words that say what to do; "run" needs not be said, and nothing else is read where alone stands.
 var (
-	actions = []string{"run", "inspect", "init", "version", "help"}
-	alone   = []string{"init", "version", "help"}
+	actions = []string{"run", "inspect", "convert", "init", "version", "help"}
+	alone   = []string{"convert", "init", "version", "help"}
 )
 
-// actions are those of the program; only loadgen itself writes new ones.
+// actions are those of the program; only loadgen itself writes and converts files.
 func (p Program) actions() []string {
 	if p.Test == nil {
 		return actions
 	}
-	return slices.DeleteFunc(slices.Clone(actions), func(name string) bool { return name == "init" })
+	return slices.DeleteFunc(slices.Clone(actions), func(name string) bool { return name == "init" || name == "convert" })
 }
 
 // takeWord takes a word that is no flag: what to do, or the one URL there can be.
@@ -173,7 +173,7 @@ var plainWord = regexp.MustCompile(`^[A-Za-z-]{1,30}$`)
 // noURL refuses a bare word, which is shown when it is likely to be meant as a command: it may be the end of a header
 // without its quotes, and a secret.
 func noURL(v string) error {
-	const list = "the commands are run, inspect, init, version and help; a host is written http://NAME/"
+	const list = "the commands are run, inspect, convert, init, version and help; a host is written http://NAME/"
 	if !plainWord.MatchString(v) {
 		return fmt.Errorf("a word that is no flag, no command and no URL (texts with spaces need quotes): %s", list)
 	}

@@ -37,7 +37,7 @@ type Settings struct {
 	Load load.Options
 	Command
 
-	// Action is what is to be done: "inspect", "init", "version", "help"; else the load. Args are what follows "init".
+	// Action is what is to be done: "inspect", "convert", "init", "version", "help"; else the load. Args are what follows "init" or "convert".
 	Action string
 	Args   []string
 	// URL is what is asked, if it was given; Config is the file that was read.

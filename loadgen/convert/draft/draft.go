@@ -26,6 +26,8 @@ type Draft struct {
 	Converted int
 	// Left is what is not in it, by line.
 	Left []Left
+	// Variables are those of the environment that the file can't do without; most of them stand for secrets of the source.
+	Variables []string
 }
 
 // Left is a piece of the source that is not in the draft.
@@ -61,14 +63,24 @@ func (l Left) String() string {
 // Summary says how much is in the draft, and in a line each what is not.
 func (d *Draft) Summary() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d %s converted", d.Converted, d.What)
-	if d.Whole() {
-		b.WriteString(", nothing left out\n")
-		return b.String()
+	what := d.What
+	if d.Converted == 1 {
+		what = strings.TrimSuffix(what, "s")
 	}
-	fmt.Fprintf(&b, ", %d left out:\n", len(d.Left))
+	fmt.Fprintf(&b, "%d %s converted", d.Converted, what)
+	switch n := len(d.Left); n {
+	case 0:
+		b.WriteString(", nothing left out\n")
+	case 1:
+		b.WriteString(", one thing left out:\n")
+	default:
+		fmt.Fprintf(&b, ", %d things left out:\n", n)
+	}
 	for _, l := range d.Left {
 		fmt.Fprintf(&b, "  %s\n", l)
+	}
+	if len(d.Variables) > 0 {
+		fmt.Fprintf(&b, "what is not in the file has to be given with it: -env %s=...\n", strings.Join(d.Variables, "=... -env "))
 	}
 	return b.String()
 }

@@ -149,7 +149,7 @@ func TestYAMLEmpty(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	d := shop()
-	if got, want := d.Summary(), "5 requests converted, 1 left out:\n  line 3: document.title\\x1b[31m: a browser's\n"; got != want {
+	if got, want := d.Summary(), "5 requests converted, one thing left out:\n  line 3: document.title\\x1b[31m: a browser's\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	d.Left = nil

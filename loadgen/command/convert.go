@@ -1,0 +1,188 @@
+package command
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/foobar/loadgen/atomicfile"
+	"example.com/foobar/loadgen/convert"
+	"example.com/foobar/loadgen/convert/draft"
+	"example.com/foobar/loadgen/file"
+	"example.com/foobar/loadgen/nearest"
+	"example.com/foobar/loadgen/plain"
+	"example.com/foobar/loadgen/settings"
+)
+
+const convertSynopsis = `loadgen convert makes a file of requests out of what there is already.
+
+  loadgen convert [flags] FILE   - is standard input
+
+Examples:
+  loadgen convert requests.sh >test.yaml
+        curl commands, as a browser copies them ("Copy all as cURL")
+`
+
+// conversion is what the command line of convert says.
+type conversion struct {
+	convert.Options
+	to, out string
+	source  string
+	help    bool
+}
+
+// convert converts a source: convert [flags] FILE.
+func (s *session) convert(args []string, stdin io.Reader) int {
+	c := &conversion{to: targets[0]}
+	if err := c.read(args); err != nil {
+		return s.complain(&settings.UsageError{Err: fmt.Errorf("convert: %w", err)})
+	}
+	if c.help {
+		return s.helpConvert(c)
+	}
+	d, err := c.draft(stdin)
+	if err != nil {
+		return s.complain(err)
+	}
+	text, err := c.render(d)
+	if err != nil {
+		return s.complain(err)
+	}
+	if err := c.write(s.stdout, text); err != nil {
+		return s.complain(&codedError{exitOutputFailed, fmt.Errorf("convert: %w", err)})
+	}
+	for line := range strings.Lines(d.Summary()) {
+		fmt.Fprintf(s.stderr, "%s: %s", s.program.Name, line)
+	}
+	if !d.Whole() {
+		return exitLeftOut
+	}
+	return exitOK
+}
+
+// helpConvert prints what convert can be told.
+func (s *session) helpConvert(c *conversion) int {
+	fmt.Fprintf(s.stdout, "%s\nFlags:\n", convertSynopsis)
+	for _, f := range c.flags() {
+		fmt.Fprintf(s.stdout, "  %-18s  %s\n", strings.TrimSpace("-"+f.name+" "+f.form), f.about)
+	}
+	fmt.Fprintf(s.stdout, "\n%s\n", convertCodes)
+	return exitOK
+}
+
+const convertCodes = `Exit codes:
+    0  all of it is converted                      124  the file can't be written
+  104  the source can't be read                    255  unknown flag or unreadable value
+  118  something was left out: standard error says what, and a comment in the file where`
+
+// targets are what can be written.
+var targets = []string{"yaml"}
+
+// convertFlag is a flag of convert; one without a form is a switch.
+type convertFlag struct {
+	name, form, about string
+	set               func(value string) error
+}
+
+func (c *conversion) flags() []convertFlag {
+	return []convertFlag{
+		{"from", "FORMAT", strings.Join(convert.Formats(), ", ") + "; by default what the source looks like", oneOf(&c.From, convert.Formats())},
+		{"to", "FORMAT", strings.Join(targets, " or "), oneOf(&c.to, targets)},
+		{"out", "FILE", "write this file, whole or not at all, instead of standard output", func(v string) error { c.out = v; return nil }},
+		{"keep-secrets", "", "leave passwords, tokens and cookies in the file; without it ${env.NAME} stands for them",
+			func(string) error { c.KeepSecrets = true; return nil }},
+	}
+}
+
+func oneOf(to *string, names []string) func(string) error {
+	return func(v string) error {
+		if !slices.Contains(names, v) {
+			return fmt.Errorf("want one of %s", strings.Join(names, ", "))
+		}
+		*to = v
+		return nil
+	}
+}
+
+// read reads flags, before and behind the FILE.
+func (c *conversion) read(args []string) error {
+	set := flag.NewFlagSet("convert", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	for _, f := range c.flags() {
+		if f.form == "" {
+			set.BoolFunc(f.name, f.about, f.set)
+		} else {
+			set.Func(f.name, f.about, f.set)
+		}
+	}
+	for {
+		err := set.Parse(args)
+		switch {
+		case errors.Is(err, flag.ErrHelp):
+			c.help = true
+			return nil
+		case err != nil:
+			return c.flagError(err)
+		case set.NArg() == 0 && c.source == "":
+			return errors.New("want a FILE, or - for standard input; loadgen convert -h shows all")
+		case set.NArg() == 0:
+			return nil
+		case c.source != "":
+			return errors.New("want one FILE; loadgen convert -h shows all")
+		}
+		c.source, args = set.Arg(0), set.Args()[1:]
+	}
+}
+
+// flagError says which flag may have been meant.
+func (c *conversion) flagError(err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return fmt.Errorf("%w; loadgen convert -h shows all", err)
+	}
+	var names []string
+	for _, f := range c.flags() {
+		names = append(names, f.name)
+	}
+	if near := nearest.Name(name, names); near != "" {
+		return fmt.Errorf("there is no flag -%s: did you mean -%s?", plain.Line(name), near)
+	}
+	return fmt.Errorf("there is no flag -%s; loadgen convert -h shows all", plain.Line(name))
+}
+
+// maxSource bounds what is converted, in bytes.
+const maxSource = 256 << 20
+
+// draft reads the source and converts it.
+func (c *conversion) draft(stdin io.Reader) (*draft.Draft, error) {
+	source := convert.Source{Name: c.source, Dir: filepath.Dir(c.source)}
+	var err error
+	if c.source == "-" {
+		source.Name, source.Dir = "standard input", "."
+		source.Text, err = io.ReadAll(io.LimitReader(stdin, maxSource))
+	} else {
+		source.Text, err = file.Read(c.source, maxSource)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading what is to be converted: %w", err)
+	}
+	return convert.Convert(source, c.Options)
+}
+
+// render is the draft in the form that was asked for.
+func (c *conversion) render(d *draft.Draft) ([]byte, error) { return d.YAML() }
+
+func (c *conversion) write(stdout io.Writer, text []byte) error {
+	if c.out == "" {
+		_, err := stdout.Write(text)
+		return err
+	}
+	if err := atomicfile.Write(c.out, text); err != nil {
+		return fmt.Errorf("writing %s: %w", c.out, err)
+	}
+	return nil
+}
