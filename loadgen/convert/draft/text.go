@@ -93,7 +93,9 @@ func (r *resolver) resolve(v reflect.Value) {
 
 // resolveEntries resolves the values of a map, which can't be changed in it.
 func (r *resolver) resolveEntries(v reflect.Value) {
-	for _, key := range v.MapKeys() {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	for _, key := range keys {
 		value := reflect.New(v.Type().Elem()).Elem()
 		value.Set(v.MapIndex(key))
 		r.resolve(value)
