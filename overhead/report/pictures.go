@@ -1,13 +1,13 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg/draw"
 
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/record"
@@ -47,113 +47,48 @@ func legend(a *analysis.Analysis, drawn []int) []legendEntry {
 	return out
 }
 
-// costPicture shows each case's effect with its interval, and the margin as a band.
-func costPicture(a *analysis.Analysis) ([]picture, error) {
-	p := newPlot("change of the primary metric against "+a.Experiment().Plan.Baseline+", %", "")
-	limit := 100 * float64(a.Margin)
-	var names []string
-	var bars []plot.Plotter
-	lo, hi := -limit, limit
-	reach := reachOf(a, limit)
-	for i := len(a.Cases) - 1; i >= 0; i-- { // the first case on top
-		cell := a.Cases[i].Cell(a.Primary, a.PrimaryProcess())
-		if a.Cases[i].Baseline || cell == nil || cell.Effect == nil || !cell.Effect.Relative {
-			continue
-		}
-		r := cell.Effect.Ratio
-		y := float64(len(names))
-		names = append(names, a.Cases[i].Name)
-		if !finite(r.Lo, r.Hi, r.Mean) {
-			continue
-		}
-		from, to := math.Max(100*r.Lo, -reach), math.Min(100*r.Hi, reach)
-		l, err := plotter.NewLine(plotter.XYs{{X: from, Y: y}, {X: to, Y: y}})
-		if err != nil {
-			return nil, fmt.Errorf("drawing intervals: %w", err)
-		}
-		l.Color, l.Width = paint(i), points(3)
-		s, err := plotter.NewScatter(plotter.XYs{{X: 100 * r.Mean, Y: y}})
-		if err != nil {
-			return nil, fmt.Errorf("drawing estimates: %w", err)
-		}
-		s.GlyphStyle = draw.GlyphStyle{Color: paint(i), Radius: points(5), Shape: draw.CircleGlyph{}}
-		bars = append(bars, l, s)
-		lo, hi = math.Min(lo, from), math.Max(hi, to)
-	}
-	if len(names) == 0 {
-		return nil, nil
-	}
-	top := float64(len(names)) - 0.4
-	area, err := plotter.NewPolygon(plotter.XYs{{X: -limit, Y: -0.6}, {X: limit, Y: -0.6}, {X: limit, Y: top}, {X: -limit, Y: top}})
-	if err != nil {
-		return nil, fmt.Errorf("drawing the margin: %w", err)
-	}
-	area.Color, area.LineStyle.Width = band, 0
-	p.Add(area)
-	if err := addZero(p, true, -0.6, top); err != nil {
-		return nil, err
-	}
-	p.Add(bars...)
-	p.NominalY(names...)
-	p.Y.Min, p.Y.Max = -0.6, top
-	pad := 0.05 * (hi - lo)
-	p.X.Min, p.X.Max = lo-pad, hi+pad
-	drawing, err := svg(p, whole, 75+40*float64(len(names)))
-	return []picture{{ID: "cost", Title: "What each case costs", SVG: drawing,
-		Text: fmt.Sprintf("Point: estimate; bar: 95 %% interval; shaded: the margin of %s. A bar that crosses the edge of the shade is inconclusive; very long bars are cut at the edge of the picture.", margin(a))}}, err
-}
-
-// reachOf is how far bars are drawn: three times the largest estimate, so that one wide interval leaves room for the rest.
-func reachOf(a *analysis.Analysis, limit float64) float64 {
-	reach := 3 * limit
-	for i := range a.Cases {
-		if cell := a.Cases[i].Cell(a.Primary, a.PrimaryProcess()); cell != nil && cell.Effect != nil && cell.Effect.Relative {
-			reach = math.Max(reach, 3*math.Abs(100*cell.Effect.Ratio.Mean))
-		}
-	}
-	return reach
-}
-
 // roundsPicture shows the paired difference of every round.
 func roundsPicture(a *analysis.Analysis) ([]picture, error) {
 	m, _ := analysis.Find(a.Primary)
 	p := newPlot("round", "difference, "+m.Unit)
 	var drawn []int
-	last := 1
+	last := 1.0
 	for i := range a.Cases {
 		cell := a.Cases[i].Cell(a.Primary, a.PrimaryProcess())
 		if cell == nil || len(cell.Pairs) == 0 {
 			continue
 		}
-		var xys plotter.XYs
-		for _, pair := range cell.Pairs {
-			if finite(pair.Case, pair.Base) {
-				xys = append(xys, plotter.XY{X: float64(pair.Round), Y: pair.Case - pair.Base})
-				last = max(last, pair.Round)
-			}
+		xys := differences(cell)
+		for _, xy := range xys {
+			last = math.Max(last, xy.X)
 		}
-		if err := addLine(p, i, xys); err != nil {
+		if err := errors.Join(addLine(p, i, xys), addPoints(p, i, 3.5, xys)); err != nil {
 			return nil, err
 		}
-		s, err := plotter.NewScatter(xys)
-		if err != nil {
-			return nil, fmt.Errorf("drawing rounds: %w", err)
-		}
-		s.GlyphStyle = draw.GlyphStyle{Color: paint(i), Radius: points(3.5), Shape: draw.CircleGlyph{}}
-		p.Add(s)
 		drawn = append(drawn, i)
 	}
 	if len(drawn) == 0 {
 		return nil, nil
 	}
-	if err := addZero(p, false, 0.5, float64(last)+0.5); err != nil {
+	if err := addZero(p, false, 0.5, last+0.5); err != nil {
 		return nil, err
 	}
 	p.X.Tick.Marker = rounds{}
-	p.X.Min, p.X.Max = 0.5, float64(last)+0.5
+	p.X.Min, p.X.Max = 0.5, last+0.5
 	drawing, err := svg(p, whole, 320)
 	return []picture{{ID: "rounds", Title: "Differences round by round", SVG: drawing, Legend: legend(a, drawn),
 		Text: "Each point compares two runs of the same round. A case that costs something lies above 0 in every round; the spread is the noise."}}, err
+}
+
+// differences are what a case measured less than the baseline, by round.
+func differences(c *analysis.Cell) plotter.XYs {
+	var xys plotter.XYs
+	for _, pair := range c.Pairs {
+		if finite(pair.Case, pair.Base) {
+			xys = append(xys, plotter.XY{X: float64(pair.Round), Y: pair.Case - pair.Base})
+		}
+	}
+	return xys
 }
 
 // rounds marks whole numbers, at most about twenty.
@@ -173,19 +108,9 @@ func (rounds) Ticks(lo, hi float64) []plot.Tick {
 // axis that gives each further nine the same room.
 func latencyPicture(a *analysis.Analysis) ([]picture, error) {
 	p := newPlot("share of requests that took no longer", "latency, ms "+origin(a))
-	var drawn []int
-	for i := range a.Cases {
-		xys := curve(a, a.Cases[i].Name)
-		if len(xys) < 2 {
-			continue
-		}
-		if err := addLine(p, i, xys); err != nil {
-			return nil, err
-		}
-		drawn = append(drawn, i)
-	}
-	if len(drawn) == 0 {
-		return nil, nil
+	drawn, err := addLines(p, a, func(name string) plotter.XYs { return curve(a, name) })
+	if err != nil || len(drawn) == 0 {
+		return nil, err
 	}
 	p.X.Tick.Marker = nines{}
 	p.X.Min, p.X.Max = 0, 3.12
@@ -196,6 +121,21 @@ func latencyPicture(a *analysis.Analysis) ([]picture, error) {
 	drawing, err := svg(p, whole, 340)
 	return []picture{{ID: "latency", Title: "Distribution of latency", SVG: drawing, Legend: legend(a, drawn),
 		Text: "Mean over the valid runs at each share. Towards the right each step is ten times rarer; what few requests saw is noise in short runs."}}, err
+}
+
+// addLines draws a line for each case that has two points or more, and says which these are.
+func addLines(p *plot.Plot, a *analysis.Analysis, xysOf func(name string) plotter.XYs) (drawn []int, err error) {
+	for i := range a.Cases {
+		xys := xysOf(a.Cases[i].Name)
+		if len(xys) < 2 {
+			continue
+		}
+		if err := addLine(p, i, xys); err != nil {
+			return nil, err
+		}
+		drawn = append(drawn, i)
+	}
+	return drawn, nil
 }
 
 // ninesOf spreads quantiles: 0.9 -> 1, 0.99 -> 2, 0.999 -> 3.
@@ -254,39 +194,38 @@ func (decades) Ticks(lo, hi float64) []plot.Tick {
 func timePictures(a *analysis.Analysis) ([]picture, error) {
 	var out []picture
 	for _, process := range a.Processes() {
-		for _, of := range []struct {
-			id, title, unit string
-			value           func(record.Point) (float64, bool)
-		}{
-			{"cpu", "CPU of " + process, "cores", func(p record.Point) (float64, bool) { v, ok := p.CPU[process]; return v, ok }},
-			{"rss", "Memory of " + process, "resident memory, MB", func(p record.Point) (float64, bool) { v, ok := p.RSS[process]; return v / 1e6, ok }},
+		for _, of := range []usage{
+			{"cpu", "CPU of ", "cores", func(p record.Point) (float64, bool) { v, ok := p.CPU[process]; return v, ok }},
+			{"rss", "Memory of ", "resident memory, MB", func(p record.Point) (float64, bool) { v, ok := p.RSS[process]; return v / 1e6, ok }},
 		} {
-			p := newPlot("seconds since the window began", of.unit)
-			var drawn []int
-			for i := range a.Cases {
-				xys := timeSeries(a, a.Cases[i].Name, of.value)
-				if len(xys) < 2 {
-					continue
-				}
-				if err := addLine(p, i, xys); err != nil {
-					return nil, err
-				}
-				drawn = append(drawn, i)
-			}
-			if len(drawn) == 0 {
-				continue
-			}
-			if p.Y.Min = 0; p.Y.Max <= 0 { // nothing was used
-				p.Y.Max = 1
-			}
-			drawing, err := svg(p, part, 230)
+			p, err := of.picture(a, process)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, picture{ID: of.id + "-" + process, Title: of.title, SVG: drawing, Legend: legend(a, drawn), OverTime: true})
+			out = append(out, p...)
 		}
 	}
 	return out, nil
+}
+
+// usage is what a process uses of something over time.
+type usage struct {
+	id, title, unit string
+	value           func(record.Point) (float64, bool)
+}
+
+// picture has a line for each case that has values.
+func (u usage) picture(a *analysis.Analysis, process string) ([]picture, error) {
+	p := newPlot("seconds since the window began", u.unit)
+	drawn, err := addLines(p, a, func(name string) plotter.XYs { return timeSeries(a, name, u.value) })
+	if err != nil || len(drawn) == 0 {
+		return nil, err
+	}
+	if p.Y.Min = 0; p.Y.Max <= 0 { // nothing was used
+		p.Y.Max = 1
+	}
+	drawing, err := svg(p, part, 230)
+	return []picture{{ID: u.id + "-" + process, Title: u.title + process, SVG: drawing, Legend: legend(a, drawn), OverTime: true}}, err
 }
 
 // timeSeries averages a case's valid runs by half seconds.

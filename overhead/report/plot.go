@@ -101,6 +101,17 @@ func addLine(p *plot.Plot, i int, xys plotter.XYs) error {
 	return nil
 }
 
+// addPoints draws the points of case i.
+func addPoints(p *plot.Plot, i int, radius float64, xys plotter.XYs) error {
+	marks, err := plotter.NewScatter(xys)
+	if err != nil {
+		return fmt.Errorf("drawing points: %w", err)
+	}
+	marks.GlyphStyle = draw.GlyphStyle{Color: paint(i), Radius: points(radius), Shape: draw.CircleGlyph{}}
+	p.Add(marks)
+	return nil
+}
+
 // svg renders a plot as an element of the page: no declaration, no fonts of its own, the page's colours.
 func svg(p *plot.Plot, width, height float64) (string, error) {
 	canvas := vgsvg.NewWith(vgsvg.UseWH(points(width), points(height)))
