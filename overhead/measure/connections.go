@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/foobar/overhead/plan"
+	"example.com/foobar/overhead/record"
 )
 
 // connections is what a process's connections to the receivers of spans have carried by an instant.
@@ -37,6 +38,37 @@ func (c connections) sent(before connections) (bytes float64, ok bool) {
 		}
 	}
 	return max(0, bytes), true
+}
+
+// spanSize is the least that a span takes on the wire, in bytes: its ID, which nothing compresses.
+const spanSize = 8
+
+// leaveOutResets takes out what processes sent where the spans that got through need more: a connection was reset, and of such the
+// kernel remembers nothing.
+func leaveOutResets(out *record.Run) {
+	for _, a := range out.Ledger.Services {
+		p := out.Processes[a.Service]
+		if p.Wire != nil && *p.Wire < float64(spanSize*delivered(a, out.Ledger)) {
+			p.Wire, p.WireClosed = nil, true
+			out.Processes[a.Service] = p
+		}
+	}
+}
+
+// delivered is how many spans of a service got through for certain: what it says itself or, where everybody's arrived, what it should
+// have sent.
+func delivered(a record.Account, l record.Ledger) int64 {
+	if a.Known {
+		return a.Exported
+	}
+	var all int64
+	for _, each := range l.Services {
+		all += each.ExpectedHigh
+	}
+	if l.Collector == nil || l.Collector.Received < all {
+		return 0
+	}
+	return a.ExpectedLow
 }
 
 // receivers are the ports to which service s sends spans: the Collector's, or the sink's for the Collector itself and where there

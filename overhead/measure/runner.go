@@ -176,6 +176,7 @@ func (r *run) measure(ctx context.Context, out *record.Run) error {
 	out.Load = load
 	r.addProcesses(out, before, end, drained, after)
 	out.Ledger = r.ledger(load.Requests, before, after)
+	leaveOutResets(out)
 	out.Machine = machineOf(before, end, machine)
 	r.checkGates(out, drainErr)
 	return ctx.Err()

@@ -140,7 +140,7 @@ type Process struct {
 	LiveHeap *float64 `json:"live_heap_bytes,omitempty"`
 	// Wire is what it sent to the Collector, TCP payload bytes.
 	Wire *float64 `json:"wire_bytes,omitempty"`
-	// WireClosed says that Wire is nil because a connection was closed within the window.
+	// WireClosed says that Wire is nil because a connection was closed or reset within the window.
 	WireClosed bool `json:"wire_connections_closed,omitempty"`
 }
 

@@ -119,7 +119,7 @@ func closedNotes(a *analysis.Analysis, keys []string, process string) []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s: - and left out in %s, in which a connection to the receiver of spans was closed: what it carried isn't known.",
+	return []string{fmt.Sprintf("%s: - and left out in %s, in which a connection to the receiver of spans was closed or reset: what it carried isn't known.",
 		short["wire"], counted(n, "run"))}
 }
 
