@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"example.com/foobar/loadgen/child"
-	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/overhead/analysis"
 	"example.com/foobar/overhead/experiment"
 	"example.com/foobar/overhead/generate"
@@ -50,18 +49,19 @@ func runExperiment(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if folder, err = openRecord(folder, o, args, programs); err != nil {
 		return exitOK, err
 	}
-	runner, err := newRunner(&folder.Experiment.Plan, programs, o, stderr)
+	lines := &progress{out: stderr}
+	runner, err := newRunner(&folder.Experiment.Plan, programs, o, lines)
 	if err != nil {
 		return exitOK, err
 	}
 	fmt.Fprintf(stderr, "%s: %d cases, seed %d, record in %s\n", folder.Experiment.Plan.Name, len(folder.Experiment.Plan.Cases), folder.Experiment.Seed, folder.Dir)
 	e := &experiment.Experiment{Folder: folder, Runner: runner}
 	if !o.quiet {
-		e.Progress = (&progress{out: stderr}).show
+		e.Progress = lines.show
 	}
 	failed := e.Run(ctx)
+	lines.end()
 	if errors.Is(failed, context.Canceled) {
-		fmt.Fprintln(stderr)
 		failed = fmt.Errorf("interrupted: what was measured is kept; overhead -resume %s goes on (%w)", folder.Dir, failed)
 	}
 	if len(folder.Runs) == 0 {
@@ -119,14 +119,14 @@ func openRecord(folder *record.Folder, o *options, args []string, programs *chil
 }
 
 // newRunner runs the plan's cases; this program is the load generator too.
-func newRunner(p *plan.Plan, programs *child.Binaries, o *options, stderr io.Writer) (*measure.Runner, error) {
+func newRunner(p *plan.Plan, programs *child.Binaries, o *options, log io.Writer) (*measure.Runner, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("finding this program: %w", err)
 	}
 	runner := &measure.Runner{Plan: p, Generator: []string{self, "generate"}, Programs: programs}
 	if o.verbose {
-		runner.Log = stderr
+		runner.Log = log
 	}
 	return runner, nil
 }
@@ -187,32 +187,4 @@ func checkBudget(f *record.Folder, o *options) error {
 		return usageError{err}
 	}
 	return nil
-}
-
-// progress prints a line for each run.
-type progress struct{ out io.Writer }
-
-func (p *progress) show(s experiment.Step) {
-	left := s.Left.Round(time.Second)
-	if left > 5*time.Minute {
-		left = s.Left.Round(time.Minute)
-	}
-	if s.Run == nil {
-		fmt.Fprintf(p.out, "round %d/%d, %d/%d: %s", s.Round, s.Rounds, s.Position, s.Cases, s.Case)
-		if s.Attempt > 1 {
-			fmt.Fprintf(p.out, " (attempt %d)", s.Attempt)
-		}
-		return
-	}
-	outcome := "ok"
-	if s.Run.Void() {
-		outcome = "VOID"
-		for _, g := range s.Run.Gates {
-			if !g.OK {
-				outcome += ": " + g.Name + ": " + plain.Line(g.Shown)
-				break
-			}
-		}
-	}
-	fmt.Fprintf(p.out, "  %s, about %s left\n", outcome, left)
 }

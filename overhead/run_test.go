@@ -105,6 +105,30 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+// What services print meanwhile has lines of its own, and so has the outcome then.
+func TestProgressAndOutput(t *testing.T) {
+	var b bytes.Buffer
+	p := &progress{out: &b}
+	step := experiment.Step{Round: 1, Rounds: 2, Position: 1, Cases: 2, Attempt: 1, Case: "off"}
+	done := step
+	done.Run = &record.Run{Gates: []record.Gate{{OK: true}}}
+	for _, printed := range []string{"", "shop | listening\nshop | ready\n"} {
+		p.show(step)
+		if printed != "" {
+			fmt.Fprint(p, printed)
+		}
+		p.show(done)
+	}
+	p.show(step)
+	p.end()
+	p.end()
+	const head = "round 1/2, 1/2: off"
+	want := head + "  ok, about 0s left\n" + head + "\nshop | listening\nshop | ready\n" + head + "  ok, about 0s left\n" + head + "\n"
+	if b.String() != want {
+		t.Errorf("got  %q\nwant %q", b.String(), want)
+	}
+}
+
 // What is under way when an experiment ends is drawn; the outcome is the last line, and an error wins over it.
 func TestFinish(t *testing.T) {
 	failed := errors.New("the disk is full")
