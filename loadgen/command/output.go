@@ -100,13 +100,10 @@ func (s *session) discardOutputs() {
 	}
 }
 
-// keyLogVariable names the file that TLS session secrets are added to, in the format that Wireshark reads; the variable is
-// that of browsers and curl.
-const keyLogVariable = "SSLKEYLOGFILE"
-
-// openKeyLog opens that file and says so, because whoever reads it can read the traffic; nil without the variable.
+// openKeyLog opens the file for the secrets of TLS sessions, if there is to be one, and says so, because whoever reads it can read the
+// traffic.
 func (s *session) openKeyLog() (*os.File, error) {
-	path := s.settings.Getenv(keyLogVariable)
+	path, variable := s.settings.KeyLog()
 	if path == "" {
 		return nil, nil
 	}
@@ -116,9 +113,9 @@ func (s *session) openKeyLog() (*os.File, error) {
 		if errors.As(err, &at) {
 			err = at.Err
 		}
-		return nil, &codedError{exitOutputFailed, fmt.Errorf("%s=%s can't be written: %w; name another file, or unset it", keyLogVariable, path, err)}
+		return nil, &codedError{exitOutputFailed, fmt.Errorf("%s=%s can't be written: %w; name another file, or unset it", variable, path, err)}
 	}
-	s.screen.warn("warning: the secrets of all TLS sessions are written to " + strings.ToValidUTF8(path, "?") + " (" + keyLogVariable +
+	s.screen.warn("warning: the secrets of all TLS sessions are written to " + strings.ToValidUTF8(path, "?") + " (" + variable +
 		"): whoever can read that file can read the traffic of this test")
 	return file, nil
 }

@@ -11,21 +11,35 @@ import (
 // namedFile is a file that the command reads or writes, and what names it.
 type namedFile struct{ who, path string }
 
+func (f namedFile) String() string {
+	if f.who == keyLogVariable {
+		return f.who + "=" + f.path
+	}
+	return f.who + " " + f.path
+}
+
+// keyLogVariable names the file that TLS session secrets are added to, in the format that Wireshark reads; the variable is
+// that of browsers and curl.
+const keyLogVariable = "SSLKEYLOGFILE"
+
+// KeyLog is the file that the secrets of TLS sessions are added to, and the variable that names it; "" is none.
+func (s *Settings) KeyLog() (path, variable string) { return s.Getenv(keyLogVariable), keyLogVariable }
+
 // CheckOutputs refuses to write where something is read or something else is written, by whatever name.
 func (s *Settings) CheckOutputs() error {
 	var outputs []namedFile
-	for _, out := range []namedFile{{"-summary-export", s.SummaryExport}, {"-summary-json", s.SummaryJSON}} {
+	for _, out := range []namedFile{{"-summary-export", s.SummaryExport}, {"-summary-json", s.SummaryJSON}, {keyLogVariable, s.Getenv(keyLogVariable)}} {
 		if out.path == "" || out.path == os.DevNull {
 			continue
 		}
 		for _, other := range outputs {
 			if sameFile(out.path, other.path, true) {
-				return fmt.Errorf("%s %s and %s %s are one file: give each a file of its own", other.who, other.path, out.who, out.path)
+				return fmt.Errorf("%s and %s are one file: give each a file of its own", other, out)
 			}
 		}
 		for _, in := range s.inputs() {
 			if in.path != "" && sameFile(out.path, in.path, false) {
-				return fmt.Errorf("%s %s would overwrite %s %s: name another file", out.who, out.path, in.who, in.path)
+				return fmt.Errorf("%s would overwrite %s: name another file", out, in)
 			}
 		}
 		outputs = append(outputs, out)
@@ -35,7 +49,7 @@ func (s *Settings) CheckOutputs() error {
 
 // inputs are the files that are read.
 func (s *Settings) inputs() []namedFile {
-	all := append([]namedFile{{"-config", s.Config}}, s.read...)
+	all := append([]namedFile{{"-config", s.Config}, {"-cert", s.cert}, {"-key", s.key}}, s.read...)
 	for _, d := range s.script.Data {
 		all = append(all, namedFile{"the data", script.Path(s.dir, d.File)})
 	}
