@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"go.opentelemetry.io/collector/pdata/ptrace"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -43,15 +44,17 @@ func TestPendingTracesAreDecidedAtTheEnd(t *testing.T) {
 func TestMemoryLimit(t *testing.T) {
 	p := MustStart(t, []string{"file.yaml"},
 		"MEMORY_LIMIT_MIB=120", "MEMORY_SPIKE_MIB=30", "DECISION_WAIT=8s", "SAMPLING_PERCENTAGE=0")
-	padding := strings.Repeat("x", 20_000)
 	var refused error
 	for seed := uint64(100); seed < 1000 && refused == nil; seed++ {
-		traces := MustMake(10, seed)
-		for _, trace := range traces {
-			trace.padding = padding
-		}
-		refused = p.send(foo(traces...))
+		refused = p.send(heavy(10, seed))
 	}
+	// The Collector looks at its memory once a second, and all this may have been sent in less.
+	p.await("the Collector to look at its memory", func() bool {
+		if refused == nil {
+			refused = p.send(heavy(1, 1000))
+		}
+		return refused != nil
+	})
 	if status.Code(refused) != codes.Unavailable && status.Code(refused) != codes.ResourceExhausted {
 		t.Fatalf("the Collector at its limit answered %v, want Unavailable or ResourceExhausted", refused)
 	}
@@ -63,6 +66,15 @@ func TestMemoryLimit(t *testing.T) {
 	}
 	last := MustMake(1, 7)
 	p.await("the Collector to accept spans again", func() bool { return p.send(foo(last...)) == nil })
+}
+
+// heavy is what foo sends of n traces, with 20 kB in each.
+func heavy(n int, seed uint64) ptrace.Traces {
+	traces := MustMake(n, seed)
+	for _, trace := range traces {
+		trace.padding = strings.Repeat("x", 20_000)
+	}
+	return foo(traces...)
 }
 
 // TestTempoAway starts the Collector before anything listens at TEMPO_ENDPOINT: it
