@@ -14,28 +14,31 @@ const statusClientClosed = 499
 
 func routes(s *telemetry.Service, b *bar) http.Handler {
 	r := s.Router()
-	r.GET("/foo", b.foo)
+	r.GET("/foo", server{b}.foo)
 	r.GET(telemetry.HealthPath, telemetry.Healthz)
 	r.GET(telemetry.ReadyPath, s.Readyz(b.ready))
 	return r
 }
 
-func (b *bar) foo(c *gin.Context) {
-	switch err := b.ask(c.Request.Context()); {
+// server answers what foo is asked.
+type server struct{ bar *bar }
+
+func (s server) foo(c *gin.Context) {
+	switch err := s.bar.ask(c.Request.Context()); {
 	case err == nil:
 		c.String(http.StatusOK, "foobar")
 	case c.Request.Context().Err() != nil:
 		c.AbortWithStatus(statusClientClosed)
 	case errors.Is(err, errSlow):
-		b.fail(c, http.StatusGatewayTimeout, "bar took too long", err)
+		s.fail(c, http.StatusGatewayTimeout, "bar took too long", err)
 	default:
-		b.fail(c, http.StatusBadGateway, "bar could not be asked", err)
+		s.fail(c, http.StatusBadGateway, "bar could not be asked", err)
 	}
 }
 
 // fail answers with the message, and leaves the error itself to the span and, now and then, to the log.
-func (b *bar) fail(c *gin.Context, status int, message string, err error) {
+func (s server) fail(c *gin.Context, status int, message string, err error) {
 	c.Error(err)
-	b.complain(c.Request.Context(), message, err)
+	s.bar.complain(c.Request.Context(), message, err)
 	telemetry.Fail(c, status, message)
 }
