@@ -81,34 +81,40 @@ func (d *decoder) own(n *Node, v reflect.Value) bool {
 	if !v.CanAddr() {
 		return false
 	}
-	var err error
-	switch own := v.Addr().Interface().(type) {
-	case Unmarshaler:
-		if err = own.UnmarshalNode(n); err != nil {
-			d.add(err)
-		}
-		return true
-	case encoding.TextUnmarshaler:
-		var s string
-		if s, err = n.Text(); err == nil {
-			if err = own.UnmarshalText([]byte(s)); err != nil {
-				err = n.Errorf("%w", err)
-			}
-		}
-	case json.Unmarshaler:
-		var b json.RawMessage
-		if b, err = n.JSON(); err == nil {
-			if err = own.UnmarshalJSON(b); err != nil {
-				err = n.Errorf("%w", err)
-			}
-		}
-	default:
-		return false
-	}
+	own, err := readOwn(n, v.Addr().Interface())
 	if err != nil {
 		d.add(err)
 	}
-	return true
+	return own
+}
+
+// readOwn has v read n if it knows how to.
+func readOwn(n *Node, v any) (own bool, err error) {
+	switch v := v.(type) {
+	case Unmarshaler:
+		return true, v.UnmarshalNode(n)
+	case encoding.TextUnmarshaler:
+		s, err := n.Text()
+		if err != nil {
+			return true, err
+		}
+		return true, n.wrapped(v.UnmarshalText([]byte(s)))
+	case json.Unmarshaler:
+		b, err := n.JSON()
+		if err != nil {
+			return true, err
+		}
+		return true, n.wrapped(v.UnmarshalJSON(b))
+	}
+	return false, nil
+}
+
+// wrapped is an error of n's value as n's.
+func (n *Node) wrapped(err error) error {
+	if err == nil {
+		return nil
+	}
+	return n.Errorf("%w", err)
 }
 
 func (d *decoder) structure(n *Node, v reflect.Value) {
@@ -227,6 +233,19 @@ func (n *Node) float() (float64, error) {
 	return f, nil
 }
 
+// number is an int64 where that is what n says, else a float64.
+func (n *Node) number() (any, error) {
+	f, err := n.float()
+	if err != nil {
+		return nil, err
+	}
+	digits, _ := canonical(n.text)
+	if i, err := strconv.ParseInt(digits, 10, 64); err == nil {
+		return i, nil
+	}
+	return f, nil
+}
+
 // any decodes into what encoding/json would have, but for whole numbers, which are int64.
 func (d *decoder) any(n *Node, v reflect.Value) {
 	var value any
@@ -234,16 +253,10 @@ func (d *decoder) any(n *Node, v reflect.Value) {
 	case boolean:
 		value = truth(n.text) == "true"
 	case number:
-		f, err := n.float()
-		if err != nil {
+		var err error
+		if value, err = n.number(); err != nil {
 			d.add(err)
 			return
-		}
-		value = f
-		if digits, _ := canonical(n.text); digits != "" {
-			if i, err := strconv.ParseInt(digits, 10, 64); err == nil {
-				value = i
-			}
 		}
 	case text:
 		value = n.text

@@ -56,18 +56,25 @@ func (p *jsonParser) value(parent *Node, depth int) (*Node, error) {
 	if err != nil {
 		return nil, p.badJSON(err)
 	}
+	if err := p.fill(n, token, at, depth); err != nil {
+		return nil, err
+	}
+	n.end = int32(p.tokens.InputOffset())
+	return n, nil
+}
+
+// fill gives n its kind and what is in it.
+func (p *jsonParser) fill(n *Node, token json.Token, at position, depth int) error {
 	switch v := token.(type) {
 	case json.Delim:
 		if depth == maxDepth {
-			return nil, p.wrong(at, "nests deeper than %d", maxDepth)
+			return p.wrong(at, "nests deeper than %d", maxDepth)
 		}
 		n.kind = list
 		if v == '{' {
 			n.kind = mapping
 		}
-		if err := p.members(n, depth+1); err != nil {
-			return nil, err
-		}
+		return p.members(n, depth+1)
 	case string:
 		n.kind, n.text = text, v
 	case json.Number:
@@ -77,8 +84,7 @@ func (p *jsonParser) value(parent *Node, depth int) (*Node, error) {
 	default:
 		n.text = "null"
 	}
-	n.end = int32(p.tokens.InputOffset())
-	return n, nil
+	return nil
 }
 
 // members reads what is in a list or a map, and its end.

@@ -66,13 +66,8 @@ func (t *yamlTree) value(from *yaml.Node, parent *Node, depth int) (*Node, error
 	if t.within > 0 {
 		t.aliased++
 	}
-	switch {
-	case t.aliased > maxAliased:
-		return nil, t.wrong(at, "aliases stand for more than %d values", maxAliased)
-	case t.open[from]:
-		return nil, t.wrong(at, "the anchor %q stands for something that has it inside", from.Anchor)
-	case depth > maxDepth:
-		return nil, t.wrong(at, "nests deeper than %d", maxDepth)
+	if err := t.checkBounds(from, at, depth); err != nil {
+		return nil, err
 	}
 	t.open[from] = true
 	defer delete(t.open, from)
@@ -80,22 +75,39 @@ func (t *yamlTree) value(from *yaml.Node, parent *Node, depth int) (*Node, error
 	if err != nil {
 		return nil, err
 	}
+	return n, t.fill(n, from, at, depth)
+}
+
+// checkBounds refuses what is too much, or has no end.
+func (t *yamlTree) checkBounds(from *yaml.Node, at position, depth int) error {
+	switch {
+	case t.aliased > maxAliased:
+		return t.wrong(at, "aliases stand for more than %d values", maxAliased)
+	case t.open[from]:
+		return t.wrong(at, "the anchor %q stands for something that has it inside", from.Anchor)
+	case depth > maxDepth:
+		return t.wrong(at, "nests deeper than %d", maxDepth)
+	}
+	return nil
+}
+
+// fill gives n its kind and what is in it.
+func (t *yamlTree) fill(n *Node, from *yaml.Node, at position, depth int) (err error) {
 	switch tag := from.ShortTag(); {
 	case from.Kind == yaml.SequenceNode && tag == "!!seq":
 		n.kind = list
-		return n, t.items(from, n, depth)
+		return t.items(from, n, depth)
 	case from.Kind == yaml.MappingNode && tag == "!!map":
 		n.kind = mapping
-		return n, t.pairs(from, n, depth)
+		return t.pairs(from, n, depth)
 	case from.Kind == yaml.ScalarNode:
 		n.text = from.Value
-		n.kind, err = scalarKind(from)
-		if err != nil {
-			return nil, t.wrong(at, "%w", err)
+		if n.kind, err = scalarKind(from); err != nil {
+			return t.wrong(at, "%w", err)
 		}
-		return n, nil
+		return nil
 	}
-	return nil, t.wrong(at, "the tag %s is not known here: leave it out", from.Tag)
+	return t.wrong(at, "the tag %s is not known here: leave it out", from.Tag)
 }
 
 func (t *yamlTree) items(from *yaml.Node, n *Node, depth int) error {
@@ -117,31 +129,39 @@ func (t *yamlTree) pairs(from *yaml.Node, n *Node, depth int) error {
 	var merged []*yaml.Node
 	for i := 0; i+1 < len(from.Content); i += 2 {
 		key, value := from.Content[i], from.Content[i+1]
-		at := place(key)
 		if key.Tag == "!!merge" {
 			merged = append(merged, value)
 			continue
 		}
-		name, err := t.keyName(key)
-		if err != nil {
+		if err := t.pair(key, value, n, depth, seen); err != nil {
 			return err
 		}
-		if before, twice := seen[name]; twice {
-			return t.twice(name, at, before)
-		}
-		seen[name] = at
-		child, err := t.value(value, n, depth+1)
-		if err != nil {
-			return err
-		}
-		child.key, child.keyAt = name, at
-		n.children = append(n.children, child)
 	}
 	for _, value := range merged {
 		if err := t.merge(value, n, depth); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// pair reads one key, of those not yet seen, and its value.
+func (t *yamlTree) pair(key, value *yaml.Node, n *Node, depth int, seen map[string]position) error {
+	at := place(key)
+	name, err := t.keyName(key)
+	if err != nil {
+		return err
+	}
+	if before, twice := seen[name]; twice {
+		return t.twice(name, at, before)
+	}
+	seen[name] = at
+	child, err := t.value(value, n, depth+1)
+	if err != nil {
+		return err
+	}
+	child.key, child.keyAt = name, at
+	n.children = append(n.children, child)
 	return nil
 }
 
