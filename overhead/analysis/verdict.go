@@ -158,36 +158,49 @@ func (a *Analysis) Trustworthy() error {
 
 // warn collects what makes the numbers doubtful.
 func (a *Analysis) warn() {
-	add := func(format string, args ...any) { a.Warnings = append(a.Warnings, fmt.Sprintf(format, args...)) }
-	base := a.experiment.Plan.Baseline
-	for _, c := range a.Cases {
-		switch {
-		case c.Runs == 0:
-			add("%s has no valid run: nothing is said of it.", c.Name)
-		case c.paired == 0 && a.Case(base).Runs > 0:
-			add("%s has no valid run in a round in which %s has one: there is nothing to compare it with.", c.Name, base)
-		case c.Runs < stats.MinRounds:
-			add("%s rests on %d valid %s, fewer than the %d that a verdict needs.", c.Name, c.Runs, plural(c.Runs, "round"), stats.MinRounds)
-		case c.paired < stats.MinRounds:
-			add("%s shares %d valid %s with %s, fewer than the %d that a verdict needs.", c.Name, c.paired, plural(c.paired, "round"), base, stats.MinRounds)
-		}
+	for i := range a.Cases {
+		a.warnOfRounds(&a.Cases[i])
 	}
-	switch {
-	case a.Noise == nil && a.control() != nil:
-		add("%s repeats the baseline and can't be compared with it: the noise of this machine is not known.", a.control().Name)
-	case a.Noise == nil:
-		add("No case repeats the baseline: the noise of this machine is not known. Set control: in the plan.")
-	case a.baselinesDiffer(a.Primary, a.PrimaryProcess()):
-		add("The two equal baselines differ by more than the margin (%s): this machine can't tell such differences now.", a.Margin)
-	}
+	a.warnOfNoise()
 	if a.experiment.Plan.SpansPerTrace() == 0 {
-		add("No service declares its spans: whether telemetry arrived isn't known, and lost telemetry is cheap. Set spans: in the plan.")
+		a.warnf("No service declares its spans: whether telemetry arrived isn't known, and lost telemetry is cheap. Set spans: in the plan.")
 	}
 	if a.Void > 0 {
-		add("Void and left out: %d of %d runs; the reasons are below.", a.Void, a.Void+a.Valid)
+		a.warnf("Void and left out: %d of %d runs; the reasons are below.", a.Void, a.Void+a.Valid)
 	}
 	if a.Environment.SharedCPUs != "" {
-		add("%s", a.Environment.SharedCPUs)
+		a.warnf("%s", a.Environment.SharedCPUs)
+	}
+}
+
+func (a *Analysis) warnf(format string, args ...any) {
+	a.Warnings = append(a.Warnings, fmt.Sprintf(format, args...))
+}
+
+// warnOfRounds says that a case has too few.
+func (a *Analysis) warnOfRounds(c *Case) {
+	base := a.experiment.Plan.Baseline
+	switch {
+	case c.Runs == 0:
+		a.warnf("%s has no valid run: nothing is said of it.", c.Name)
+	case c.paired == 0 && a.Case(base).Runs > 0:
+		a.warnf("%s has no valid run in a round in which %s has one: there is nothing to compare it with.", c.Name, base)
+	case c.Runs < stats.MinRounds:
+		a.warnf("%s rests on %d valid %s, fewer than the %d that a verdict needs.", c.Name, c.Runs, plural(c.Runs, "round"), stats.MinRounds)
+	case c.paired < stats.MinRounds:
+		a.warnf("%s shares %d valid %s with %s, fewer than the %d that a verdict needs.", c.Name, c.paired, plural(c.paired, "round"), base, stats.MinRounds)
+	}
+}
+
+// warnOfNoise says that it isn't known, or too great.
+func (a *Analysis) warnOfNoise() {
+	switch {
+	case a.Noise == nil && a.control() != nil:
+		a.warnf("%s repeats the baseline and can't be compared with it: the noise of this machine is not known.", a.control().Name)
+	case a.Noise == nil:
+		a.warnf("No case repeats the baseline: the noise of this machine is not known. Set control: in the plan.")
+	case a.baselinesDiffer(a.Primary, a.PrimaryProcess()):
+		a.warnf("The two equal baselines differ by more than the margin (%s): this machine can't tell such differences now.", a.Margin)
 	}
 }
 

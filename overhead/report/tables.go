@@ -35,31 +35,31 @@ func primaryTable(a *analysis.Analysis) table {
 		Sentences: true,
 	}
 	for i := range a.Cases {
-		c := &a.Cases[i]
-		cell := c.Cell(a.Primary, a.PrimaryProcess())
-		row := []string{c.Name, missing(c), "", "", ""}
-		if cell != nil {
-			row = []string{c.Name, level(cell.Level, m), "", "", ""}
-			if c.Baseline {
-				row[4] = "baseline"
-			}
-			switch {
-			case cell.Effect != nil:
-				row[2] = difference(cell, m, false)
-				row[4] = verdictText(a, cell)
-			case !c.Baseline:
-				row[4] = "no round in common with " + base
-			}
-			if cell.Effect != nil && cell.Effect.Relative {
-				row[3] = share(cell.Effect.Ratio)
-			}
-		}
-		if c.Control {
-			row[4] = strings.TrimSpace(row[4] + " (noise)")
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, primaryRow(a, &a.Cases[i], m))
 	}
 	return t
+}
+
+func primaryRow(a *analysis.Analysis, c *analysis.Case, m analysis.Metric) []string {
+	value, top, change, verdict := missing(c), "", "", ""
+	if cell := c.Cell(a.Primary, a.PrimaryProcess()); cell != nil {
+		value = level(cell.Level, m)
+		switch {
+		case cell.Effect != nil:
+			top, verdict = difference(cell, m, false), verdictText(a, cell)
+		case c.Baseline:
+			verdict = "baseline"
+		default:
+			verdict = "no round in common with " + a.Experiment().Plan.Baseline
+		}
+		if cell.Effect != nil && cell.Effect.Relative {
+			change = share(cell.Effect.Ratio)
+		}
+	}
+	if c.Control {
+		verdict = strings.TrimSpace(verdict + " (noise)")
+	}
+	return []string{c.Name, value, top, change, verdict}
 }
 
 // missing says why a case has no value.
@@ -283,27 +283,32 @@ func ledgerTable(a *analysis.Analysis) table {
 		if p.SpansPerTrace() == 0 {
 			break
 		}
-		expected := fmt.Sprint(row.ExpectedLow)
-		if row.ExpectedHigh != row.ExpectedLow {
-			expected = fmt.Sprintf("%d-%d", row.ExpectedLow, row.ExpectedHigh)
-		}
-		closed := "yes"
-		if !row.Closed {
-			closed = "no valid run"
-		}
-		cells := []string{row.Case, fmt.Sprint(row.Requests), expected, "-", "-", "-", fmt.Sprint(row.Received), fmt.Sprint(row.LostSum()), closed}
 		if row.LostSum() > 0 {
 			t.Notes = append(t.Notes, row.Case+" lost "+row.LostText()+".")
 		}
-		if known {
-			cells[3], cells[4], cells[5] = fmt.Sprint(row.Started), fmt.Sprint(row.Ended), fmt.Sprint(row.Exported)
-		}
-		t.Rows = append(t.Rows, cells)
+		t.Rows = append(t.Rows, ledgerRow(row, known))
 	}
 	if silent := silent(p); known && len(silent) > 0 && len(t.Rows) > 0 {
 		t.Notes = append(t.Notes, fmt.Sprintf("Started, ended and exported leave out the spans of %s, which tells no counters.", strings.Join(silent, ", ")))
 	}
 	return t
+}
+
+// ledgerRow is a case's; known says that services tell what they started, ended and exported.
+func ledgerRow(row analysis.LedgerRow, known bool) []string {
+	expected := fmt.Sprint(row.ExpectedLow)
+	if row.ExpectedHigh != row.ExpectedLow {
+		expected = fmt.Sprintf("%d-%d", row.ExpectedLow, row.ExpectedHigh)
+	}
+	started, ended, exported := "-", "-", "-"
+	if known {
+		started, ended, exported = fmt.Sprint(row.Started), fmt.Sprint(row.Ended), fmt.Sprint(row.Exported)
+	}
+	closed := "yes"
+	if !row.Closed {
+		closed = "no valid run"
+	}
+	return []string{row.Case, fmt.Sprint(row.Requests), expected, started, ended, exported, fmt.Sprint(row.Received), fmt.Sprint(row.LostSum()), closed}
 }
 
 // silent are the services that make spans and don't tell how many.

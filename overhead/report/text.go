@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"example.com/foobar/loadgen/plain"
@@ -31,22 +32,35 @@ func Text(w io.Writer, a *analysis.Analysis) error {
 	if len(d.Details) > 0 {
 		b.WriteString("\n  The other processes in detail: report.md and report.html.\n")
 	}
-	for i, text := range append(append([]string{}, d.Warnings...), d.Caveats...) {
-		if i == 0 {
-			b.WriteByte('\n')
-		}
-		for j, line := range wrap(text, Width-6) {
-			fmt.Fprintf(&b, "%4s  %s\n", map[bool]string{true: fmt.Sprintf("%d)", i+1)}[j == 0], line)
-		}
-	}
-	b.WriteByte('\n')
-	for _, f := range d.Facts {
-		for j, line := range wrap(f[1], Width-18) {
-			fmt.Fprintf(&b, "  %-14s  %s\n", map[bool]string{true: f[0]}[j == 0], line)
-		}
-	}
+	writeNotes(&b, slices.Concat(d.Warnings, d.Caveats))
+	writeFacts(&b, d.Facts)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeNotes numbers them.
+func writeNotes(b *strings.Builder, notes []string) {
+	if len(notes) > 0 {
+		b.WriteByte('\n')
+	}
+	for i, text := range notes {
+		hang(b, fmt.Sprintf("%4s  ", fmt.Sprintf("%d)", i+1)), text)
+	}
+}
+
+func writeFacts(b *strings.Builder, facts [][2]string) {
+	b.WriteByte('\n')
+	for _, f := range facts {
+		hang(b, fmt.Sprintf("  %-14s  ", f[0]), f[1])
+	}
+}
+
+// hang writes a text behind its head, and wraps it so that its lines begin below each other.
+func hang(b *strings.Builder, head, text string) {
+	for _, line := range wrap(text, Width-plain.Width(head)) {
+		b.WriteString(head + line + "\n")
+		head = plain.Pad("", plain.Width(head))
+	}
 }
 
 func paragraphs(b *strings.Builder, indent string, texts []string) {
