@@ -140,8 +140,9 @@ func (s *session) runTest(test *load.Test, url string) int {
 		defer adjustProcessors(s.settings.Getenv("GOMAXPROCS"))()
 	}
 	s.screen.banner(s.settings, url, s.drawnSeed())
-	stopWatching := s.signals.stopOnSignal(engine.RunOf(run), s.screen)
-	s.screen.showProgress(engine.RunOf(run))
+	inside := engine.RunOf(run)
+	stopWatching := s.signals.stopOnSignal(inside, s.screen)
+	s.screen.showProgress(inside)
 	result := run.Wait()
 	stopWatching()
 	code := s.report(result)
