@@ -75,6 +75,7 @@ func TestImports(t *testing.T) {
 		{name: "HistogramKnowsNoMetrics", of: paths{histogram}, never: paths{metrics}},
 		{name: "WireKnowsNoMetrics", of: paths{wire}, never: paths{metrics, recorder, load}},
 		{name: "DigestKnowsNoConnection", of: paths{module + "loadgen/internal/digest"}, never: paths{"net/http", wire, load}},
+		{name: "SchemaKnowsNoLoad", of: paths{module + "loadgen/internal/schema"}, never: paths{"net/http", load, script, settings}},
 		{name: "ResultsKnowNoRecorder", of: paths{metrics, summary, threshold, selector}, never: paths{recorder}},
 		{name: "SummaryWithoutLoad", of: paths{summary}, never: paths{load, wire}},
 		{name: "LoadWithoutSummary", of: paths{load}, never: paths{summary, control, child, stack, script, settings, command}},

@@ -52,6 +52,8 @@ func Run(ctx context.Context, test *load.Test, args, environ []string, stdout, s
 		return session.init(s.Args)
 	case s.Action == "convert":
 		return session.convert(s.Args, os.Stdin)
+	case s.Action == "schema":
+		return session.schema(s.Args)
 	case s.Action == "version":
 		return printVersion(stdout)
 	case s.Action == "inspect":

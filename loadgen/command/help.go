@@ -21,6 +21,7 @@ const synopsis = `loadgen drives virtual users against an HTTP service and repor
   loadgen inspect [flags] [URL]  print the options that result, and make no load
   loadgen convert FILE           make a file of requests of curl commands, a HAR file, an OpenAPI document (convert -h)
   loadgen init go DIR            write a load test in Go, which has these flags too, and a go test of it
+  loadgen schema                 print a JSON Schema of files, for editors
   loadgen version
 
 Examples:
@@ -64,6 +65,7 @@ const testSynopsis = `%[1]s is a load test: it drives virtual users against a se
 
   %[1]s [flags]          run it
   %[1]s inspect [flags]  print the options that result, and make no load
+  %[1]s schema           print a JSON Schema of files, for editors
   %[1]s version          print loadgen's version
 `
 

@@ -241,12 +241,9 @@ func (o Options) validateNumbers(errs *OptionErrors) {
 	between(errs, "batchPerHost", o.BatchPerHost, 0, 10_000)
 }
 
-// ignoredSystemTags are k6's that mean nothing here.
-var ignoredSystemTags = []string{"subproto", "service", "vu", "iter", "ocsp_status", "ip"}
-
 func (o Options) validateWords(errs *OptionErrors) {
 	for i, tag := range o.SystemTags {
-		errs.oneOf(fmt.Sprintf("systemTags[%d]", i), tag, append(slices.Clone(engine.SystemTags), ignoredSystemTags...)...)
+		errs.oneOf(fmt.Sprintf("systemTags[%d]", i), tag, slices.Concat(engine.SystemTags, engine.IgnoredSystemTags)...)
 	}
 	if o.SummaryTimeUnit != nil {
 		errs.oneOf("summaryTimeUnit", *o.SummaryTimeUnit, "", "s", "ms", "us")

@@ -33,7 +33,7 @@ type arguments struct {
 	program Program
 	flags   []given
 	action  string
-	rest    []string // what follows "init" or "convert"
+	rest    []string // what follows a word of alone
 	url     string
 }
 
@@ -51,10 +51,11 @@ func (p Program) readArguments(args []string) (*arguments, error) {
 		consumed := len(rest) - set.NArg()
 		err := a.takeWord(set.Arg(0))
 		rest = set.Args()[1:]
-		if a.action == "init" || a.action == "convert" {
+		if err == nil && slices.Contains(alone, a.action) {
 			a.rest = rest
+			return a, nil
 		}
-		if err != nil || slices.Contains(alone, a.action) {
+		if err != nil {
 			return a, err
 		}
 		if consumed > 0 && args[len(args)-set.NArg()-1] == "--" && len(rest) > 0 {
@@ -84,8 +85,8 @@ func (a *arguments) flagSet() *flag.FlagSet {
 
 // The words that say what to do; "run" needs not be said, and nothing else is read where alone stands.
 var (
-	actions = []string{"run", "inspect", "convert", "init", "version", "help"}
-	alone   = []string{"convert", "init", "version", "help"}
+	actions = []string{"run", "inspect", "convert", "init", "schema", "version", "help"}
+	alone   = []string{"convert", "init", "schema", "version", "help"}
 )
 
 // actions are those of the program; only loadgen itself writes and converts files.
@@ -127,7 +128,7 @@ func (p Program) noTarget(v string) error {
 	case plainWord.MatchString(v):
 		shown = v
 		if near := nearest.Name(v, p.actions()); near != "" {
-			return fmt.Errorf("%q is no command: did you mean %s? The commands are run, inspect, version and help", v, near)
+			return fmt.Errorf("%q is no command: did you mean %s? The commands are run, inspect, schema, version and help", v, near)
 		}
 	case err == nil:
 		shown = secret.URL(u)
@@ -173,7 +174,7 @@ var plainWord = regexp.MustCompile(`^[A-Za-z-]{1,30}$`)
 // noURL refuses a bare word, which is shown when it is likely to be meant as a command: it may be the end of a header
 // without its quotes, and a secret.
 func noURL(v string) error {
-	const list = "the commands are run, inspect, convert, init, version and help; a host is written http://NAME/"
+	const list = "the commands are run, inspect, convert, init, schema, version and help; a host is written http://NAME/"
 	if !plainWord.MatchString(v) {
 		return fmt.Errorf("a word that is no flag, no command and no URL (texts with spaces need quotes): %s", list)
 	}

@@ -37,7 +37,8 @@ type Settings struct {
 	Load load.Options
 	Command
 
-	// Action is what is to be done: "inspect", "convert", "init", "version", "help"; else the load. Args are what follows "init" or "convert".
+	// Action is what is to be done: "inspect", "convert", "init", "schema", "version", "help"; else the load. Args are what follows
+	// "convert", "init" or "schema".
 	Action string
 	Args   []string
 	// URL is what is asked, if it was given; Config is the file that was read.

@@ -31,3 +31,6 @@ type ScenarioPlan struct{ Name, Description string }
 // SystemTags are k6's that we know, all set unless Options.SystemTags says otherwise.
 var SystemTags = []string{"proto", "status", "method", "url", "name", "group", "check", "error", "error_code", "tls_version",
 	"scenario", "expected_response"}
+
+// IgnoredSystemTags are k6's that mean nothing here.
+var IgnoredSystemTags = []string{"subproto", "service", "vu", "iter", "ocsp_status", "ip"}
