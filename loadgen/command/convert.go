@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/foobar/loadgen/atomicfile"
@@ -25,6 +26,8 @@ const convertSynopsis = `loadgen convert makes a file of requests out of what th
 Examples:
   loadgen convert requests.sh >test.yaml
         curl commands, as a browser copies them ("Copy all as cURL")
+  loadgen convert -speed 2 -hosts shop.test -only html,json shop.har >test.yaml
+        what a browser recorded ("Save all as HAR with content"), in half the time, without images and scripts
 `
 
 // conversion is what the command line of convert says.
@@ -93,6 +96,12 @@ func (c *conversion) flags() []convertFlag {
 		{"from", "FORMAT", strings.Join(convert.Formats(), ", ") + "; by default what the source looks like", oneOf(&c.From, convert.Formats())},
 		{"to", "FORMAT", strings.Join(targets, " or "), oneOf(&c.to, targets)},
 		{"out", "FILE", "write this file, whole or not at all, instead of standard output", func(v string) error { c.out = v; return nil }},
+		{"speed", "NUMBER", "HAR: keep the pauses, divided by this; without it there are none", c.setSpeed},
+		{"hosts", "HOST,...", "HAR: requests to these hosts only; *.shop.test is all below shop.test", func(v string) error {
+			c.Hosts = append(c.Hosts, strings.Split(v, ",")...)
+			return nil
+		}},
+		{"only", "KIND,...", "HAR: these responses only: " + strings.Join(convert.Kinds, ", "), c.setOnly},
 		{"keep-secrets", "", "leave passwords, tokens and cookies in the file; without it ${env.NAME} stands for them",
 			func(string) error { c.KeepSecrets = true; return nil }},
 	}
@@ -106,6 +115,25 @@ func oneOf(to *string, names []string) func(string) error {
 		*to = v
 		return nil
 	}
+}
+
+func (c *conversion) setSpeed(v string) error {
+	n, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(n > 0 && n < 1e6) {
+		return errors.New("want a number such as 1 or 2.5")
+	}
+	c.Speed = n
+	return nil
+}
+
+func (c *conversion) setOnly(v string) error {
+	for kind := range strings.SplitSeq(v, ",") {
+		if !slices.Contains(convert.Kinds, kind) {
+			return fmt.Errorf("want some of %s", strings.Join(convert.Kinds, ","))
+		}
+		c.Only = append(c.Only, kind)
+	}
+	return nil
 }
 
 // read reads flags, before and behind the FILE.

@@ -13,6 +13,7 @@ import (
 
 	"example.com/foobar/loadgen/convert/curl"
 	"example.com/foobar/loadgen/convert/draft"
+	"example.com/foobar/loadgen/convert/har"
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/script"
 )
@@ -35,6 +36,12 @@ type Options struct {
 	// KeepSecrets leaves passwords, tokens and cookies where they are, for a draft that is run at once; otherwise variables of the
 	// environment stand for them.
 	KeepSecrets bool
+	// Speed keeps the pauses of a HAR file, divided by it; 0 leaves them out.
+	Speed float64
+	// Hosts are the hosts whose requests are taken from a HAR file, *.shop.test for all below shop.test; none means all.
+	Hosts []string
+	// Only are the kinds of responses that are taken from a HAR file, some of Kinds; none means all.
+	Only []string
 }
 
 // format is one that can be converted.
@@ -46,6 +53,7 @@ type format struct {
 
 // formats are all of them, those first that can be told with the greatest certainty.
 var formats = []format{
+	{"har", isHAR, fromHAR},
 	{"curl", isCurl, fromCurl},
 }
 
@@ -111,6 +119,15 @@ func isCurl(_ string, text []byte) bool { return curlCommand.Match(text) }
 
 func fromCurl(s Source, o Options) (*draft.Draft, error) {
 	return curl.Convert(curl.Commands{Text: string(s.Text), Secrets: &draft.Secrets{Keep: o.KeepSecrets}, Open: s.open})
+}
+
+// Kinds are the kinds of responses that a HAR file has.
+var Kinds = har.Kinds
+
+func isHAR(_ string, text []byte) bool { return har.Is(text) }
+
+func fromHAR(s Source, o Options) (*draft.Draft, error) {
+	return har.Convert(har.Recording{Text: s.Text, Secrets: &draft.Secrets{Keep: o.KeepSecrets}, Speed: o.Speed, Hosts: o.Hosts, Only: o.Only})
 }
 
 // open reads a file that the source names.

@@ -35,6 +35,7 @@ type arguments struct {
 	action  string
 	rest    []string // what follows a word of alone
 	url     string
+	source  string // a file that is to be converted and run
 }
 
 // readArguments reads flags in Go's form, before and after the URL.
@@ -106,6 +107,9 @@ func (a *arguments) takeWord(v string) error {
 	if a.program.Test != nil {
 		return a.program.noTarget(v)
 	}
+	if isSource(v) && !strings.Contains(v, "://") {
+		return a.takeSource(v)
+	}
 	u, err := parseURL(v)
 	switch {
 	case err != nil:
@@ -114,6 +118,15 @@ func (a *arguments) takeWord(v string) error {
 		return fmt.Errorf("two URLs, %s and %s: give one, and describe several requests in a file (-config)", secret.URL(a.url), secret.URL(v))
 	}
 	a.url = u
+	return nil
+}
+
+// takeSource takes the one file there can be that is converted.
+func (a *arguments) takeSource(v string) error {
+	if a.source != "" {
+		return fmt.Errorf("two files, %s and %s: give one", a.source, v)
+	}
+	a.source = v
 	return nil
 }
 
@@ -191,7 +204,7 @@ func isFile(path string) bool {
 
 // apply sets what the flags say.
 func (a *arguments) apply(s *Settings) error {
-	s.URL = a.url
+	s.URL, s.Source = a.url, a.source
 	for _, g := range a.flags {
 		s.written = append(s.written, g.name)
 		if g.request {
@@ -235,6 +248,17 @@ func (a *arguments) configFile(env map[string]string) string {
 		}
 	}
 	return file
+}
+
+// values are what a flag was given, each time.
+func (a *arguments) values(name string) []string {
+	var all []string
+	for _, g := range a.flags {
+		if g.name == name {
+			all = append(all, g.value)
+		}
+	}
+	return all
 }
 
 // asks says whether a switch such as -help is on.

@@ -31,6 +31,9 @@ func readConfig(s *Settings) error {
 	if s.Config == "" {
 		return nil
 	}
+	if isSource(s.Config) {
+		return s.readConverted(s.Config)
+	}
 	data, err := file.Read(s.Config, maxConfig)
 	if _, number := strconv.Atoi(s.Config); err != nil && number == nil {
 		err = fmt.Errorf("%w; -config (-c) names a file, a number of users is -vus %s", err, s.Config)
@@ -38,16 +41,16 @@ func readConfig(s *Settings) error {
 	if err != nil {
 		return fmt.Errorf("reading the configuration: %w", err)
 	}
-	if err := s.parseConfig(data); err != nil {
+	if err := s.parseConfig(s.Config, data); err != nil {
 		return err
 	}
-	s.dir = filepath.Dir(s.Config)
+	s.dir, s.described = filepath.Dir(s.Config), s.Config
 	return nil
 }
 
 // parseConfig reads k6's options, the requests, and the keys of the command. Any other key is an error.
-func (s *Settings) parseConfig(data []byte) error {
-	root, err := file.Parse(s.Config, data)
+func (s *Settings) parseConfig(name string, data []byte) error {
+	root, err := file.Parse(name, data)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func FuzzConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		s := own.defaults()
 		s.Config = "test.yaml"
-		if s.parseConfig([]byte(text)) != nil {
+		if s.parseConfig("", []byte(text)) != nil {
 			return
 		}
 		s.Load = applied(s.Load, s.layer)

@@ -49,7 +49,7 @@ func (s *Settings) CheckOutputs() error {
 
 // inputs are the files that are read.
 func (s *Settings) inputs() []namedFile {
-	all := append([]namedFile{{"-config", s.Config}, {"-cert", s.cert}, {"-key", s.key}}, s.read...)
+	all := append([]namedFile{{"-config", s.Config}, {"the file that is run", s.Source}, {"-cert", s.cert}, {"-key", s.key}}, s.read...)
 	for _, d := range s.script.Data {
 		all = append(all, namedFile{"the data", script.Path(s.dir, d.File)})
 	}

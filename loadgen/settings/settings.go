@@ -41,8 +41,8 @@ type Settings struct {
 	// "convert", "init" or "schema".
 	Action string
 	Args   []string
-	// URL is what is asked, if it was given; Config is the file that was read.
-	URL, Config string
+	// URL is what is asked, if it was given; Config is the file that was read, Source one that was converted.
+	URL, Config, Source string
 	// APIToken is what those who change the test over the REST API must have.
 	APIToken string
 	// Progress is how often the progress is shown; 0 leaves it to the screen.
@@ -60,6 +60,8 @@ type Settings struct {
 	step         script.Step
 	script       script.Script
 	dir          string   // of the file, from which its files are found
+	described    string   // the file that was read last
+	given        []string // what -env gives
 	requestFlags []string // flags given that describe the one request of a URL
 	think        *time.Duration
 	basic        string
@@ -119,11 +121,11 @@ func Read(p Program, args, environ []string) (*Settings, error) {
 
 // readLayers reads the layers from the lowest to the highest, and lays each over those before.
 func (s *Settings) readLayers(flags *arguments) error {
-	s.Config = flags.configFile(s.environment)
+	s.Config, s.Source, s.given = flags.configFile(s.environment), flags.source, flags.values("env")
 	for _, layer := range []struct {
 		read   func(*Settings) error
 		origin string
-	}{{readTest, s.program.Name}, {readConfig, s.Config}, {readVariables, "the K6_ variables"}, {flags.apply, "the flags"}} {
+	}{{readTest, s.program.Name}, {readConfig, s.Config}, {readSource, s.Source}, {readVariables, "the K6_ variables"}, {flags.apply, "the flags"}} {
 		if err := layer.read(s); err != nil {
 			return err
 		}
@@ -197,11 +199,11 @@ func (s *Settings) fileHasRequests() bool {
 func (s *Settings) checkTarget() error {
 	switch {
 	case s.program.Test != nil && s.fileHasRequests():
-		return fmt.Errorf("%s describes requests, and %s says itself what its users do: leave options alone in the file", s.Config, s.program.Name)
+		return fmt.Errorf("%s describes requests, and %s says itself what its users do: leave options alone in the file", s.described, s.program.Name)
 	case s.fileHasRequests() && s.URL != "":
-		return fmt.Errorf("the URL %s is given and %s describes requests: give one of them", secret.URL(s.URL), s.Config)
+		return fmt.Errorf("the URL %s is given and %s describes requests: give one of them", secret.URL(s.URL), s.described)
 	case s.fileHasRequests() && len(s.requestFlags) > 0:
-		return fmt.Errorf("-%s goes with a URL: in %s it is a key of a request", s.requestFlags[0], s.Config)
+		return fmt.Errorf("-%s goes with a URL: in %s it is a key of a request", s.requestFlags[0], s.described)
 	case s.Stack != "" && !s.Embedded():
 		return errors.New("-stack starts foo and bar as what is asked: leave it or the requests out")
 	}

@@ -69,7 +69,7 @@ func (s *Settings) ScriptName(target string) string {
 	case s.program.Test != nil:
 		return s.program.Name
 	case s.fileHasRequests():
-		return s.Config
+		return s.described
 	}
 	method := strings.ToUpper(s.step.Method)
 	switch {
@@ -96,7 +96,7 @@ func (s *Settings) targetName() string {
 	case s.program.Test != nil:
 		return s.program.Name
 	case s.fileHasRequests():
-		return s.Config
+		return s.described
 	}
 	return secret.URL(s.URL)
 }

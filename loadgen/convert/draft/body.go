@@ -39,6 +39,9 @@ func SetBody(r *script.Request, contentType, body string, s *Secrets) {
 func setJSON(r *script.Request, contentType, body string, s *Secrets) {
 	hidden, err := MapJSON([]byte(body), func(v Value) []byte {
 		if !v.Quoted {
+			if known := s.known(v.Text); known != "" {
+				return Quote(Mark(known + "|raw"))
+			}
 			return nil
 		}
 		return Quote(s.Named(v.Name, v.Text))

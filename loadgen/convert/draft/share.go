@@ -8,8 +8,8 @@ import (
 	"example.com/foobar/loadgen/script"
 )
 
-// Share puts what all requests have in common once: the scheme and the host that most of them ask into baseURL, and headers that all
-// of them send into defaults. Of a single request nothing is moved.
+// Share puts what all requests have in common once: the scheme and the host that most of them ask into baseURL, and headers and cookies
+// that all of them send into defaults. Of a single request nothing is moved.
 func (d *Draft) Share() {
 	var all []*script.Step
 	for _, list := range d.Script.Lists() {
@@ -23,6 +23,7 @@ func (d *Draft) Share() {
 	}
 	d.shareBase(all)
 	d.shareHeaders(all)
+	d.shareCookies(all)
 }
 
 // requests are the steps of a list, and of those within it, that are requests.
@@ -86,10 +87,10 @@ func (d *Draft) shareHeaders(all []*script.Step) {
 			shared[name] = lines
 		}
 	}
-	if len(shared) == 0 || d.Script.Defaults != nil {
+	if len(shared) == 0 {
 		return
 	}
-	d.Script.Defaults = &script.Step{Request: script.Request{Headers: shared}}
+	d.defaults().Headers = shared
 	for _, s := range all {
 		for name := range shared {
 			delete(s.Headers, name)
@@ -98,4 +99,32 @@ func (d *Draft) shareHeaders(all []*script.Step) {
 			s.Headers = nil
 		}
 	}
+}
+
+func (d *Draft) shareCookies(all []*script.Step) {
+	shared := map[string]string{}
+	for name, value := range all[0].Cookies {
+		if !slices.ContainsFunc(all, func(s *script.Step) bool { return s.Cookies[name] != value }) {
+			shared[name] = value
+		}
+	}
+	if len(shared) == 0 {
+		return
+	}
+	d.defaults().Cookies = shared
+	for _, s := range all {
+		for name := range shared {
+			delete(s.Cookies, name)
+		}
+		if len(s.Cookies) == 0 {
+			s.Cookies = nil
+		}
+	}
+}
+
+func (d *Draft) defaults() *script.Step {
+	if d.Script.Defaults == nil {
+		d.Script.Defaults = &script.Step{}
+	}
+	return d.Script.Defaults
 }
