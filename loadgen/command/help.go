@@ -20,6 +20,7 @@ const synopsis = `loadgen drives virtual users against an HTTP service and repor
   loadgen [flags]                inside the foobar workspace: build and start foo and bar, load foo
   loadgen inspect [flags] [URL]  print the options that result, and make no load
   loadgen convert FILE           make a file of requests of curl commands, a HAR file, an OpenAPI document (convert -h)
+  loadgen init [FILE] [URL]      write a file with a load test that runs, and says what else there is
   loadgen init go DIR            write a load test in Go, which has these flags too, and a go test of it
   loadgen schema                 print a JSON Schema of files, for editors
   loadgen version
@@ -31,9 +32,13 @@ Examples:
         50 users without think time; exit code 99 unless 95 % of the answers take less than 200 ms
   loadgen -rate 200 -d 30s http://localhost:8080/
         200 requests begin each second, however long they take
+  loadgen -rate 200 -arrivals poisson -seed 7 -d 30s -warmup 5s http://localhost:8080/
+        as many, by chance as those of real people, and the same ones each time; the first 5 s are not counted
   loadgen -stage 10s:20 -stage 1m:20 -stage 10s:0 http://localhost:8080/
         ramp to 20 users, hold them, ramp down
   loadgen -X POST -H 'Content-Type: application/json' -body '{"n":1}' -check-json ok=true http://localhost:8080/orders
+  loadgen init test.yaml http://localhost:8080/
+        a file to begin with, and its schema for editors
   loadgen -config test.yaml -summary-json result.json
         test.yaml:
           vus: 10

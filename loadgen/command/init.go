@@ -14,7 +14,7 @@ import (
 	"example.com/foobar/loadgen/settings"
 )
 
-// templates are the files of a new load test in Go, each with .txt behind its name.
+// templates are the files of new load tests, each with .txt behind its name.
 //
 //go:embed template
 var templates embed.FS
@@ -25,9 +25,12 @@ const oldestGo = "1.26.0"
 // loadgenModule is the module of this package.
 const loadgenModule = "example.com/foobar/loadgen"
 
-// init writes a load test in Go: init go DIR.
+// init writes a load test: into a file, or with init go DIR in Go.
 func (s *session) init(args []string) int {
-	if len(args) != 2 || args[0] != "go" || strings.HasPrefix(args[1], "-") {
+	if len(args) == 0 || args[0] != "go" {
+		return s.initFile(args)
+	}
+	if len(args) != 2 || strings.HasPrefix(args[1], "-") {
 		return s.complain(&settings.UsageError{Err: errors.New("want loadgen init go DIR: it writes a load test in Go into the folder DIR")})
 	}
 	dir := args[1]
@@ -115,7 +118,7 @@ func moduleName(dir string) string {
 func writeNew(dir string, files map[string]string) error {
 	for name := range files {
 		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
-			return errors.Join(err, fmt.Errorf("%s is there already: name a new folder", filepath.Join(dir, name)))
+			return errors.Join(err, fmt.Errorf("%s is there already: name a new one", filepath.Join(dir, name)))
 		}
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {

@@ -114,9 +114,9 @@ func TestInitOverwritesNothing(t *testing.T) {
 		code int
 		want string
 	}{
-		"There":   {[]string{"init", "go", dir}, exitOutputFailed, mine + " is there already: name a new folder"},
+		"There":   {[]string{"init", "go", dir}, exitOutputFailed, mine + " is there already: name a new one"},
 		"NoDir":   {[]string{"init", "go"}, exitCannotParse, "want loadgen init go DIR"},
-		"NotGo":   {[]string{"init", "js", dir}, exitCannotParse, "want loadgen init go DIR"},
+		"NotGo":   {[]string{"init", "js", dir}, exitCannotParse, "or loadgen init go DIR"},
 		"TooMany": {[]string{"init", "go", dir, "more"}, exitCannotParse, "want loadgen init go DIR"},
 		"Flag":    {[]string{"init", "go", "-x"}, exitCannotParse, "want loadgen init go DIR"},
 	} {

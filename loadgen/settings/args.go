@@ -110,7 +110,7 @@ func (a *arguments) takeWord(v string) error {
 	if isSource(v) && !strings.Contains(v, "://") {
 		return a.takeSource(v)
 	}
-	u, err := parseURL(v)
+	u, err := ParseURL(v)
 	switch {
 	case err != nil:
 		return err
@@ -134,7 +134,7 @@ func (a *arguments) takeSource(v string) error {
 // may be the end of a value without its quotes, and a secret.
 func (p Program) noTarget(v string) error {
 	shown := "an argument that is no flag"
-	u, err := parseURL(v)
+	u, err := ParseURL(v)
 	switch ext := strings.ToLower(filepath.Ext(v)); {
 	case slices.Contains(configs, ext) && isFile(v):
 		return fmt.Errorf("%s is a file: write -config %s", v, v)
@@ -156,8 +156,8 @@ var (
 	configs = []string{".json", ".yaml", ".yml"}
 )
 
-// parseURL checks the URL; one without a scheme is http's.
-func parseURL(v string) (string, error) {
+// ParseURL reads a URL as the command line has it: its scheme may be left out. The error says what is wrong, without its secrets.
+func ParseURL(v string) (string, error) {
 	switch ext := strings.ToLower(filepath.Ext(v)); {
 	case v == "-", slices.Contains(scripts, ext) && !strings.Contains(v, "://"):
 		return "", fmt.Errorf("%s: loadgen runs no scripts: give a URL, or describe the requests in a file (-config; see loadgen -h)", secret.URL(v))

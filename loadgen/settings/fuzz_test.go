@@ -134,7 +134,7 @@ func FuzzURL(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		url, err := parseURL(text)
+		url, err := ParseURL(text)
 		if err != nil {
 			return
 		}
