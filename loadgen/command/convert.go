@@ -28,6 +28,10 @@ Examples:
         curl commands, as a browser copies them ("Copy all as cURL")
   loadgen convert -speed 2 -hosts shop.test -only html,json shop.har >test.yaml
         what a browser recorded ("Save all as HAR with content"), in half the time, without images and scripts
+  loadgen convert openapi.yaml >test.yaml
+        a request of each operation that an OpenAPI document describes
+  loadgen shop.har
+        convert in memory and run
 `
 
 // conversion is what the command line of convert says.

@@ -14,6 +14,7 @@ import (
 	"example.com/foobar/loadgen/convert/curl"
 	"example.com/foobar/loadgen/convert/draft"
 	"example.com/foobar/loadgen/convert/har"
+	"example.com/foobar/loadgen/convert/openapi"
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/script"
 )
@@ -54,6 +55,7 @@ type format struct {
 // formats are all of them, those first that can be told with the greatest certainty.
 var formats = []format{
 	{"har", isHAR, fromHAR},
+	{"openapi", isOpenAPI, fromOpenAPI},
 	{"curl", isCurl, fromCurl},
 }
 
@@ -128,6 +130,14 @@ func isHAR(_ string, text []byte) bool { return har.Is(text) }
 
 func fromHAR(s Source, o Options) (*draft.Draft, error) {
 	return har.Convert(har.Recording{Text: s.Text, Secrets: &draft.Secrets{Keep: o.KeepSecrets}, Speed: o.Speed, Hosts: o.Hosts, Only: o.Only})
+}
+
+func isOpenAPI(name string, text []byte) bool {
+	return !curlCommand.Match(text) && openapi.Is(text)
+}
+
+func fromOpenAPI(s Source, _ Options) (*draft.Draft, error) {
+	return openapi.Convert(openapi.Description{Name: s.Name, Text: s.Text, Open: s.open})
 }
 
 // open reads a file that the source names.

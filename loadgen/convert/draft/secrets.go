@@ -33,7 +33,7 @@ func (s *Secrets) Hide(name, value string) string {
 	if known, ok := s.byValue[value]; ok {
 		return Mark("env." + known)
 	}
-	variable := s.free(variableName(name))
+	variable := s.free(VariableName(name))
 	if s.byValue == nil {
 		s.byValue = map[string]string{}
 	}
@@ -67,8 +67,8 @@ func (s *Secrets) free(name string) string {
 	}
 }
 
-// variableName is name in the letters of a variable: X_API_KEY for x-api-key.
-func variableName(name string) string {
+// VariableName is name in the letters of a variable: X_API_KEY for x-api-key.
+func VariableName(name string) string {
 	upper := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z':

@@ -1,0 +1,115 @@
+package openapi
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/foobar/loadgen/file"
+	"example.com/foobar/loadgen/script"
+)
+
+func mustRead(tb testing.TB, name string) []byte {
+	tb.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text
+}
+
+// mustConvert is what a description becomes, and what is said of it.
+func mustConvert(tb testing.TB, d Description) string {
+	tb.Helper()
+	made, err := Convert(d)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	text, err := made.YAML()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(text) + "\n" + made.Summary()
+}
+
+// What descriptions become. UPDATE=1 writes the golden files anew.
+func TestGolden(t *testing.T) {
+	for _, name := range []string{"testdata/shop.yaml", "testdata/api31.json"} {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			got := mustConvert(t, Description{Name: name, Text: mustRead(t, name)})
+			golden := strings.TrimSuffix(name, filepath.Ext(name)) + ".txt"
+			if os.Getenv("UPDATE") == "1" {
+				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want := string(mustRead(t, golden)); got != want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// A description may lie in several files; nothing is fetched.
+func TestOtherFiles(t *testing.T) {
+	main := func(ref string) Description {
+		return Description{Name: "api.yaml", Text: []byte(`openapi: 3.0.0
+info: {title: a, version: "1"}
+servers: [{url: "http://h"}]
+paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref: "` + ref + `"}}}}, responses: {"200": {description: ok}}}}}
+`), Open: func(path string) ([]byte, error) {
+			if path != "schemas.yaml" {
+				return nil, errors.New("open " + path + ": no such file")
+			}
+			return []byte("A: {type: object, properties: {a: {type: integer}}}\n"), nil
+		}}
+	}
+	if got := mustConvert(t, main("schemas.yaml#/A")); !strings.Contains(got, "json: {a: 1}") {
+		t.Errorf("got:\n%s", got)
+	}
+	for ref, want := range map[string]string{"http://other.test/a.yaml#/A": "is not fetched", "absent.yaml#/A": "no such file", "#/components/schemas/B": "B"} {
+		if _, err := Convert(main(ref)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q in it", ref, err, want)
+		}
+	}
+}
+
+func TestConvertErrors(t *testing.T) {
+	const info = "info: {title: a, version: '1'}\n"
+	for text, want := range map[string]string{
+		"openapi: 3.0.0\n" + info + "paths: {}\n": "it describes no operation",
+		"swagger: '2.0'\n" + info + "paths: {}\n": "convert a description of Swagger 2",
+		"openapi: [":                 "reading OpenAPI",
+		"openapi: 3.0.0\npaths: 7\n": "reading OpenAPI",
+	} {
+		if _, err := Convert(Description{Name: "a.yaml", Text: []byte(text)}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q in it", text, err, want)
+		}
+	}
+}
+
+// Whatever is described, what it becomes is a file.
+func FuzzConvert(f *testing.F) {
+	f.Add(mustRead(f, "testdata/shop.yaml"))
+	f.Add(mustRead(f, "testdata/api31.json"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		d, err := Convert(Description{Name: "a.yaml", Text: []byte(strings.ToValidUTF8(string(text), "?"))})
+		if err != nil {
+			return
+		}
+		out, err := d.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := file.Parse("", out)
+		if err != nil {
+			t.Fatalf("%v in:\n%s", err, out)
+		}
+		if s, err := script.Read(n); err != nil || len(s.Requests) == 0 {
+			t.Fatalf("got %d steps, %v of:\n%s", len(s.Requests), err, out)
+		}
+	})
+}
