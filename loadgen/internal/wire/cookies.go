@@ -53,7 +53,7 @@ func (c *call) cookies() string {
 		return ""
 	}
 	var b strings.Builder
-	for _, cookie := range jar.over.Cookies(c.hop.target.url) {
+	for _, cookie := range jar.over.Cookies(c.hop.target.url()) {
 		if b.Len() > 0 {
 			b.WriteString("; ")
 		}
@@ -83,7 +83,7 @@ func (c *call) storeCookies() {
 		}
 	}
 	if len(set) > 0 {
-		c.client.cookieJar().set(c.hop.target.url, set)
+		c.client.cookieJar().set(c.hop.target.url(), set)
 	}
 }
 

@@ -69,8 +69,8 @@ func (r *Request) SetDigest(as digest.Credentials) error {
 		if err != nil {
 			return err
 		}
-		as.User = t.url.User.Username()
-		as.Password, _ = t.url.User.Password()
+		as.User = t.url().User.Username()
+		as.Password, _ = t.url().User.Password()
 	}
 	if err := as.Validate(); err != nil {
 		return unusable("digest authentication: %v", err)

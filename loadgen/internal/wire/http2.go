@@ -172,13 +172,17 @@ func (c *call) httpRequest(ctx context.Context) *http.Request {
 	if c.authorization != "" {
 		header.Set("Authorization", c.authorization)
 	}
-	u := *p.target.url
+	u := *p.target.url()
 	u.User = nil
 	u.Host = net.JoinHostPort(p.target.host, p.target.port)
 	req := &http.Request{Method: p.method, URL: &u, Header: header, Host: p.host, Proto: "HTTP/2.0", ProtoMajor: 2}
 	if len(p.body) > 0 { // of an Upload it is opened when it is sent
 		req.ContentLength = int64(len(p.body))
-		req.Body = io.NopCloser(bytes.NewReader(p.body))
+		body := p.body
+		if p.changing { // it may go on being read after the response
+			body = bytes.Clone(body)
+		}
+		req.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	return req.WithContext(ctx)
 }

@@ -26,7 +26,7 @@ func (n *Network) proxyFor(t *target) (*url.URL, error) {
 	if n.config.Proxy == nil || n.memory != nil || n.config.UnixSocket != "" {
 		return nil, nil
 	}
-	p, err := n.config.Proxy(t.url)
+	p, err := n.config.Proxy(t.url())
 	if err != nil {
 		return nil, &Error{Code: codeURL, Message: "invalid proxy", Err: err}
 	}

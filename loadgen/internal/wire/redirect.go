@@ -49,9 +49,9 @@ func destination(from *target, location string) (to *target, relative bool, err 
 	if err != nil {
 		return nil, false, &Error{Code: codeURL, Message: "redirect to an invalid URL", Err: err}
 	}
-	u := from.url.ResolveReference(ref)
+	u := from.url().ResolveReference(ref)
 	if u.Fragment == "" {
-		u.Fragment = from.url.Fragment
+		u.Fragment = from.url().Fragment
 	}
 	if to, err = newTarget(u); err != nil {
 		return nil, false, fmt.Errorf("redirect to an %w", err)
@@ -77,7 +77,7 @@ func adaptHeader(header http.Header, from, to *target) {
 	case from.tls && !to.tls:
 		header.Del("Referer")
 	default:
-		u := *from.url
+		u := *from.url()
 		u.User, u.Fragment = nil, ""
 		header.Set("Referer", u.String())
 	}
@@ -85,15 +85,15 @@ func adaptHeader(header http.Header, from, to *target) {
 		for _, name := range []string{"Authorization", "Cookie", "Www-Authenticate", "Proxy-Authorization"} {
 			header.Del(name)
 		}
-	} else if from.url.User != nil && to.url.User == nil {
-		keepUser(to, from.url.User)
+	} else if from.url().User != nil && to.url().User == nil {
+		keepUser(to, from.url().User)
 	}
 }
 
 // keepUser gives a relative redirect the credentials of the URL that it came from.
 func keepUser(to *target, user *url.Userinfo) {
-	u := *to.url
+	u := *to.url()
 	u.User = user
-	to.url = &u
+	to.parsed = &u
 	to.shown = masked(&u)
 }

@@ -1,12 +1,13 @@
 package wire
 
 import (
-	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/textproto"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -50,6 +51,8 @@ type Request struct {
 	Expected func(status int) bool
 
 	made atomic.Pointer[prepared]
+	// changed says that it is to be prepared anew.
+	changed bool
 }
 
 // NewRequest checks method, URL and makes a request that follows Config.MaxRedirects redirects. The error names what is
@@ -76,7 +79,9 @@ func (r *Request) Init(method, rawURL string) error {
 
 // target is where a request goes.
 type target struct {
-	url *url.URL
+	parsed *url.URL
+	// raw is the URL, of one that is not parsed yet.
+	raw string
 	// shown is the URL without its secrets.
 	shown string
 	tls   bool
@@ -84,6 +89,14 @@ type target struct {
 	host, port, key string
 	// authority is what the Host header says, path what the request line does.
 	authority, path string
+}
+
+// url is the URL.
+func (t *target) url() *url.URL {
+	if t.parsed == nil {
+		t.parsed, _ = url.Parse(t.raw) // which one that differs in its path was read from
+	}
+	return t.parsed
 }
 
 // parseTarget reads an absolute http or https URL.
@@ -108,7 +121,7 @@ func whatIsInvalid(raw string, err error) string {
 }
 
 func newTarget(u *url.URL) (*target, error) {
-	t := &target{url: u, port: u.Port(), path: strings.ReplaceAll(u.RequestURI(), " ", "%20")}
+	t := &target{parsed: u, port: u.Port(), path: strings.ReplaceAll(u.RequestURI(), " ", "%20")}
 	switch strings.ToLower(u.Scheme) {
 	case "http":
 	case "https":
@@ -193,11 +206,16 @@ type prepared struct {
 	host, cookie string
 	// digest is who the user is at this server, nil where that is nobody's business.
 	digest *digest.Credentials
+	// names are those of the headers that are written as they are, sorted.
+	names []string
+	// changing says that the request is changed between two sendings, origin is the part of its URL that must stay for that.
+	changing bool
+	origin   string
 }
 
 // prepare serialises r for n, once.
 func (r *Request) prepare(n *Network) *prepared {
-	if p := r.made.Load(); p != nil && p.network == n {
+	if p := r.made.Load(); p != nil && p.network == n && (!r.changed || p.again(r)) {
 		return p
 	}
 	p := &prepared{network: n, method: r.Method, header: r.Header, body: r.Body, upload: r.Upload, digest: r.Digest}
@@ -206,6 +224,10 @@ func (r *Request) prepare(n *Network) *prepared {
 		err = p.write(t)
 	}
 	p.err = err
+	if r.changed {
+		r.changed, p.changing = false, true
+		p.origin = originOf(r.URL)
+	}
 	r.made.Store(p)
 	return p
 }
@@ -240,23 +262,42 @@ func (p *prepared) write(t *target) error {
 	if h := p.header.Get("Host"); h != "" {
 		p.host = h
 	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", p.method, p.requestTarget(), p.host)
-	if agent := p.userAgent(); agent != "" {
-		fmt.Fprintf(&b, "User-Agent: %s\r\n", agent)
+	for name := range p.header {
+		if !notRest[name] {
+			p.names = append(p.names, name)
+		}
 	}
-	p.writeLength(&b)
-	if auth := p.basicAuth(); auth != "" {
-		fmt.Fprintf(&b, "Authorization: %s\r\n", auth)
-	}
-	if err := p.header.WriteSubset(&b, notRest); err != nil {
-		return fmt.Errorf("serialising the headers: %w", err)
-	}
-	p.writeConnectionHeaders(&b)
-	p.head = b.Bytes()
-	p.cookie = strings.Join(p.header["Cookie"], "; ")
-	p.wire = p.with(nil, "", "")
+	slices.Sort(p.names)
+	p.serialise()
 	return nil
+}
+
+// serialise writes p as it goes out.
+func (p *prepared) serialise() {
+	b := appendAll(p.head[:0], p.method, " ")
+	b = appendAll(p.appendRequestTarget(b), " HTTP/1.1\r\nHost: ", p.host, "\r\n")
+	if agent := p.userAgent(); agent != "" {
+		b = appendAll(b, "User-Agent: ", agent, "\r\n")
+	}
+	b = p.appendLength(b)
+	if auth := p.basicAuth(); auth != "" {
+		b = appendAll(b, "Authorization: ", auth, "\r\n")
+	}
+	for _, name := range p.names {
+		for _, value := range p.header[name] {
+			b = appendAll(b, name, ": ", textproto.TrimString(value), "\r\n")
+		}
+	}
+	p.head = p.appendConnectionHeaders(b)
+	p.cookie = strings.Join(p.header["Cookie"], "; ")
+	p.wire = p.with(p.wire[:0], "", "")
+}
+
+func appendAll(b []byte, texts ...string) []byte {
+	for _, text := range texts {
+		b = append(b, text...)
+	}
+	return b
 }
 
 // with appends p as it goes out to b, with further cookies, and the answer to a challenge, if there is one.
@@ -283,23 +324,24 @@ var notRest = map[string]bool{
 	"Host": true, "User-Agent": true, "Content-Length": true, "Transfer-Encoding": true, "Trailer": true, "Cookie": true,
 }
 
-// requestTarget is the path, or the whole URL where a proxy reads it.
-func (p *prepared) requestTarget() string {
+// appendRequestTarget appends the path, or the whole URL where a proxy reads it.
+func (p *prepared) appendRequestTarget(b []byte) []byte {
 	t := p.target
 	if !t.tls && speaksHTTP(p.proxy) {
-		return "http://" + t.authority + t.path
+		b = appendAll(b, "http://", t.authority)
 	}
-	return t.path
+	return append(b, t.path...)
 }
 
-// writeConnectionHeaders appends what concerns the next server on the way only.
-func (p *prepared) writeConnectionHeaders(b *bytes.Buffer) {
+// appendConnectionHeaders appends what concerns the next server on the way only.
+func (p *prepared) appendConnectionHeaders(b []byte) []byte {
 	if p.network.config.NoConnectionReuse {
-		b.WriteString("Connection: close\r\n")
+		b = append(b, "Connection: close\r\n"...)
 	}
 	if !p.target.tls && speaksHTTP(p.proxy) && p.proxy.User != nil {
-		b.WriteString("Proxy-Authorization: " + basicAuth(p.proxy.User) + "\r\n")
+		b = appendAll(b, "Proxy-Authorization: ", basicAuth(p.proxy.User), "\r\n")
 	}
+	return b
 }
 
 func (p *prepared) userAgent() string {
@@ -309,15 +351,16 @@ func (p *prepared) userAgent() string {
 	return p.network.config.UserAgent
 }
 
-func (p *prepared) writeLength(b *bytes.Buffer) {
+func (p *prepared) appendLength(b []byte) []byte {
 	_, own := p.header["Content-Length"] // which is right, or it would have been refused
 	size := p.bodySize()
 	switch {
 	case size < 0:
-		b.WriteString("Transfer-Encoding: chunked\r\n")
+		b = append(b, "Transfer-Encoding: chunked\r\n"...)
 	case own, size > 0, p.method == http.MethodPost, p.method == http.MethodPut, p.method == http.MethodPatch:
-		b.WriteString("Content-Length: " + strconv.FormatInt(size, 10) + "\r\n")
+		b = append(strconv.AppendInt(append(b, "Content-Length: "...), size, 10), "\r\n"...)
 	}
+	return b
 }
 
 // bodySize is the length of the body, negative when it is not known.
@@ -395,10 +438,10 @@ func validMethod(method string) bool {
 
 // basicAuth is the Authorization that the URL's user and password make, unless the request says its own.
 func (p *prepared) basicAuth() string {
-	if _, own := p.header["Authorization"]; own || p.target.url.User == nil || p.digest != nil {
+	if _, own := p.header["Authorization"]; own || p.target.url().User == nil || p.digest != nil {
 		return ""
 	}
-	return basicAuth(p.target.url.User)
+	return basicAuth(p.target.url().User)
 }
 
 func basicAuth(u *url.Userinfo) string {
