@@ -100,7 +100,7 @@ func (s *session) test(url string) (*load.Test, error) {
 		if err != nil {
 			return nil, err
 		}
-		test.Exec, test.Functions = compiled.Exec, compiled.Functions
+		compiled.Into(test, s.screen)
 	}
 	test.Options, test.Env, test.Seed = s.settings.Load, s.settings.Env, s.chooseSeed()
 	if test.Debug == nil {

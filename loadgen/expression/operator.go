@@ -220,7 +220,7 @@ func has(whole, part Value) bool {
 
 // matches finds a regular expression of Go's. One that is the same each time is read once.
 func (n *binaryNode) matches(left, right Eval) (Eval, error) {
-	re := patterns()
+	re := Patterns()
 	if l, literal := n.right.(*literalNode); literal {
 		if _, err := re(l.value.String()); err != nil {
 			return nil, err
@@ -243,8 +243,8 @@ func (n *binaryNode) matches(left, right Eval) (Eval, error) {
 	}, nil
 }
 
-// patterns reads regular expressions, and keeps the last one.
-func patterns() func(string) (*regexp.Regexp, error) {
+// Patterns reads regular expressions, and keeps the last one, for any number of goroutines.
+func Patterns() func(string) (*regexp.Regexp, error) {
 	var last atomic.Pointer[regexp.Regexp]
 	return func(text string) (*regexp.Regexp, error) {
 		if known := last.Load(); known != nil && known.String() == text {

@@ -250,3 +250,6 @@ func (t *Template) Value(e Env) (Value, error) {
 	}
 	return madeText(string(b))
 }
+
+// Computed is a template that says the value of an expression.
+func Computed(of Eval) *Template { return &Template{parts: []part{{of: of}}} }

@@ -23,6 +23,7 @@ const (
 	failed           // it returned an error or called Fail
 	panicked
 	cutOff
+	unbegun // it ended its scenario instead
 )
 
 // iterate runs the user's function once and records it.
@@ -41,7 +42,7 @@ func (v *VU) iterateAt(intended time.Duration) {
 func (v *VU) iterateFrom(start time.Duration) {
 	v.requested, v.reached, v.unreached = false, false, 0
 	out, took := v.runOnce(start)
-	if out == cutOff {
+	if out == cutOff || out == unbegun {
 		return
 	}
 	took += v.holdBack(took)
@@ -70,6 +71,9 @@ func (v *VU) finish(out outcome, err error, took time.Duration) {
 	v.endContext()
 	v.client.EndIteration()
 	v.release()
+	if out == unbegun {
+		return
+	}
 	v.Iteration++
 	if v.abandoned.Load() {
 		return
@@ -95,7 +99,7 @@ func (v *VU) call() (out outcome, err error) {
 		if p := recover(); p != nil {
 			out, err = panicOutcome(p)
 		}
-		if out != complete && out != panicked && v.cut.Load() {
+		if out != complete && out != panicked && out != unbegun && v.cut.Load() {
 			out = cutOff
 		}
 	}()
@@ -117,6 +121,8 @@ func panicOutcome(p any) (outcome, error) {
 		return cutOff, nil
 	case failure:
 		return failed, p
+	case notBegun:
+		return unbegun, nil
 	}
 	return panicked, fmt.Errorf("panic: %v%s", p, panicPlace(from))
 }

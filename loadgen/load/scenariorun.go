@@ -37,6 +37,7 @@ type scenarioRun struct {
 
 	began, quitAt, ended atomic.Int64 // instants, 0 when not yet
 	quitting             atomic.Bool
+	exhausted            atomic.Bool // by EndScenario: what it had yet to do is not missed
 
 	counts [cutOff + 1]atomic.Uint64
 	joined atomic.Uint64 // users, each as often as it came from another scenario
@@ -79,7 +80,7 @@ func (p *scenarioRun) begin() {
 	p.wait()
 	p.stopGracefully()
 	p.ended.Store(int64(wire.Now()))
-	if left := p.executor.unstarted(p); left > 0 {
+	if left := p.executor.unstarted(p); left > 0 && !p.exhausted.Load() {
 		p.missed.Store(left)
 		p.record(droppedIterations, float64(left))
 	}

@@ -275,6 +275,21 @@ func (v *VU) Abort(reason string) {
 	panic(interruption{})
 }
 
+// EndScenario ends the user's scenario early, as if its time were over: no further iteration of it begins, and those under way are
+// finished. This one is not counted, as if it had not begun; nor are those that the scenario had yet to do. In a set-up or tear-down
+// it is an error.
+func (v *VU) EndScenario() {
+	if v.scenario == nil {
+		v.Fail("there is no scenario to end here")
+	}
+	v.scenario.exhausted.Store(true)
+	v.scenario.stopGracefully()
+	panic(notBegun{})
+}
+
+// notBegun is what EndScenario panics with.
+type notBegun struct{}
+
 // MarkTestFailed lets the test go on and marks its result as failed.
 func (v *VU) MarkTestFailed(reason string) { v.run.lifecycle.markFailed(failure{reason}) }
 

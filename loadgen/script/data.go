@@ -1,19 +1,16 @@
 package script
 
 import (
-	"bytes"
-	"encoding/csv"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"unicode/utf8"
 
+	"example.com/foobar/loadgen/expression"
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
 )
@@ -42,54 +39,105 @@ type Data struct {
 }
 
 // row has a value for each column.
-type row map[string]string
+type row []expression.Value
 
 // rows are the content of one Data, read once.
 type rows struct {
+	name    string
+	slot    int // in frame.rows
 	columns []string
-	all     []row
-	order   string
-	next    atomic.Uint64
+	// single says that the rows are values without names.
+	single bool
+	all    []row
+	order  string
+	stops  bool
+	next   atomic.Uint64
+	deck   deck
 }
+
+// plainColumn is the column of rows that are single values.
+const plainColumn = "value"
 
 func (r *rows) has(column string) bool { return slices.Contains(r.columns, column) }
 
-// choose is the row for an iteration of vu.
-func (r *rows) choose(vu *load.VU) row {
+// choose is the row for an iteration of vu; it is false when none is left.
+func (r *rows) choose(vu *load.VU) (row, bool) {
 	n := uint64(len(r.all))
 	switch r.order {
 	case Random:
-		return r.all[rand.Uint64N(n)]
+		return r.all[vu.Rand().Uint64N(n)], true
 	case PerVU:
-		return r.all[uint64(max(vu.ID-1, 0))%n]
+		return r.all[uint64(max(vu.ID-1, 0))%n], true
 	}
-	return r.all[(r.next.Add(1)-1)%n]
+	i := r.next.Add(1) - 1
+	if r.stops && i >= n {
+		return nil, false
+	}
+	if r.order == Shuffle {
+		return r.all[r.deck.card(i, n)], true
+	}
+	return r.all[i%n], true
 }
 
-func loadData(all map[string]Data, dir string) (map[string]*rows, error) {
-	out := map[string]*rows{}
-	for _, name := range sortedKeys(all) {
-		r, err := all[name].read(name, dir)
+// loadData reads all data.
+func (c *compiler) loadData() {
+	for _, name := range sortedKeys(c.script.Data) {
+		r, err := c.script.Data[name].read(name, c.dir)
 		if err != nil {
-			return nil, load.OptionErrors{{Path: "data." + name, Err: err}}
+			c.fail("data."+name, "%w", err)
+			continue
 		}
-		out[name] = r
+		r.name, r.slot = name, len(c.program.data)
+		r.deck.seed = func() uint64 { return c.program.test.Seed }
+		c.program.data[name] = r
 	}
-	return out, nil
 }
 
 func (d Data) read(name, dir string) (*rows, error) {
-	if name == "env" || name == "" || strings.ContainsAny(name, "${}.") {
+	if slices.Contains(reserved, name) || strings.ContainsAny(name, "${}.") {
 		return nil, errors.New("data can't have this name")
 	}
-	if d.Order == "" {
-		d.Order = Sequential
+	if err := d.validate(); err != nil {
+		return nil, err
 	}
-	if !slices.Contains([]string{Sequential, Random, PerVU}, d.Order) {
-		return nil, fmt.Errorf("order %q: want %s, %s or %s", d.Order, Sequential, Random, PerVU)
+	r, err := d.parse(dir)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(r.all) == 0 && d.File == "":
+		return nil, errors.New("there are no rows")
+	case len(r.all) == 0:
+		return nil, fmt.Errorf("%s has no rows", d.File)
 	}
+	r.order, r.stops = cmp.Or(d.Order, Sequential), d.OnEnd == StopAtEnd
+	return r, nil
+}
+
+// validate says what is wrong with the keys of d.
+func (d Data) validate() error {
+	switch {
+	case d.Order != "" && !slices.Contains([]string{Sequential, Random, PerVU, Shuffle}, d.Order):
+		return fmt.Errorf("order %q: want %s, %s, %s or %s", d.Order, Sequential, Random, PerVU, Shuffle)
+	case d.OnEnd != "" && d.OnEnd != RepeatRows && d.OnEnd != StopAtEnd:
+		return fmt.Errorf("onEnd %q: want %s or %s", d.OnEnd, RepeatRows, StopAtEnd)
+	case d.OnEnd == StopAtEnd && (d.Order == Random || d.Order == PerVU):
+		return fmt.Errorf("rows in the order %s have no end: take %s or %s, or leave onEnd out", d.Order, Sequential, Shuffle)
+	case d.File == "" && d.Rows == nil:
+		return errors.New(`"file" is missing: give it the name of a file of CSV, or of JSON; or write rows`)
+	case d.File != "" && d.Rows != nil:
+		return errors.New(`give one of "file" and "rows"`)
+	}
+	return nil
+}
+
+// parse reads the rows from where they are.
+func (d Data) parse(dir string) (*rows, error) {
 	if d.File == "" {
-		return nil, errors.New(`"file" is missing: give it the name of a file of CSV, or of JSON`)
+		r, err := parseJSON(d.Rows)
+		if err != nil {
+			return nil, fmt.Errorf("rows: %w", err)
+		}
+		return r, nil
 	}
 	text, err := file.Read(Path(dir, d.File), MaxData)
 	if err == nil {
@@ -106,106 +154,5 @@ func (d Data) read(name, dir string) (*rows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.File, err)
 	}
-	if len(r.all) == 0 {
-		return nil, fmt.Errorf("%s has no rows", d.File)
-	}
-	r.order = d.Order
 	return r, nil
-}
-
-func parseCSV(text []byte) (*rows, error) {
-	lines, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
-	if err != nil || len(lines) == 0 {
-		return &rows{}, err
-	}
-	r := &rows{columns: lines[0]}
-	for i, column := range r.columns {
-		if column != "" && slices.Contains(r.columns[:i], column) {
-			return nil, fmt.Errorf("the column %q is there twice: give one of them another name", column)
-		}
-	}
-	for _, line := range lines[1:] {
-		one := make(row, len(line))
-		for i, value := range line {
-			one[r.columns[i]] = value
-		}
-		r.all = append(r.all, one)
-	}
-	return r, nil
-}
-
-// parseJSON takes strings as they are and other values as JSON. Only what every row has is a column.
-func parseJSON(text []byte) (*rows, error) {
-	if !utf8.Valid(text) {
-		return nil, errors.New("is not UTF-8: save the file in that encoding")
-	}
-	r := &rows{}
-	d := json.NewDecoder(bytes.NewReader(text))
-	if err := expect(d, '['); err != nil {
-		return nil, err
-	}
-	for d.More() {
-		one, columns, err := jsonRow(d)
-		if err != nil {
-			return nil, fmt.Errorf("row %d: %w", len(r.all)+1, err)
-		}
-		if len(r.all) == 0 {
-			r.columns = columns
-		}
-		r.columns = slices.DeleteFunc(r.columns, func(c string) bool { _, ok := one[c]; return !ok })
-		r.all = append(r.all, one)
-	}
-	if err := expect(d, ']'); err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is something behind the array of objects")
-	}
-	return r, nil
-}
-
-// jsonRow reads one object, and its keys in their order.
-func jsonRow(d *json.Decoder) (one row, columns []string, err error) {
-	if err := expect(d, '{'); err != nil {
-		return nil, nil, err
-	}
-	one = row{}
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return nil, nil, err
-		}
-		key, _ := token.(string)
-		if _, twice := one[key]; twice {
-			return nil, nil, fmt.Errorf("the key %q is there twice: give one of them another name", key)
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return nil, nil, err
-		}
-		one[key], columns = plain(value), append(columns, key)
-	}
-	return one, columns, expect(d, '}')
-}
-
-func expect(d *json.Decoder, want json.Delim) error {
-	token, err := d.Token()
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	if err == nil && token != want {
-		err = fmt.Errorf("got %v", token)
-	}
-	if err != nil {
-		return fmt.Errorf("want an array of objects: %w", err)
-	}
-	return nil
-}
-
-func plain(value json.RawMessage) string {
-	var s string
-	if json.Unmarshal(value, &s) == nil {
-		return s
-	}
-	return string(value)
 }

@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
-	"strings"
 
+	"example.com/foobar/loadgen/expression"
 	"example.com/foobar/loadgen/load"
 )
 
@@ -18,64 +17,98 @@ type Extract struct {
 	Regex  string `json:"regex,omitempty"`  // its first group, or all of it when it has none
 }
 
-// extraction puts a value of a response where later steps find it.
-type extraction func(r *load.Response, v *values) error
+// finder finds what a text names in a response, unset when it is not there.
+type finder func(r *load.Response, text string) (expression.Value, error)
 
-func (c *compiler) extracts(all map[string]Extract, path string) []extraction {
-	var out []extraction
+// extracts puts values of the response where later steps find them.
+func (c *compiler) extracts(all map[string]Extract, path string) []func(*frame, *load.Response) error {
+	var out []func(*frame, *load.Response) error
 	for _, name := range sortedKeys(all) {
 		at := path + ".extract." + name
-		if strings.ContainsAny(name, "${}.") || slices.Contains([]string{"", "vu", "iteration"}, name) {
-			c.fail(at, "a variable can't have this name")
-			continue
-		}
-		find, where, err := all[name].compile()
+		find, key, what, err := all[name].finder()
 		if err != nil {
 			c.fail(at, "%w", err)
 			continue
 		}
-		slot := c.scope.slot(name)
-		out = append(out, func(r *load.Response, v *values) error {
-			value, ok := "", false
-			if r.Err == nil {
-				value, ok = find(r)
+		text := c.template(what, at+"."+key)
+		if key == "regex" && text.Static() {
+			if _, err := regexp.Compile(text.Text()); err != nil {
+				c.fail(at, "regex: %w", err)
 			}
-			if !ok {
-				return fmt.Errorf("extract %s: the response has no %s", name, where)
-			}
-			v.extracted[slot] = value
-			return nil
-		})
+		}
+		out = append(out, extraction(name, c.assign(name, at), find, text, places[key]+what))
 	}
 	return out
 }
 
-// compile returns how to find the value, and in words where it is.
-func (e Extract) compile() (find func(*load.Response) (string, bool), where string, err error) {
-	switch {
-	case e.JSON != "" && e.Header == "" && e.Regex == "":
-		return func(r *load.Response) (string, bool) {
-			v := r.Value(e.JSON)
-			return v.String(), v.Exists()
-		}, "JSON value at " + e.JSON, nil
-	case e.Header != "" && e.JSON == "" && e.Regex == "":
-		return func(r *load.Response) (string, bool) {
-			return headerLines(r, e.Header)
-		}, "header " + e.Header, nil
-	case e.Regex != "" && e.JSON == "" && e.Header == "":
-		re, err := regexp.Compile(e.Regex)
-		if err != nil {
-			return nil, "", fmt.Errorf("regex: %w", err)
+// places say in words where a value was looked for, by the key.
+var places = map[string]string{"json": "JSON value at ", "header": "header ", "cookie": "cookie ", "regex": "match of "}
+
+// extraction keeps a value in a slot.
+func extraction(name string, slot int, find finder, text *expression.Template, where string) func(*frame, *load.Response) error {
+	return func(f *frame, r *load.Response) error {
+		what, err := f.text(text)
+		value := expression.Value{}
+		if err == nil && r.Err == nil {
+			value, err = find(r, what)
 		}
-		return func(r *load.Response) (string, bool) { return firstGroup(re, r.Body) }, "match of " + e.Regex, nil
+		switch {
+		case err != nil:
+			return fmt.Errorf("extract %s: %w", name, err)
+		case !value.IsSet():
+			return fmt.Errorf("extract %s: the response has no %s", name, where)
+		}
+		f.vars[slot] = value
+		return nil
 	}
-	return nil, "", errors.New("want one of json, header and regex")
 }
 
-func firstGroup(re *regexp.Regexp, body []byte) (string, bool) {
-	m := re.FindSubmatch(body)
-	if m == nil {
-		return "", false
+// finder returns how to find the value, and the key and the text that say which.
+func (e Extract) finder() (find finder, key, text string, err error) {
+	found := 0
+	for _, one := range []struct {
+		key, text string
+		find      finder
+	}{
+		{"json", e.JSON, func(r *load.Response, at string) (expression.Value, error) {
+			return expression.ResultOf(r.Value(at), at), nil
+		}},
+		{"header", e.Header, present(headerLines)}, {"cookie", e.Cookie, present(cookieOf)}, {"regex", e.Regex, firstGroup()},
+	} {
+		if one.text != "" {
+			find, key, text = one.find, one.key, one.text
+			found++
+		}
 	}
-	return string(m[min(1, len(m)-1)]), true
+	if found != 1 {
+		err = errors.New("want one of json, header, cookie and regex")
+	}
+	return find, key, text, err
+}
+
+// present makes a finder of what finds a text.
+func present(find func(*load.Response, string) (string, bool)) finder {
+	return func(r *load.Response, name string) (expression.Value, error) {
+		value, found := find(r, name)
+		if !found {
+			return expression.Value{}, nil
+		}
+		return expression.TextOf(value), nil
+	}
+}
+
+// firstGroup finds the first group of a regular expression, or all of what it matches.
+func firstGroup() finder {
+	patterns := expression.Patterns()
+	return func(r *load.Response, text string) (expression.Value, error) {
+		re, err := patterns(text)
+		if err != nil {
+			return expression.Value{}, err
+		}
+		m := re.FindSubmatch(r.Body)
+		if m == nil {
+			return expression.Value{}, nil
+		}
+		return expression.TextOf(string(m[min(1, len(m)-1)])), nil
+	}
 }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/http"
 
+	"example.com/foobar/loadgen/expression"
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
 )
 
-// Lines are the values of a header, each in a line of its own. In a file it is one value, or a list: {X: 1}, {X: [1, 2]}.
+// Lines are the values of a header, each in a line of its own, or of a field of a query or a form. In a file it is one value, or a
+// list: {X: 1}, {X: [1, 2]}.
 type Lines []string
 
 // UnmarshalNode reads both forms.
@@ -34,31 +36,81 @@ func (l Lines) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]string(l))
 }
 
-// headers are the lines that a step gives itself.
-func (c *compiler) headers(d *draft, path string) {
-	for _, name := range sortedKeys(d.step.Headers) {
-		lines := d.step.Headers[name]
+// header is a line.
+type header struct {
+	name  string
+	value *expression.Template
+	// canonical is the name, and line the place among the lines of that name, as net/http keeps them.
+	canonical string
+	line      int
+}
+
+// addHeader adds a line.
+func (d *draft) addHeader(name string, value *expression.Template) {
+	h := header{name: name, value: value, canonical: http.CanonicalHeaderKey(name)}
+	for _, other := range d.headers {
+		if other.canonical == h.canonical {
+			h.line++
+		}
+	}
+	d.headers = append(d.headers, h)
+}
+
+// addMissing adds a line unless there is one of that name.
+func (d *draft) addMissing(name string, value *expression.Template) {
+	canonical := http.CanonicalHeaderKey(name)
+	for _, other := range d.headers {
+		if other.canonical == canonical {
+			return
+		}
+	}
+	d.addHeader(name, value)
+}
+
+// eachLine calls yield for each of the values by name, sorted, with its path.
+func eachLine(all map[string]Lines, path string, yield func(name, value, at string)) {
+	for _, name := range sortedKeys(all) {
+		lines := all[name]
 		for i, value := range lines {
-			at := path + ".headers." + name
+			at := path + "." + name
 			if len(lines) > 1 {
 				at += fmt.Sprintf("[%d]", i)
 			}
-			d.headers = append(d.headers, newHeader(name, c.template(value, at)))
+			yield(name, value, at)
 		}
+	}
+}
+
+// headers are the lines that a step gives itself, and its cookies.
+func (c *compiler) headers(d *draft, path string) {
+	eachLine(d.step.Headers, path+".headers", func(name, value, at string) { d.addHeader(name, c.template(value, at)) })
+	var all []*expression.Template
+	for _, name := range sortedKeys(d.step.Cookies) {
+		at := path + ".cookies." + name
+		if !tokenOnly(name) {
+			c.fail(at, "a cookie can't have this name")
+		}
+		if len(all) > 0 {
+			all = append(all, expression.Fixed("; "))
+		}
+		all = append(all, expression.Fixed(name+"="), c.template(d.step.Cookies[name], at))
+	}
+	if len(all) > 0 {
+		d.addHeader("Cookie", expression.Join(all...))
 	}
 }
 
 // validate says whether the headers can be sent, as far as that can be known before their variables have values.
 func (c *compiler) validate(d *draft, path string) {
 	var opts []load.Option
-	if d.body.static() {
-		opts = append(opts, load.Body("", []byte(d.body.render(nil, nil))))
+	if d.body.Static() {
+		opts = append(opts, load.Body("", []byte(d.body.Text())))
 	}
 	for _, h := range d.headers {
 		switch {
-		case http.CanonicalHeaderKey(h.name) == "Content-Length" && !(h.value.static() && d.body.static()):
-		case h.value.static():
-			opts = append(opts, h.option)
+		case h.canonical == "Content-Length" && !(h.value.Static() && d.body.Static()):
+		case h.value.Static():
+			opts = append(opts, load.Header(h.name, h.value.Text()))
 		default:
 			opts = append(opts, load.Header(h.name, ""))
 		}

@@ -1,56 +1,101 @@
 package script
 
 import (
-	"encoding/base64"
-	"encoding/json"
+	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/expression"
 	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/secret"
 )
 
-// builder makes the request of a step; it is the same one each time where the step has no variable.
-type builder func(vu *load.VU, v *values) (*load.Request, error)
+// builder makes the request of a step: the same one each time where the step has no variable, else the user's own, changed.
+type builder func(f *frame) (*load.Request, error)
 
 // draft is a request whose texts may have variables.
 type draft struct {
-	step    Step
+	step    *Step
 	method  string
-	url     template
-	body    template
+	url     *expression.Template
+	body    *expression.Template
 	headers []header
-	options []load.Option // that have no variables
+	// name is what stands for the URL in tags, tags and digest are those with variables.
+	name   *expression.Template
+	tags   map[string]*expression.Template
+	digest *expression.Template
+	// contentType is what the form of the body asks for.
+	contentType string
+	unread      bool
+	slot        int
 }
 
-// header is a line. One without variables is an option from the beginning.
-type header struct {
-	name   string
-	value  template
-	option load.Option
+// request sends a request, and looks at its response.
+func (c *compiler) request(s *Step, path string) []act {
+	s = c.withDefaults(s)
+	build := c.builder(s, path)
+	after := c.after(s, path)
+	return []act{func(f *frame) error {
+		req, err := build(f)
+		if err != nil {
+			return err
+		}
+		f.response = f.vu.Do(req)
+		return after(f, f.response)
+	}}
 }
 
-func newHeader(name string, value template) header {
-	h := header{name: name, value: value}
-	if value.static() {
-		h.option = load.Header(name, value.render(nil, nil))
+// after is what is done with a response: checks, then extractions, then metrics.
+func (c *compiler) after(s *Step, path string) func(f *frame, r *load.Response) error {
+	checks := c.checks(s.Checks, path)
+	extracts := c.extracts(s.Extract, path)
+	records := c.records(s.Record, path)
+	release := !c.looksAtBody
+	return func(f *frame, r *load.Response) error {
+		for i := range checks {
+			if err := checks[i].run(f, r); err != nil {
+				return err
+			}
+		}
+		for _, extract := range extracts {
+			if err := extract(f, r); err != nil {
+				return err
+			}
+		}
+		if err := perform(f, records); err != nil {
+			return err
+		}
+		if release && r != nil {
+			engine.ResponseOf(r).Release() // now: others may wait for the memory of a large body
+			r.Body = nil
+		}
+		return nil
 	}
-	return h
 }
 
-// line is the header as it is to be sent now.
-func (h header) line(vu *load.VU, v *values) load.Option {
-	if h.option != nil {
-		return h.option
+// readsBody says whether a check or an extraction looks at the response's body.
+func (s *Step) readsBody() bool {
+	if slices.ContainsFunc(s.Checks, Check.readsBody) {
+		return true
 	}
-	return load.Header(h.name, h.value.render(vu, v))
+	for _, e := range s.Extract {
+		if e.JSON != "" || e.Regex != "" {
+			return true
+		}
+	}
+	return false
 }
 
-func (c *compiler) builder(s Step, path string) builder {
-	d := &draft{step: s, method: s.verb(), url: c.template(s.URL, path+".url"), body: c.body(s, path)}
-	d.options = d.fixedOptions(!s.readsBody())
+// builder compiles what is sent.
+func (c *compiler) builder(s *Step, path string) builder {
+	d := &draft{step: s, unread: !s.readsBody() && !c.looksAtBody}
+	d.body = c.body(d, path)
+	d.method = s.verb()
+	d.url = c.url(d, path)
+	c.tags(d, path)
 	c.headers(d, path)
 	c.authorize(d, path)
 	c.validate(d, path)
@@ -58,129 +103,265 @@ func (c *compiler) builder(s Step, path string) builder {
 		c.fail(path+".timeout", "%s is negative; want a time such as 10s", time.Duration(s.Timeout))
 	}
 	if d.static() {
-		req, err := d.make(nil, nil)
+		req, err := d.make(nil)
 		if err != nil {
 			c.fail(path, "%w", err)
 		}
-		return func(*load.VU, *values) (*load.Request, error) { return req, nil }
+		return func(*frame) (*load.Request, error) { return req, nil }
 	}
-	return d.make
+	if d.rigid() {
+		return d.make
+	}
+	d.slot = c.program.drafts
+	c.program.drafts++
+	return d.change
 }
 
 // verb is the step's method in upper case, by default POST when there is a body and GET when there is none.
-func (s Step) verb() string {
+func (s *Step) verb() string {
 	switch {
 	case s.Method != "":
 		return strings.ToUpper(s.Method)
-	case s.Body != "" || s.BodyFile != "" || s.JSON != nil:
+	case s.Body != "" || s.BodyFile != "" || s.JSON != nil || s.Form != nil || s.Multipart != nil:
 		return "POST"
 	}
 	return "GET"
 }
 
-func (c *compiler) body(s Step, path string) template {
-	given := 0
-	for _, is := range []bool{s.Body != "", s.BodyFile != "", s.JSON != nil} {
-		if is {
-			given++
+// scheme is what an absolute URL begins with.
+var scheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
+
+// url is the whole URL with its query. Its name in tags is as it is written, without the query of the key query.
+func (c *compiler) url(d *draft, path string) *expression.Template {
+	s := d.step
+	written, base := s.URL, c.script.BaseURL
+	varies := strings.HasPrefix(s.URL, "${") // and may begin with a scheme, or not
+	if base != "" && !varies && !scheme.MatchString(s.URL) {
+		written = joinURL(base, s.URL)
+	}
+	url := c.template(written, path+".url")
+	if base != "" && varies {
+		url = based(c.template(base, "baseURL"), url)
+	}
+	if s.Query != nil {
+		if strings.Contains(written, "#") {
+			c.fail(path+".url", "write no # into a URL with a query: what is behind it is never sent")
 		}
+		separator := "?"
+		if strings.Contains(written, "?") {
+			separator = "&"
+		}
+		query := c.pairs(s.Query, path+".query")
+		if query.Static() && query.Text() == "" {
+			return url
+		}
+		url = expression.Join(url, expression.Fixed(separator), query)
 	}
 	switch {
-	case given > 1:
-		c.fail(path, `give one of "body", "bodyFile" and "json"`)
-	case s.BodyFile != "":
-		return template{{text: string(c.file(s.BodyFile, path+".bodyFile"))}}
-	case s.JSON != nil:
-		return quoted(c.template(string(s.JSON), path+".json"))
+	case s.Name != "":
+		d.name = c.template(s.Name, path+".name")
+	case s.Query != nil || !url.Static():
+		d.name = expression.Fixed(secret.URL(written))
 	}
-	return c.template(s.Body, path+".body")
+	return url
 }
 
-// quoted is t with its variables written as they must be inside of a JSON string, which is where they stand.
-func quoted(t template) template {
-	for i, p := range t {
-		if p.of != nil {
-			t[i].of = func(vu *load.VU, v *values) string {
-				b, _ := json.Marshal(p.of(vu, v)) // a string always can be
-				return string(b[1 : len(b)-1])
-			}
+// based is a URL that goes on from a base, unless it has a scheme.
+func based(base, url *expression.Template) *expression.Template {
+	return expression.Computed(func(e expression.Env) (expression.Value, error) {
+		text, err := url.Append(e, nil)
+		if err != nil || scheme.Match(text) {
+			return expression.TextOf(string(text)), err
 		}
-	}
-	return t
+		begin, err := base.Append(e, nil)
+		return expression.TextOf(joinURL(string(begin), string(text))), err
+	})
 }
 
-// authorize adds the headers that a body of JSON, basic or bearer ask for, unless the step has them.
-func (c *compiler) authorize(d *draft, path string) {
-	if d.step.JSON != nil {
-		d.add("Content-Type", template{{text: "application/json"}})
+// joinURL is a relative URL behind a base. Between them is one slash, unless what follows is a query.
+func joinURL(base, relative string) string {
+	if relative == "" || relative[0] == '?' || relative[0] == '#' {
+		return base + relative
 	}
-	switch {
-	case d.step.Basic != "" && d.step.Bearer != "":
-		c.fail(path, `give one of "basic" and "bearer"`)
-	case d.step.Bearer != "":
-		d.add("Authorization", append(template{{text: "Bearer "}}, c.template(d.step.Bearer, path+".bearer")...))
-	case d.step.Basic != "" && !strings.Contains(d.step.Basic, ":"):
-		c.fail(path+".basic", "want user:password")
-	case d.step.Basic != "":
-		basic := c.template(d.step.Basic, path+".basic")
-		d.add("Authorization", template{{text: "Basic "}, {of: func(vu *load.VU, v *values) string {
-			return base64.StdEncoding.EncodeToString([]byte(basic.render(vu, v)))
-		}, fixed: basic.static()}})
-	}
+	return strings.TrimSuffix(base, "/") + "/" + strings.TrimPrefix(relative, "/")
 }
 
-func (d *draft) add(name string, value template) {
-	has := func(h header) bool { return strings.EqualFold(h.name, name) }
-	if !slices.ContainsFunc(d.headers, has) {
-		d.headers = append(d.headers, newHeader(name, value))
+// tags are the step's own, of which some may have variables.
+func (c *compiler) tags(d *draft, path string) {
+	for _, name := range sortedKeys(d.step.Tags) {
+		value := c.template(d.step.Tags[name], path+".tags."+name)
+		if value.Static() && value.Text() == d.step.Tags[name] {
+			continue
+		}
+		if d.tags == nil {
+			d.tags = map[string]*expression.Template{}
+		}
+		d.tags[name] = value
 	}
 }
 
 // static says whether every request of the step is the same.
 func (d *draft) static() bool {
-	varies := func(h header) bool { return !h.value.static() }
-	return d.url.static() && d.body.static() && !slices.ContainsFunc(d.headers, varies)
+	varies := func(h header) bool { return !h.value.Static() }
+	return d.url.Static() && d.body.Static() && !slices.ContainsFunc(d.headers, varies) && (d.name == nil || d.name.Static()) && d.tags == nil && (d.digest == nil || d.digest.Static())
 }
 
-func (d *draft) make(vu *load.VU, v *values) (*load.Request, error) {
-	opts := append(make([]load.Option, 0, len(d.options)+1+len(d.headers)), d.options...)
-	if text := d.body.render(vu, v); text != "" {
-		opts = append(opts, load.Body("", []byte(text)))
+// rigid says whether a request has to be made anew each time.
+func (d *draft) rigid() bool {
+	return d.tags != nil || d.digest != nil && !d.digest.Static() || d.step.Compress != "" && !d.body.Static() ||
+		slices.ContainsFunc(d.headers, func(h header) bool { return http.CanonicalHeaderKey(h.name) == "Content-Length" })
+}
+
+// make makes a request with the values of the moment.
+func (d *draft) make(f *frame) (*load.Request, error) {
+	opts, err := d.options(f)
+	if err != nil {
+		return nil, err
+	}
+	body, err := d.body.Append(f, nil)
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > 0 {
+		opts = append(opts, load.Body("", body))
 	}
 	for _, h := range d.headers {
-		opts = append(opts, h.line(vu, v))
+		value, err := h.value.Append(f, nil)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, load.Header(h.name, string(value)))
 	}
-	return load.NewRequest(d.method, d.url.render(vu, v), opts...)
+	url, err := d.url.Append(f, nil)
+	if err != nil {
+		return nil, err
+	}
+	req, err := load.NewRequest(d.method, string(url), opts...)
+	if err == nil && d.unread {
+		engine.RequestOf(req).UnreadBody = true
+	}
+	return req, err
 }
 
-// fixedOptions are those that are the same each time.
-func (d *draft) fixedOptions(unread bool) []load.Option {
-	s := &d.step
-	opts := []load.Option{load.Timeout(time.Duration(s.Timeout)), load.Tags(s.Tags)}
-	switch {
-	case s.Name != "":
-		opts = append(opts, load.Name(s.Name))
-	case !d.url.static():
-		opts = append(opts, load.Name(secret.URL(s.URL)))
+// change is the user's own request, with the values of the moment.
+func (d *draft) change(f *frame) (*load.Request, error) {
+	req := f.drafts[d.slot]
+	if req == nil {
+		req, err := d.make(f)
+		if err == nil {
+			f.drafts[d.slot] = req
+			engine.RequestOf(req).Changed()
+		}
+		return req, err
+	}
+	w := engine.RequestOf(req)
+	if err := d.changeTexts(f, &w.URL, w.Header); err != nil {
+		return nil, err
+	}
+	if d.name != nil && !d.name.Static() {
+		if err := f.rewrite(d.name, &w.Name); err != nil {
+			return nil, err
+		}
+	}
+	if !d.body.Static() {
+		body, err := d.body.Append(f, f.bodies[d.slot][:0])
+		if err != nil {
+			return nil, err
+		}
+		f.bodies[d.slot], w.Body = body, body
+	}
+	w.Changed()
+	return req, nil
+}
+
+// changeTexts writes the URL and the headers that have variables.
+func (d *draft) changeTexts(f *frame, url *string, in http.Header) error {
+	if !d.url.Static() {
+		if err := f.rewrite(d.url, url); err != nil {
+			return err
+		}
+	}
+	for _, h := range d.headers {
+		if !h.value.Static() {
+			if err := f.rewrite(h.value, &in[h.canonical][h.line]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rewrite makes a text what t says now. It allocates where that is another one.
+func (f *frame) rewrite(t *expression.Template, text *string) (err error) {
+	if f.buffer, err = t.Append(f, f.buffer[:0]); err == nil && string(f.buffer) != *text {
+		*text = string(f.buffer)
+	}
+	return err
+}
+
+// options are what a request has besides its texts.
+func (d *draft) options(f *frame) ([]load.Option, error) {
+	s := d.step
+	tags, err := d.tagsNow(f)
+	if err != nil {
+		return nil, err
+	}
+	opts := []load.Option{load.Timeout(time.Duration(s.Timeout)), load.Tags(tags)}
+	if d.name != nil {
+		name, err := d.name.Append(f, nil)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, load.Name(string(name)))
 	}
 	if s.Discard {
 		opts = append(opts, load.Discard())
 	}
-	if unread {
-		opts = append(opts, unreadBody)
-	}
 	if s.Redirects != nil {
 		opts = append(opts, load.MaxRedirects(*s.Redirects))
 	}
-	if expected := s.Expected; expected != nil {
-		statuses, _ := expected.ranges()
+	if s.Expected != nil {
+		statuses, _ := s.Expected.ranges()
 		opts = append(opts, load.Expect(func(status int) bool { return have(statuses, status) }))
 	}
-	return opts
+	if s.Compress != "" {
+		opts = append(opts, load.Compress(codings(s.Compress)...))
+	}
+	if d.digest != nil {
+		who, err := d.digest.Append(f, nil)
+		if err != nil {
+			return nil, err
+		}
+		user, password, _ := strings.Cut(string(who), ":")
+		opts = append(opts, load.Digest(user, password))
+	}
+	return opts, nil
 }
 
-// unreadBody is load.Discard, but for a compressed body: its beginning is decompressed, so that one that can't be is a failed request.
-func unreadBody(r *load.Request) error {
-	engine.RequestOf(r).UnreadBody = true
-	return nil
+// codings are what a text such as "gzip, br" names.
+func codings(text string) []string {
+	all := strings.Split(text, ",")
+	for i := range all {
+		all[i] = strings.TrimSpace(all[i])
+	}
+	return all
+}
+
+// tagsNow are the step's tags with the values of the moment; those without variables are the map itself, by which they are known.
+func (d *draft) tagsNow(f *frame) (map[string]string, error) {
+	if d.tags == nil {
+		return d.step.Tags, nil
+	}
+	now := map[string]string{}
+	for name, value := range d.step.Tags {
+		now[name] = value
+		if t := d.tags[name]; t != nil {
+			text, err := t.Append(f, nil)
+			if err != nil {
+				return nil, err
+			}
+			now[name] = string(text)
+		}
+	}
+	return now, nil
 }

@@ -119,16 +119,22 @@ func TestRunWithoutValue(t *testing.T) {
 	}
 }
 
+// newTestCompiler is a compiler at the beginning of a script.
+func newTestCompiler(s *Script) *compiler {
+	c := &compiler{script: s, program: newProgram(), calls: map[string]*callee{}}
+	c.unit = unit{visible: map[string]bool{}, used: map[*rows]bool{}, assigned: map[int]bool{}}
+	return c
+}
+
 // Without variables each iteration sends the same request.
 func TestStaticRequestIsMadeOnce(t *testing.T) {
 	s := mustParse(t, `{"requests": [{"url": "http://h/", "headers": {"A": "b"}, "basic": "u:p"}]}`)
-	c := &compiler{scope: newScope(nil)}
-	build := c.builder(s.Requests[0], "x")
-	first, err := build(nil, nil)
+	build := newTestCompiler(s).builder(&s.Requests[0], "x")
+	first, err := build(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second, _ := build(nil, nil); first != second {
+	if second, _ := build(nil); first != second {
 		t.Error("two requests, want one")
 	}
 	got := ""
@@ -154,16 +160,17 @@ func TestUnreadBodies(t *testing.T) {
 		"extracts JSON":  {`{"extract": {"b": {"header": "X-A"}, "a": {"json": "a"}}}`, false},
 		"extracts regex": {`{"extract": {"a": {"regex": "a"}}}`, false},
 	} {
-		s := mustParse(t, `{"requests": [`+test.step+`]}`).Requests[0]
+		script := mustParse(t, `{"requests": [`+test.step+`]}`)
+		s := &script.Requests[0]
 		s.URL = "http://a.test/"
-		c := &compiler{scope: newScope(nil)}
+		c := newTestCompiler(script)
 		want := ""
 		if !test.unread {
 			want = "foobar"
 		}
 		build, got := c.builder(s, "requests[0]"), ""
 		result, err := (&load.Test{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "foobar") }), Exec: func(vu *load.VU) error {
-			req, err := build(vu, nil)
+			req, err := build(&frame{vu: vu})
 			if err == nil {
 				got = string(vu.Do(req).Body)
 			}

@@ -73,7 +73,6 @@ func TestCompileErrors(t *testing.T) {
 		{"TwoBodies", `{"requests": [{"url": "http://h/", "body": "a", "bodyFile": "b"}]}`, `give one of "body"`},
 		{"BodyFile", `{"requests": [{"url": "http://h/", "bodyFile": "absent"}]}`, "requests[0].bodyFile: open"},
 		{"NoCondition", `{"requests": [{"url": "http://h/", "checks": [{"name": "a"}]}]}`, "requests[0].checks[0]: want one of"},
-		{"TwoConditions", `{"requests": [{"url": "http://h/", "checks": [{"status": 200, "body": ""}]}]}`, "want one of"},
 		{"BodyRegex", `{"requests": [{"url": "http://h/", "checks": [{"bodyRegex": "("}]}]}`, "bodyRegex: error parsing regexp"},
 		{"Variable", `{"requests": [{"url": "http://h/${id}"}]}`, "requests[0].url: ${id}: no such variable"},
 		{"TooEarly", `{"requests": [{"url": "http://h/${id}", "extract": {"id": {"json": "id"}}}]}`, "no such variable"},
@@ -84,7 +83,7 @@ func TestCompileErrors(t *testing.T) {
 		{"ExtractName", `{"requests": [{"url": "http://h/", "extract": {"a.b": {"json": "id"}}}]}`, "can't have this name"},
 		{"Think", `{"requests": [{"url": "http://h/", "think": "-1s"}]}`, "negative"},
 		{"Basic", `{"requests": [{"url": "http://h/", "basic": "me"}]}`, "requests[0].basic: want user:password"},
-		{"Order", `{"data": {"users": {"file": "users.csv", "order": "any"}}, "requests": [{"url": "http://h/"}]}`, "want sequential, random or vu"},
+		{"Order", `{"data": {"users": {"file": "users.csv", "order": "any"}}, "requests": [{"url": "http://h/"}]}`, "want sequential, random, vu or shuffle"},
 		{"NoData", `{"data": {"users": {}}, "requests": [{"url": "http://h/"}]}`, `data.users: "file" is missing`},
 		{"Folder", `{"requests": [{"url": "http://h/", "bodyFile": "."}]}`, "is a folder: give a file"},
 		{"Device", `{"requests": [{"url": "http://h/", "bodyFile": "/dev/zero"}]}`, "requests[0].bodyFile: /dev/zero is a device"},
@@ -105,66 +104,68 @@ func TestCompileErrors(t *testing.T) {
 	}
 }
 
-func TestTemplate(t *testing.T) {
-	sc := newScope(nil)
-	slot := sc.slot("id")
-	v := &values{extracted: make([]string, 1)}
-	v.extracted[slot] = `7"`
-	vu := &load.VU{ID: 3, Iteration: 4, Env: map[string]string{"HOST": "h"}}
-	for text, want := range map[string]string{
-		"":                              "",
-		"plain $ } text":                "plain $ } text",
-		"/${id}/${vu}-${iteration}":     `/7"/3-4`,
-		"http://${env.HOST}${env.NONE}": "http://h",
-		"$${id} ${id}":                  `${id} 7"`,
-	} {
-		c := &compiler{scope: sc}
-		if got := c.template(text, "x").render(vu, v); got != want || c.problems != nil {
-			t.Errorf("%q: got %q (%v), want %q", text, got, c.problems, want)
-		}
-	}
-	c := &compiler{scope: sc}
-	if got, want := quoted(c.template(`{"id":"${id}"}`, "x")).render(vu, v), `{"id":"7\""}`; got != want {
-		t.Errorf("in JSON: got %s, want %s", got, want)
-	}
-}
-
 func TestCheck(t *testing.T) {
 	body := "foobar"
 	r := &load.Response{Status: 200, Body: []byte(`{"a":{"b":7},"list":[{"id":1,"n":"x"}]}`)}
-	tests := []struct {
+	one := func(c Check) check {
+		compiler := newTestCompiler(&Script{})
+		compiled := compiler.check(c, "x")
+		if compiler.problems != nil {
+			t.Fatal(compiler.problems)
+		}
+		return compiled
+	}
+	for _, test := range []struct {
 		check Check
 		name  string
 		want  bool
 	}{
 		{Check{Status: Statuses{"200"}}, "is status 200", true},
 		{Check{Status: Statuses{"404"}, Name: "gone"}, "gone", false},
+		{Check{Status: Statuses{"3xx", "199-201"}}, "is status 3xx or 199-201", true},
+		{Check{Status: Statuses{"3xx", "201"}}, "is status 3xx or 201", false},
 		{Check{Body: &body}, "returns foobar", false},
 		{Check{BodyContains: `"b":7`}, `contains "b":7`, true},
 		{Check{BodyRegex: `"b":\d}`}, `matches "b":\d}`, true},
+		{Check{Duration: "<200ms"}, "duration < 200ms", true},
+		{Check{Duration: ">= 1s"}, "duration >= 1s", false},
+		{Check{Size: "<40"}, "size < 40", true},
+		{Check{Size: "<=39"}, "size <= 39", true},
+		{Check{Size: ">39"}, "size > 39", false},
 		{Check{JSON: "a.b=7"}, "a.b is 7", true},
+		{Check{JSON: "a.b=7.0"}, "a.b is 7.0", true},
+		{Check{JSON: "a.b!=7"}, "a.b != 7", false},
+		{Check{JSON: "a.b!=8"}, "a.b != 8", true},
+		{Check{JSON: "a.c!=8"}, "a.c != 8", false},
+		{Check{JSON: "a.b<10"}, "a.b < 10", true},
+		{Check{JSON: "a.b>=10"}, "a.b >= 10", false},
 		{Check{JSON: "a.b"}, "has a.b", true},
 		{Check{JSON: "a.c"}, "has a.c", false},
 		{Check{JSON: "a.c="}, "a.c is ", false},
 		{Check{JSON: `list.#(id==1).n=x`}, `list.#(id==1).n is x`, true},
-	}
-	for _, test := range tests {
+		{Check{That: "response.status == 200 && response.json.a.b > 6"}, "response.status == 200 && response.json.a.b > 6", true},
+		{Check{That: "${response.json.a.c}"}, "${response.json.a.c}", false},
+		{Check{Status: Statuses{"200"}, BodyContains: "nothing"}, "is status 200, contains nothing", false},
+		{Check{Status: Statuses{"200"}, JSON: "a.b"}, "is status 200, has a.b", true},
+	} {
 		t.Run(test.name, func(t *testing.T) {
-			c, err := test.check.compile()
-			if err != nil {
-				t.Fatal(err)
+			c := one(test.check)
+			passes := true
+			for _, condition := range c.all {
+				ok, err := condition(&frame{vu: &load.VU{}, response: r}, r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				passes = passes && ok
 			}
-			if c.name != test.name || c.holds(r) != test.want {
-				t.Errorf("got %q %t, want %q %t", c.name, c.holds(r), test.name, test.want)
+			if c.name != test.name || passes != test.want {
+				t.Errorf("got %q %t, want %q %t", c.name, passes, test.name, test.want)
 			}
 		})
 	}
-	t.Run("LongValue", func(t *testing.T) {
-		c, err := Check{BodyContains: strings.Repeat("word ", 50)}.compile()
-		if err != nil || len([]rune(c.name)) > maxName+len("contains ") {
-			t.Errorf("got %q, %v: want it cut", c.name, err)
-		}
-	})
+	if c := one(Check{BodyContains: strings.Repeat("word ", 50)}); len([]rune(c.name)) > maxName+len("contains ") {
+		t.Errorf("got %q: want it cut", c.name)
+	}
 }
 
 func TestData(t *testing.T) {
@@ -191,19 +192,19 @@ func TestData(t *testing.T) {
 				t.Errorf("got columns %q, want id and name", got)
 			}
 			for i, want := range []string{"1 a", "2 b,c", "1 a"} {
-				if one := r.choose(&load.VU{}); one["id"]+" "+one["name"] != want {
+				if one, _ := r.choose(&load.VU{}); one[0].String()+" "+one[1].String() != want {
 					t.Errorf("row %d: got %v, want %s", i, one, want)
 				}
 			}
 			r.order = PerVU
-			if one := r.choose(&load.VU{ID: 4}); one["id"] != "2" {
+			if one, _ := r.choose(&load.VU{ID: 4}); one[0].String() != "2" {
 				t.Errorf("user 4: got %v, want the second row", one)
 			}
 		})
 	}
-	for text, want := range map[string]string{`{}`: "want an array of objects", `[1]`: "row 1: want an array of objects: got 1", `[`: "unexpected EOF",
+	for text, want := range map[string]string{`{}`: "want an array of objects", `[1,{}]`: "row 2: want an array of objects, or of other values", `[`: "unexpected EOF",
 		`[{"a":1},{"a":1,"b":2,"a":3}]`: `row 2: the key "a" is there twice`, `[{"a":1}] x`: "behind the array", "": "unexpected EOF", "[{\"a\":\"\xe9\"}]": "UTF-8",
-		`[{"a" 1}]`: "row 1: expected colon"} {
+		`[{"a" 1}]`: "row 1: invalid character"} {
 		if _, err := parseJSON([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q in it", text, err, want)
 		}
@@ -230,17 +231,6 @@ func FuzzParse(f *testing.F) {
 		}
 		if c, err := s.Compile(t.TempDir()); err == nil && len(s.Requests) > 0 && c.Exec == nil {
 			t.Error("neither a function nor an error")
-		}
-	})
-}
-
-func FuzzTemplate(f *testing.F) {
-	f.Add("a${vu}b$${c}")
-	f.Fuzz(func(t *testing.T, text string) {
-		c := &compiler{scope: newScope(nil)}
-		got := c.template(text, "x").render(&load.VU{}, nil)
-		if !strings.Contains(text, "${") && got != text {
-			t.Errorf("got %q, want %q as it is", got, text)
 		}
 	})
 }
@@ -332,12 +322,13 @@ func TestHeaders(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := &compiler{scope: newScope(nil)}
-			build := c.builder(s.Requests[0], "requests[0]")
+			c := newTestCompiler(s)
+			build := c.builder(&s.Requests[0], "requests[0]")
 			var got strings.Builder
 			lines := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _ = r.Header.Write(&got) })
 			_, err = (&load.Test{Handler: lines, Exec: func(vu *load.VU) error {
-				req, err := build(vu, &values{})
+				f := c.program.newFrame(vu)
+				req, err := build(&f)
 				if err == nil {
 					err = vu.Do(req).Err
 				}

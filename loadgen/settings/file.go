@@ -67,6 +67,16 @@ func (s *Settings) parseConfig(name string, data []byte) error {
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
+	included, err := steps.IncludeAll(root, filepath.Dir(s.Config))
+	if err != nil {
+		return err
+	}
+	for name, value := range included {
+		if _, own := s.Env[name]; own {
+			return root.Get("include").Errorf("an included file has the variable %s, and so has this one: leave one of them out", name)
+		}
+		s.Env[name] = value
+	}
 	s.script, s.file = *steps, root
 	s.Notices = append(s.Notices, root.Notices()...)
 	return s.readInspected(root)

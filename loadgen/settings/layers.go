@@ -141,6 +141,9 @@ func (s *Settings) locate(p *load.OptionError) error {
 	case s.file == nil:
 		return p
 	}
+	if n := s.script.Find(p.Path); n != nil {
+		return fmt.Errorf("%s: %w", n.Place(), p)
+	}
 	if n := s.file.Find(p.Path); n != s.file {
 		return fmt.Errorf("%s: %w", n.Place(), p)
 	}

@@ -27,11 +27,10 @@ func (s *Settings) Secrets() *secret.Values {
 		v.Add(auth.Password)
 	}
 	addNamed(v, s.Load.Tags)
-	environments := []map[string]string{s.Env}
 	for _, scenario := range s.Load.Scenarios {
 		addNamed(v, scenario.Tags)
-		environments = append(environments, scenario.Env)
 	}
+	environments := s.environments()
 	for _, env := range environments {
 		addNamed(v, env)
 	}
@@ -39,6 +38,15 @@ func (s *Settings) Secrets() *secret.Values {
 		addStep(v, step, environments)
 	}
 	return v
+}
+
+// environments are the variables that steps find: all scenarios', and each one's own.
+func (s *Settings) environments() []map[string]string {
+	all := []map[string]string{s.Env}
+	for _, scenario := range s.Load.Scenarios {
+		all = append(all, scenario.Env)
+	}
+	return all
 }
 
 // allSteps yields those of the flags and of the file, and those within them.

@@ -19,7 +19,7 @@ func (s *Settings) Compile(target string) (*script.Compiled, error) {
 		return nil, nil
 	}
 	steps := s.steps(target)
-	compiled, err := steps.Compile(s.dir)
+	compiled, err := steps.Compile(s.dir, s.environments()...)
 	return compiled, s.Locate(err)
 }
 

@@ -1,7 +1,10 @@
 package wire
 
 import (
+	"cmp"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 
 	"example.com/foobar/loadgen/secret"
 )
@@ -34,11 +37,11 @@ func (p *prepared) again(r *Request) bool {
 		return false
 	}
 	p.body = r.Body
-	if p.check() != nil {
+	if !p.sendable() {
 		return false // it is told by whoever prepares it anew
 	}
-	if host := p.header.Get("Host"); host != "" {
-		p.host = host
+	if host := p.header["Host"]; len(host) > 0 {
+		p.host = cmp.Or(host[0], p.target.authority)
 	}
 	t := p.target
 	if t.raw != r.URL {
@@ -47,6 +50,21 @@ func (p *prepared) again(r *Request) bool {
 	}
 	r.changed = false
 	p.serialise()
+	return true
+}
+
+// sendable says whether the values of the headers are, whose names were looked at before.
+func (p *prepared) sendable() bool {
+	if p.special {
+		return p.check() == nil
+	}
+	for _, name := range p.names {
+		for _, value := range p.header[name] {
+			if !httpguts.ValidHeaderFieldValue(value) {
+				return false
+			}
+		}
+	}
 	return true
 }
 

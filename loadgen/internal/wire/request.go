@@ -206,8 +206,11 @@ type prepared struct {
 	host, cookie string
 	// digest is who the user is at this server, nil where that is nobody's business.
 	digest *digest.Credentials
-	// names are those of the headers that are written as they are, sorted.
-	names []string
+	// names are those of the headers that are written as they are, sorted; special says that there are others, auth is what the URL's
+	// user makes.
+	names   []string
+	special bool
+	auth    string
 	// changing says that the request is changed between two sendings, origin is the part of its URL that must stay for that.
 	changing bool
 	origin   string
@@ -263,11 +266,14 @@ func (p *prepared) write(t *target) error {
 		p.host = h
 	}
 	for name := range p.header {
-		if !notRest[name] {
-			p.names = append(p.names, name)
+		if notRest[name] {
+			p.special = true
+			continue
 		}
+		p.names = append(p.names, name)
 	}
 	slices.Sort(p.names)
+	p.auth = p.basicAuth()
 	p.serialise()
 	return nil
 }
@@ -280,8 +286,8 @@ func (p *prepared) serialise() {
 		b = appendAll(b, "User-Agent: ", agent, "\r\n")
 	}
 	b = p.appendLength(b)
-	if auth := p.basicAuth(); auth != "" {
-		b = appendAll(b, "Authorization: ", auth, "\r\n")
+	if p.auth != "" {
+		b = appendAll(b, "Authorization: ", p.auth, "\r\n")
 	}
 	for _, name := range p.names {
 		for _, value := range p.header[name] {

@@ -1,0 +1,57 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/foobar/loadgen/nearest"
+)
+
+// callee is a function that is compiled once for all steps that call it.
+type callee struct {
+	acts []act
+	unit unit
+}
+
+// call does the steps of a function.
+func (c *compiler) call(s *Step, path string) []act {
+	name := s.Call
+	if c.script.Functions[name] == nil {
+		c.fail(path+".call", "there is no function %q%s", name, nearest.Hint(": ", name, sortedKeys(c.script.Functions)))
+		return nil
+	}
+	if i := slices.Index(c.calling, name); i >= 0 {
+		c.fail(path+".call", "it would never end: %s", strings.Join(append(slices.Clone(c.calling[i:]), name), " calls "))
+		return nil
+	}
+	f := c.calls[name]
+	if f == nil {
+		f = c.callee(name)
+		c.calls[name] = f
+	}
+	for slot := range f.unit.assigned {
+		c.visible[c.program.names[slot]], c.assigned[slot] = true, true
+	}
+	for data := range f.unit.used {
+		c.used[data] = true
+	}
+	return []act{func(fr *frame) error {
+		if err := perform(fr, f.acts); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	}}
+}
+
+// callee compiles a function, which may use whatever those who call it have set.
+func (c *compiler) callee(name string) *callee {
+	c.calling = append(c.calling, name)
+	around, problems := c.unit, c.problems
+	f := &callee{}
+	f.acts, _ = c.unitOf(c.script.Functions[name], "functions."+name, true)
+	f.unit = c.unit
+	c.unit, c.problems = around, problems // what is wrong with it is told of the function itself
+	c.calling = c.calling[:len(c.calling)-1]
+	return f
+}

@@ -1,0 +1,86 @@
+package script
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// checkDefaults refuses defaults that would do something themselves.
+func (c *compiler) checkDefaults() {
+	d := c.script.Defaults
+	if d == nil {
+		return
+	}
+	for _, kind := range d.Kinds() {
+		c.fail("defaults."+kind, "is no part of what requests have in common")
+	}
+	for key, given := range map[string]bool{"body": d.Body != "", "bodyFile": d.BodyFile != "", "json": d.JSON != nil, "form": d.Form != nil, "multipart": d.Multipart != nil,
+		"if": d.If != "", "else": d.Else != nil, "weight": d.Weight != nil, "extract": d.Extract != nil, "record": d.Record != nil, "think": d.Think != "", "name": d.Name != ""} {
+		if given {
+			c.fail("defaults."+key, "is no part of what requests have in common: write it into the steps")
+		}
+	}
+}
+
+// withDefaults is a request with what it does not say itself.
+func (c *compiler) withDefaults(s *Step) *Step {
+	d := c.script.Defaults
+	if d == nil || s.URL == "" {
+		return s
+	}
+	out := *s
+	out.Headers, out.Query = mergedHeaders(d.Headers, s.Headers), merged(d.Query, s.Query)
+	out.Tags, out.Cookies = merged(d.Tags, s.Tags), merged(d.Cookies, s.Cookies)
+	out.Checks = slices.Concat(d.Checks, s.Checks)
+	if s.Method == "" {
+		out.Method = d.Method
+	}
+	if s.Basic == "" && s.Digest == "" && s.Bearer == "" {
+		out.Basic, out.Digest, out.Bearer = d.Basic, d.Digest, d.Bearer
+	}
+	if s.Compress == "" {
+		out.Compress = d.Compress
+	}
+	if s.Timeout == 0 {
+		out.Timeout = d.Timeout
+	}
+	if s.Redirects == nil {
+		out.Redirects = d.Redirects
+	}
+	if s.Expected == nil {
+		out.Expected = d.Expected
+	}
+	out.Discard = s.Discard || d.Discard
+	return &out
+}
+
+// mergedHeaders is merged for names in which upper and lower case are the same.
+func mergedHeaders(all, own map[string]Lines) map[string]Lines {
+	others := map[string]Lines{}
+	for name, lines := range all {
+		if !hasFold(own, name) {
+			others[name] = lines
+		}
+	}
+	return merged(others, own)
+}
+
+func hasFold(headers map[string]Lines, name string) bool {
+	for other := range headers {
+		if strings.EqualFold(other, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// merged has what both have; of a name that both have, own's.
+func merged[V any](all, own map[string]V) map[string]V {
+	if len(all) == 0 {
+		return own
+	}
+	out := maps.Clone(all)
+	maps.Copy(out, own)
+	return out
+}

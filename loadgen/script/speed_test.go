@@ -1,0 +1,125 @@
+package script
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"strconv"
+	"testing"
+
+	"example.com/foobar/loadgen/load"
+)
+
+// mustAnswer serves a short text on loopback with as little work as can be, so that what a benchmark sees is the client's.
+func mustAnswer(tb testing.TB) (url string) {
+	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return // the test is over
+			}
+			go answer(c)
+		}
+	}()
+	return "http://" + l.Addr().String()
+}
+
+// answer answers requests until the client has gone.
+func answer(c net.Conn) {
+	defer func() { _ = c.Close() }()
+	reply := []byte("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nfoobar")
+	for r := bufio.NewReader(c); ; {
+		length := 0
+		for {
+			line, err := r.ReadSlice('\n')
+			if err != nil {
+				return
+			}
+			if value, found := bytes.CutPrefix(line, []byte("Content-Length: ")); found {
+				length, _ = strconv.Atoi(string(bytes.TrimSpace(value)))
+			}
+			if len(line) <= 2 {
+				break
+			}
+		}
+		if _, err := r.Discard(length); err != nil {
+			return
+		}
+		if _, err := c.Write(reply); err != nil {
+			return
+		}
+	}
+}
+
+// The requests of a file, without variables and with them: URL, query, header and body are others each time.
+var speeds = map[string]string{
+	"Fixed": `{"requests": [{"method": "POST", "url": "$URL/orders/1000?q=some+text", "headers": {"X-Id": "17", "Authorization": "Bearer 0123456789abcdef"},
+		"json": {"user": "alice@example.com", "count": 17}, "checks": [{"status": 200}, {"body": "foobar"}]}]}`,
+	"Templated": `{"data": {"users": {"rows": [{"name": "alice@example.com", "token": "0123456789abcdef"}, {"name": "bob@example.com", "token": "fedcba9876543210"}]}}, "requests": [
+		{"method": "POST", "url": "$URL/orders/${random.int(1000,9999)}", "query": {"q": "some text"}, "headers": {"X-Id": "${random.int(10,99)}"}, "bearer": "${users.token}",
+		"json": {"user": "${users.name}", "count": "${iteration|number}"}, "checks": [{"status": 200}, {"body": "foobar"}]}]}`,
+}
+
+func mustCompile(tb testing.TB, text, url string) *Compiled {
+	tb.Helper()
+	c, err := mustParse(tb, string(bytes.ReplaceAll([]byte(text), []byte("$URL"), []byte(url)))).Compile(tb.TempDir())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return c
+}
+
+// BenchmarkRequest is one request of a file with two checks. What starting and ending a test costs is spread over the iterations.
+func BenchmarkRequest(b *testing.B) {
+	url := mustAnswer(b)
+	for _, name := range sortedKeys(speeds) {
+		b.Run(name, func(b *testing.B) {
+			test := &load.Test{Options: load.Options{VUs: new(1), Iterations: new(int64(b.N))}}
+			mustCompile(b, speeds[name], url).Into(test, io.Discard)
+			b.ReportAllocs()
+			b.ResetTimer()
+			res, err := test.Run(context.Background())
+			if err != nil {
+				b.Fatal(err)
+			}
+			if got := res.Checks().Passes; got != uint64(2*b.N) {
+				b.Fatalf("checks passed: got %d, want %d", got, 2*b.N)
+			}
+		})
+	}
+}
+
+// A request without variables costs no memory, one with them an allocation for each of URL and headers that is another text.
+func TestAllocations(t *testing.T) {
+	url := mustAnswer(t)
+	for name, most := range map[string]float64{"Fixed": 0, "Templated": 3} {
+		var got float64
+		test := &load.Test{}
+		mustCompile(t, speeds[name], url).Into(test, io.Discard)
+		do := test.Exec
+		test.Exec = func(vu *load.VU) (err error) {
+			for range 10 { // until all is there that is kept
+				if err = do(vu); err != nil {
+					return err
+				}
+			}
+			got = testing.AllocsPerRun(200, func() { err = do(vu) })
+			return err
+		}
+		result, err := test.Run(t.Context())
+		if err != nil || result.Failed != 0 || result.Checks().Fraction != 1 {
+			t.Fatalf("%s: %v, %d failed", name, err, result.Failed)
+		}
+		if got > most && !underRace {
+			t.Errorf("%s: got %v allocations, want at most %v", name, got, most)
+		}
+	}
+}
