@@ -88,6 +88,7 @@ func TestImports(t *testing.T) {
 		{name: "MeasureComparesNothing", of: paths{measure}, never: paths{analysis}},
 		{name: "ConvertersMakeNoLoad", of: paths{convert}, never: paths{command, settings, stack, child, summary, control}},
 		{name: "LibraryWithoutConverters", of: paths{load, loadtest, script}, never: paths{convert}},
+		{name: "ExpressionsKnowNoLoad", of: paths{module + "loadgen/expression"}, never: paths{"net/http", load, wire, metrics, script, file}},
 		{name: "FileKnowsNoLoad", of: paths{file, nearest}, never: paths{"net/http", load, wire, metrics, script, stack}},
 		{name: "WireAndMetricsReadNoFiles", of: paths{wire, metrics, recorder, threshold, selector}, never: paths{file}},
 		{name: "LightInstrument", of: paths{load, loadtest}, never: paths{otel, "github.com/creack/pty", "github.com/shirou/gopsutil", "github.com/rogpeppe/go-internal"}},
