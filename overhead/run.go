@@ -49,25 +49,32 @@ func runExperiment(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if folder, err = openRecord(folder, o, args, programs); err != nil {
 		return exitOK, err
 	}
-	lines := &progress{out: stderr}
-	runner, err := newRunner(&folder.Experiment.Plan, programs, o, lines)
-	if err != nil {
-		return exitOK, err
-	}
-	fmt.Fprintf(stderr, "%s: %d cases, seed %d, record in %s\n", folder.Experiment.Plan.Name, len(folder.Experiment.Plan.Cases), folder.Experiment.Seed, folder.Dir)
-	e := &experiment.Experiment{Folder: folder, Runner: runner}
-	if !o.quiet {
-		e.Progress = lines.show
-	}
-	failed := e.Run(ctx)
-	lines.end()
-	if errors.Is(failed, context.Canceled) {
-		failed = fmt.Errorf("interrupted: what was measured is kept; overhead -resume %s goes on (%w)", folder.Dir, failed)
-	}
+	failed := measureRounds(ctx, folder, programs, o, stderr)
 	if len(folder.Runs) == 0 {
 		return exitOK, failed
 	}
 	return finish(folder, o, failed, stdout, stderr)
+}
+
+// measureRounds runs the experiment, and tells its progress.
+func measureRounds(ctx context.Context, folder *record.Folder, programs *child.Binaries, o *options, stderr io.Writer) error {
+	lines := &progress{out: stderr}
+	runner, err := newRunner(&folder.Experiment.Plan, programs, o, lines)
+	if err != nil {
+		return err
+	}
+	x := folder.Experiment
+	fmt.Fprintf(stderr, "%s: %d cases, seed %d, record in %s\n", x.Plan.Name, len(x.Plan.Cases), x.Seed, folder.Dir)
+	e := &experiment.Experiment{Folder: folder, Runner: runner}
+	if !o.quiet {
+		e.Progress = lines.show
+	}
+	err = e.Run(ctx)
+	lines.end()
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("interrupted: what was measured is kept; overhead -resume %s goes on (%w)", folder.Dir, err)
+	}
+	return err
 }
 
 // finish draws what was measured and says how it went, the outcome last. When nothing counts there is nothing to read but why.

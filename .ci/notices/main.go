@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -61,32 +62,16 @@ type module struct {
 
 // linked lists the modules of the program's packages, without ours, Go first.
 func linked(dir, program string) ([]*module, error) {
-	var stderr bytes.Buffer
-	list := exec.Command("go", "list", "-deps", "-json=ImportPath,Dir,Standard,Module", program)
-	list.Dir, list.Stderr = dir, &stderr
-	out, err := list.Output()
-	if err != nil {
-		return nil, fmt.Errorf("listing what %s links: %w\n%s", program, err, stderr.Bytes())
-	}
 	std, err := standard(dir)
 	if err != nil {
 		return nil, err
 	}
+	packages, err := listed(dir, program)
+	if err != nil {
+		return nil, err
+	}
 	found := map[string]*module{}
-	for d := json.NewDecoder(bytes.NewReader(out)); ; {
-		var p struct {
-			Dir      string
-			Standard bool
-			Module   *struct {
-				Path, Version, Dir string
-				Replace            *struct{ Path, Version, Dir string }
-			}
-		}
-		if err := d.Decode(&p); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, fmt.Errorf("reading what go list printed: %w", err)
-		}
+	for _, p := range packages {
 		if p.Standard || p.Module == nil || strings.HasPrefix(p.Module.Path, "example.com/foobar/") {
 			continue
 		}
@@ -101,12 +86,36 @@ func linked(dir, program string) ([]*module, error) {
 		}
 		m.packages = append(m.packages, filepath.ToSlash(below))
 	}
-	modules := []*module{std}
-	for _, m := range found {
-		modules = append(modules, m)
+	modules := slices.SortedFunc(maps.Values(found), func(a, b *module) int { return strings.Compare(a.name, b.name) })
+	return append([]*module{std}, modules...), nil
+}
+
+// listedPackage is what go list says of a package.
+type listedPackage struct {
+	Dir      string
+	Standard bool
+	Module   *struct{ Path, Version, Dir string }
+}
+
+// listed are the packages that the program links.
+func listed(dir, program string) ([]listedPackage, error) {
+	var stderr bytes.Buffer
+	list := exec.Command("go", "list", "-deps", "-json=ImportPath,Dir,Standard,Module", program)
+	list.Dir, list.Stderr = dir, &stderr
+	out, err := list.Output()
+	if err != nil {
+		return nil, fmt.Errorf("listing what %s links: %w\n%s", program, err, stderr.Bytes())
 	}
-	slices.SortFunc(modules[1:], func(a, b *module) int { return strings.Compare(a.name, b.name) })
-	return modules, nil
+	var packages []listedPackage
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listedPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return packages, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("reading what go list printed: %w", err)
+		}
+		packages = append(packages, p)
+	}
 }
 
 // standard is Go's own library and run time.

@@ -50,39 +50,14 @@ func licence(text string) (string, error) {
 // write makes the whole text: first a list of modules with the names of their licences, then each text once, with the
 // files that it is found in.
 func write(modules []*module) ([]byte, error) {
+	found := collection{where: map[string][]string{}}
 	var list bytes.Buffer
-	var texts []string
-	where := map[string][]string{}
 	var errs []error
 	for _, m := range modules {
-		files, err := m.files()
+		names, err := found.add(m)
 		if err != nil {
 			errs = append(errs, err)
-			continue
 		}
-		var names []string
-		for _, file := range files {
-			b, err := os.ReadFile(filepath.Join(m.dir, filepath.FromSlash(file)))
-			if err != nil {
-				return nil, err
-			}
-			text := strings.TrimSpace(strings.ReplaceAll(string(b), "\r\n", "\n"))
-			name, err := licence(text)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("%s, %s: %w", m.name, file, err))
-			}
-			if name != "" && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-			if where[text] == nil {
-				texts = append(texts, text)
-			}
-			where[text] = append(where[text], m.name+" "+m.version+", "+file)
-		}
-		if len(names) == 0 {
-			errs = append(errs, fmt.Errorf("%s: none of %s is a licence known here; add its phrase to .ci/notices/text.go", m.name, strings.Join(files, ", ")))
-		}
-		slices.Sort(names)
 		fmt.Fprintf(&list, "%s %s: %s\n", m.name, m.version, strings.Join(names, ", "))
 	}
 	if len(errs) > 0 {
@@ -92,12 +67,59 @@ func write(modules []*module) ([]byte, error) {
 	b.WriteString("This program contains the following software of others, unchanged, in the versions named.\n\n")
 	b.Write(list.Bytes())
 	b.WriteString("\nThe source of each is to be had by its name and version from the Go module proxy and mirror: go mod download NAME@VERSION\n")
-	for _, text := range texts {
-		fmt.Fprintf(&b, "\n%s\n\n", strings.Repeat("=", 100))
-		for _, file := range where[text] {
-			fmt.Fprintf(&b, "%s\n", file)
-		}
-		fmt.Fprintf(&b, "\n%s\n", text)
-	}
+	found.write(&b)
 	return b.Bytes(), nil
+}
+
+// collection is the texts of licences and notices, each once.
+type collection struct {
+	texts []string
+	where map[string][]string // the files that a text is found in
+}
+
+// add adds a module's texts and returns the names of its licences, sorted.
+func (c *collection) add(m *module) (names []string, err error) {
+	files, err := m.files()
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, file := range files {
+		text, err := m.text(file)
+		if err != nil {
+			return nil, err
+		}
+		name, err := licence(text)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s, %s: %w", m.name, file, err))
+		}
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if c.where[text] == nil {
+			c.texts = append(c.texts, text)
+		}
+		c.where[text] = append(c.where[text], m.name+" "+m.version+", "+file)
+	}
+	if len(names) == 0 {
+		errs = append(errs, fmt.Errorf("%s: none of %s is a licence known here; add its phrase to .ci/notices/text.go", m.name, strings.Join(files, ", ")))
+	}
+	slices.Sort(names)
+	return names, errors.Join(errs...)
+}
+
+// text is what a file of the module says.
+func (m *module) text(file string) (string, error) {
+	b, err := os.ReadFile(filepath.Join(m.dir, filepath.FromSlash(file)))
+	return strings.TrimSpace(strings.ReplaceAll(string(b), "\r\n", "\n")), err
+}
+
+func (c *collection) write(b *bytes.Buffer) {
+	for _, text := range c.texts {
+		fmt.Fprintf(b, "\n%s\n\n", strings.Repeat("=", 100))
+		for _, file := range c.where[text] {
+			fmt.Fprintf(b, "%s\n", file)
+		}
+		fmt.Fprintf(b, "\n%s\n", text)
+	}
 }

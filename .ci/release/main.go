@@ -65,27 +65,17 @@ func run(args []string, stdout io.Writer) error {
 	return r.run(strings.Split(*chosen, ","), strings.Split(*targets, ","))
 }
 
-func (r *release) run(chosen, targets []string) (err error) {
+func (r *release) run(chosen, targets []string) error {
 	for _, name := range chosen {
 		if programs[name] == "" {
 			return fmt.Errorf("-programs: there is no program %q", name)
 		}
 	}
-	for _, dir := range []*string{&r.dir, &r.out} {
-		if *dir, err = filepath.Abs(*dir); err != nil {
-			return err
-		}
-	}
-	if err := os.Mkdir(r.out, 0o755); err != nil {
-		return fmt.Errorf("making the output directory: %w", err)
-	}
-	if r.work, err = os.MkdirTemp("", "release"); err != nil {
+	remove, err := r.makeFolders()
+	if err != nil {
 		return err
 	}
-	defer func() {
-		r.command(r.dir, nil, "go", "clean", "-modcache").Run() // its files are write-protected
-		os.RemoveAll(r.work)
-	}()
+	defer remove()
 	if err := r.checkout(); err != nil {
 		return err
 	}
@@ -103,6 +93,25 @@ func (r *release) run(chosen, targets []string) (err error) {
 		}
 	}
 	return r.checksums()
+}
+
+// makeFolders makes that for what is released, and one to work in, which remove removes.
+func (r *release) makeFolders() (remove func(), err error) {
+	for _, dir := range []*string{&r.dir, &r.out} {
+		if *dir, err = filepath.Abs(*dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.Mkdir(r.out, 0o755); err != nil {
+		return nil, fmt.Errorf("making the output directory: %w", err)
+	}
+	if r.work, err = os.MkdirTemp("", "release"); err != nil {
+		return nil, err
+	}
+	return func() {
+		r.command(r.dir, nil, "go", "clean", "-modcache").Run() // its files are write-protected
+		os.RemoveAll(r.work)
+	}, nil
 }
 
 // checkout reads the time of the commit, which all files in archives get, and refuses a checkout that isn't that commit.

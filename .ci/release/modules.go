@@ -27,7 +27,6 @@ var published = []string{"telemetry", "loadgen", "foo", "bar", "overhead", "coll
 func (r *release) modules() error {
 	var sums []string // lines for go.sum, of the modules written so far
 	for _, name := range published {
-		version := module.Version{Path: prefix + name, Version: r.version}
 		files, err := r.tagged(name, sums)
 		if err != nil {
 			return err
@@ -37,28 +36,7 @@ func (r *release) modules() error {
 				return err
 			}
 		}
-		dir := filepath.Join(r.out, "modules", filepath.FromSlash(version.Path), "@v")
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
-		var b bytes.Buffer
-		if err := modzip.Create(&b, version, files); err != nil {
-			return err
-		}
-		info, err := json.Marshal(map[string]any{"Version": r.version, "Time": r.time.Format(time.RFC3339)})
-		if err != nil {
-			return err
-		}
-		gomod := files[slices.IndexFunc(files, func(f modzip.File) bool { return f.Path() == "go.mod" })].(memory).text
-		for suffix, text := range map[string][]byte{".zip": b.Bytes(), ".info": info, ".mod": gomod} {
-			if err := os.WriteFile(filepath.Join(dir, r.version+suffix), text, 0o644); err != nil {
-				return err
-			}
-		}
-		if err := os.WriteFile(filepath.Join(dir, "list"), []byte(r.version+"\n"), 0o644); err != nil {
-			return err
-		}
-		lines, err := checksumLines(version, b.Bytes(), gomod)
+		lines, err := r.publish(module.Version{Path: prefix + name, Version: r.version}, files)
 		if err != nil {
 			return err
 		}
@@ -67,37 +45,34 @@ func (r *release) modules() error {
 	return nil
 }
 
-// tagged are a module's files, with go.mod and go.sum as the tag will have them.
-func (r *release) tagged(name string, sums []string) ([]modzip.File, error) {
-	out, err := r.output(r.dir, "git", "ls-files", "-z", "--", name)
+// publish writes what a module proxy has of a version, and returns its lines for go.sum.
+func (r *release) publish(version module.Version, files []modzip.File) (sums []string, err error) {
+	dir := filepath.Join(r.out, "modules", filepath.FromSlash(version.Path), "@v")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := modzip.Create(&b, version, files); err != nil {
+		return nil, err
+	}
+	info, err := json.Marshal(map[string]any{"Version": r.version, "Time": r.time.Format(time.RFC3339)})
 	if err != nil {
 		return nil, err
 	}
-	var files []modzip.File
-	nested := []string{}
-	names := strings.Split(strings.TrimRight(out, "\x00"), "\x00")
-	for _, file := range names {
-		if below := strings.TrimSuffix(file, "go.mod"); below != file && below != name+"/" {
-			nested = append(nested, below)
-		}
-	}
-	var text, sum []byte
-	for _, file := range names {
-		if slices.ContainsFunc(nested, func(dir string) bool { return strings.HasPrefix(file, dir) }) {
-			continue
-		}
-		b, err := os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(file)))
-		if err != nil {
+	gomod := files[slices.IndexFunc(files, func(f modzip.File) bool { return f.Path() == "go.mod" })].(memory).text
+	for name, text := range map[string][]byte{r.version + ".zip": b.Bytes(), r.version + ".info": info, r.version + ".mod": gomod, "list": []byte(r.version + "\n")} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
 			return nil, err
 		}
-		switch below := strings.TrimPrefix(file, name+"/"); below {
-		case "go.mod":
-			text = b
-		case "go.sum":
-			sum = b
-		default:
-			files = append(files, memory{below, b, r.time})
-		}
+	}
+	return checksumLines(version, b.Bytes(), gomod)
+}
+
+// tagged are a module's files, with go.mod and go.sum as the tag will have them.
+func (r *release) tagged(name string, sums []string) ([]modzip.File, error) {
+	files, text, sum, err := r.checkedIn(name)
+	if err != nil {
+		return nil, err
 	}
 	license, err := os.ReadFile(filepath.Join(r.dir, "LICENSE"))
 	if err != nil {
@@ -113,6 +88,45 @@ func (r *release) tagged(name string, sums []string) ([]modzip.File, error) {
 		}
 	}
 	return append(files, memory{"LICENSE", license, r.time}, memory{"go.mod", text, r.time}, memory{"go.sum", sum, r.time}), nil
+}
+
+// checkedIn are a module's files as they are checked in, without those of modules below it; its go.mod and go.sum stand apart.
+func (r *release) checkedIn(name string) (files []modzip.File, gomod, gosum []byte, err error) {
+	out, err := r.output(r.dir, "git", "ls-files", "-z", "--", name)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	names := strings.Split(strings.TrimRight(out, "\x00"), "\x00")
+	nested := nestedModules(names, name)
+	for _, file := range names {
+		if slices.ContainsFunc(nested, func(dir string) bool { return strings.HasPrefix(file, dir) }) {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(file)))
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		switch below := strings.TrimPrefix(file, name+"/"); below {
+		case "go.mod":
+			gomod = b
+		case "go.sum":
+			gosum = b
+		default:
+			files = append(files, memory{below, b, r.time})
+		}
+	}
+	return files, gomod, gosum, nil
+}
+
+// nestedModules are the folders of modules below that of the name.
+func nestedModules(files []string, name string) []string {
+	var nested []string
+	for _, file := range files {
+		if below := strings.TrimSuffix(file, "go.mod"); below != file && below != name+"/" {
+			nested = append(nested, below)
+		}
+	}
+	return nested
 }
 
 // write puts the go.mod and go.sum of the tag into the checkout.

@@ -24,16 +24,9 @@ func arrivals(ctx context.Context, s *session) (*Outcome, error) {
 	asked := arrivalRate * math.Ceil(s.duration.Seconds())
 	steal := stolen()
 	both := []string{"k6", "loadgen"}
-	for round := 1; round <= s.rounds; round++ {
-		err := s.shuffled(len(both), func(i int) error {
-			r, err := s.arrive(ctx, server, both[i], asked)
-			r.Round = round
-			o.Runs = append(o.Runs, r)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	err = s.eachRound(s.rounds, len(both), o, func(i int) (Run, error) { return s.arrive(ctx, server, both[i], asked) })
+	if err != nil {
+		return nil, err
 	}
 	lost := func(r Run) float64 { return r.Values["lost"] }
 	lag := func(r Run) float64 { return r.Values["lag_p99_ms"] }

@@ -94,11 +94,16 @@ func (s *settings) wanted() []string {
 	return names
 }
 
-// shuffled calls f for each of n things in an order that the seed decides.
-func (s *session) shuffled(n int, f func(i int) error) error {
-	for _, i := range s.random.Perm(n) {
-		if err := f(i); err != nil {
-			return err
+// eachRound runs each of n programs once a round, in an order that the seed decides, and adds what came of it to o.
+func (s *session) eachRound(rounds, n int, o *Outcome, run func(i int) (Run, error)) error {
+	for round := 1; round <= rounds; round++ {
+		for _, i := range s.random.Perm(n) {
+			r, err := run(i)
+			r.Round = round
+			o.Runs = append(o.Runs, r)
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -18,16 +18,9 @@ func cost(ctx context.Context, s *session) (*Outcome, error) {
 	defer server.stop()
 	o := &Outcome{}
 	steal := stolen()
-	for round := 1; round <= s.rounds; round++ {
-		err := s.shuffled(len(s.peers), func(i int) error {
-			r, err := s.load(ctx, server, s.peers[i], o)
-			r.Round = round
-			o.Runs = append(o.Runs, r)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	err = s.eachRound(s.rounds, len(s.peers), o, func(i int) (Run, error) { return s.load(ctx, server, s.peers[i], o) })
+	if err != nil {
+		return nil, err
 	}
 	o.Table = costTable(s.peers, o.Runs)
 	if ratios := paired(o.Runs, "loadgen", "wrk", Run.microsecondsPerRequest); len(ratios) > 0 {
@@ -102,7 +95,7 @@ func costTable(peers []peer, runs []Run) Table {
 			p.name,
 			figure(median(of(runs, p.name, Run.microsecondsPerRequest)), ""),
 			spread(paired(runs, p.name, "wrk", Run.microsecondsPerRequest)),
-			fmt.Sprintf("%.0f", median(of(runs, p.name, func(r Run) float64 { return r.Requests / r.Seconds }))),
+			fmt.Sprintf("%.0f", median(of(runs, p.name, Run.rate))),
 			figure(median(of(runs, p.name, Run.megabytes)), ""),
 		})
 	}

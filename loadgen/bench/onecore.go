@@ -21,35 +21,40 @@ func oneCore(ctx context.Context, s *session) (*Outcome, error) {
 	o := &Outcome{}
 	steal := stolen()
 	both := []peer{wrk, loadgen}
-	for round := 1; round <= s.rounds; round++ {
-		err := s.shuffled(len(both), func(i int) error {
-			j, err := s.job(server.URL, both[i].name)
-			if err != nil {
-				return err
-			}
-			j.threads = 1
-			r, err := s.perform(ctx, server, both[i], j, core, o)
-			r.Round = round
-			o.Runs = append(o.Runs, r)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	err = s.eachRound(s.rounds, len(both), o, func(i int) (Run, error) { return s.loadCore(ctx, server, both[i], core, o) })
+	if err != nil {
+		return nil, err
 	}
-	rate := func(r Run) float64 { return r.Requests / r.Seconds }
-	o.Table.Header = []string{"program", "requests/s", "times wrk", "CPU µs per request"}
-	for _, p := range both {
-		o.Table.Rows = append(o.Table.Rows, []string{
-			p.name,
-			fmt.Sprintf("%.0f", median(of(o.Runs, p.name, rate))),
-			spread(paired(o.Runs, p.name, "wrk", rate)),
-			figure(median(of(o.Runs, p.name, Run.microsecondsPerRequest)), ""),
-		})
-	}
+	o.Table = oneCoreTable(both, o.Runs)
 	o.Goals = []Goal{{What: "requests/s on one core, times wrk's with one thread", AtLeast: true,
-		Measured: median(paired(o.Runs, "loadgen", "wrk", rate)), Must: 0.8, Aim: 1.0}}
+		Measured: median(paired(o.Runs, "loadgen", "wrk", Run.rate)), Must: 0.8, Aim: 1.0}}
 	o.Notes = append(o.Notes, "nginx is pinned to one core and the generator to another. Medians of the rounds; ratios are taken within each.")
 	o.noteSteal(steal)
 	return o, nil
 }
+
+// loadCore runs one peer, with one thread, on a core.
+func (s *session) loadCore(ctx context.Context, server *nginx, p peer, core int, o *Outcome) (Run, error) {
+	j, err := s.job(server.URL, p.name)
+	if err != nil {
+		return Run{}, err
+	}
+	j.threads = 1
+	return s.perform(ctx, server, p, j, core, o)
+}
+
+func oneCoreTable(peers []peer, runs []Run) Table {
+	t := Table{Header: []string{"program", "requests/s", "times wrk", "CPU µs per request"}}
+	for _, p := range peers {
+		t.Rows = append(t.Rows, []string{
+			p.name,
+			fmt.Sprintf("%.0f", median(of(runs, p.name, Run.rate))),
+			spread(paired(runs, p.name, "wrk", Run.rate)),
+			figure(median(of(runs, p.name, Run.microsecondsPerRequest)), ""),
+		})
+	}
+	return t
+}
+
+// rate is requests per second.
+func (r Run) rate() float64 { return r.Requests / r.Seconds }

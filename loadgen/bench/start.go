@@ -24,16 +24,9 @@ func start(ctx context.Context, s *session) (*Outcome, error) {
 	o := &Outcome{Table: Table{Header: []string{"program", "runs", "ms to the first request", "memory by then MB"}}}
 	both := []string{"k6", "loadgen"}
 	runs := s.pick(20, 3)
-	for round := 1; round <= runs; round++ {
-		err := s.shuffled(len(both), func(i int) error {
-			r, err := s.startOnce(ctx, both[i])
-			r.Round = round
-			o.Runs = append(o.Runs, r)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	err := s.eachRound(runs, len(both), o, func(i int) (Run, error) { return s.startOnce(ctx, both[i]) })
+	if err != nil {
+		return nil, err
 	}
 	first := func(r Run) float64 { return r.Values["first_request_ms"] }
 	for _, name := range both {
@@ -55,27 +48,13 @@ func (s *session) startOnce(ctx context.Context, name string) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	load := []string{"--vus", "1", "--iterations", "1", "--quiet"}
-	if name == "k6" {
-		load = append(append([]string{"run", "--no-usage-report"}, load...), "-e", "URL="+j.url, j.script)
-	} else {
-		load = append(load, "-check-status", "200", "-check-body", "foobar", j.url)
-	}
-	first := make(chan firstRequest, 1)
-	var once sync.Once
-	started := make(chan *child.Process, 1)
-	server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		once.Do(func() {
-			at := time.Now()
-			first <- firstRequest{at: at, peak: (<-started).PeakRSS()}
-		})
-		fmt.Fprint(w, "foobar")
-	})}
+	first, started := make(chan firstRequest, 1), make(chan *child.Process, 1)
+	server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: answerFirst(first, started)}
 	go func() { _ = server.Serve(listener) }() // ends with Close
 	defer server.Close()
 
 	begin := time.Now()
-	r, err := execute(ctx, command(s.dir, s.programs[name], load...), func(p *child.Process) { started <- p })
+	r, err := execute(ctx, command(s.dir, s.programs[name], oneRequest(j, name)...), func(p *child.Process) { started <- p })
 	if err != nil {
 		return r, err
 	}
@@ -88,4 +67,25 @@ func (s *session) startOnce(ctx context.Context, name string) (Run, error) {
 	default:
 		return r, fmt.Errorf("%s made no request:\n%s", name, tail(r.output))
 	}
+}
+
+// answerFirst tells of the first request, and what memory the program that was started had then, before it answers it.
+func answerFirst(first chan<- firstRequest, started <-chan *child.Process) http.Handler {
+	var once sync.Once
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		once.Do(func() {
+			at := time.Now()
+			first <- firstRequest{at: at, peak: (<-started).PeakRSS()}
+		})
+		fmt.Fprint(w, "foobar")
+	})
+}
+
+// oneRequest are the arguments with which a program makes one request and two checks.
+func oneRequest(j job, name string) []string {
+	load := []string{"--vus", "1", "--iterations", "1", "--quiet"}
+	if name == "k6" {
+		return append(append([]string{"run", "--no-usage-report"}, load...), "-e", "URL="+j.url, j.script)
+	}
+	return append(load, "-check-status", "200", "-check-body", "foobar", j.url)
 }

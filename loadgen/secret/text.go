@@ -137,15 +137,11 @@ func writeValue(b *strings.Builder, d *json.Decoder, hidden bool) error {
 		}
 		within := hidden
 		if delim == '{' {
-			key, err := d.Token()
+			secret, err := writeKey(b, d)
 			if err != nil {
 				return err
 			}
-			if err := writeScalar(b, key, false); err != nil {
-				return err
-			}
-			b.WriteByte(':')
-			within = hidden || Named(key.(string))
+			within = hidden || secret
 		}
 		if err := writeValue(b, d, within); err != nil {
 			return err
@@ -155,6 +151,19 @@ func writeValue(b *strings.Builder, d *json.Decoder, hidden bool) error {
 		b.WriteString(t.(json.Delim).String())
 	}
 	return err
+}
+
+// writeKey copies the key of a member, and says whether what it names is a secret.
+func writeKey(b *strings.Builder, d *json.Decoder) (secret bool, err error) {
+	key, err := d.Token()
+	if err != nil {
+		return false, err
+	}
+	if err := writeScalar(b, key, false); err != nil {
+		return false, err
+	}
+	b.WriteByte(':')
+	return Named(key.(string)), nil
 }
 
 func writeScalar(b *strings.Builder, t json.Token, hidden bool) error {

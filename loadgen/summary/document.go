@@ -151,8 +151,7 @@ func Decode(r io.Reader) (*metrics.Snapshot, error) {
 }
 
 func decode(r io.Reader) (*metrics.Snapshot, error) {
-	limited := &io.LimitedReader{R: r, N: maxDocument + 1}
-	data, err := io.ReadAll(limited)
+	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
 	if err != nil {
 		return nil, err
 	}
@@ -163,16 +162,30 @@ func decode(r io.Reader) (*metrics.Snapshot, error) {
 	if err := json.Unmarshal(data, &d); err != nil {
 		return nil, err
 	}
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	return d.snapshot()
+}
+
+// check refuses what can't be understood.
+func (d *document) check() error {
 	if d.Schema != Schema {
-		return nil, fmt.Errorf("its schema is %q, want %q", d.Schema, Schema)
+		return fmt.Errorf("its schema is %q, want %q", d.Schema, Schema)
 	}
 	if major, _, _ := strings.Cut(d.Version, "."); major != "1" {
-		return nil, fmt.Errorf("its version is %q, want 1.x", d.Version)
+		return fmt.Errorf("its version is %q, want 1.x", d.Version)
 	}
 	if d.Elapsed < 0 {
-		return nil, errors.New("its time of load is negative")
+		return errors.New("its time of load is negative")
 	}
+	return nil
+}
+
+// snapshot is the metrics.Snapshot that d was made from.
+func (d *document) snapshot() (*metrics.Snapshot, error) {
 	s := &metrics.Snapshot{Elapsed: d.Elapsed, Failures: d.Failures, Warnings: d.Warnings}
+	var err error
 	if s.Total, err = d.Total.section(); err != nil {
 		return nil, err
 	}
