@@ -61,14 +61,20 @@ func MustPrograms(tb testing.TB) programs {
 // MustLoad runs one of the two programs on the target with flags that both know, and returns what it reports.
 func MustLoad(tb testing.TB, name string, t *target, flags ...string) *report {
 	tb.Helper()
+	if name == "k6" {
+		return MustRun(tb, name, slices.Concat(flags, []string{"-e", "URL=" + t.URL, filepath.Join("testdata", "get.js")})...)
+	}
+	return MustRun(tb, name, slices.Concat(flags, []string{"-check-status", "200", "-check-body", "foobar", t.URL})...)
+}
+
+// MustRun runs one of the two programs and returns what it reports.
+func MustRun(tb testing.TB, name string, flags ...string) *report {
+	tb.Helper()
 	programs := MustPrograms(tb)
 	file := filepath.Join(tb.TempDir(), "summary.json")
-	common := []string{"--quiet", "--no-color", "--summary-export", file, "--summary-trend-stats", statistics, "--user-agent", "oracle"}
-	args := slices.Concat(common, flags)
+	args := slices.Concat([]string{"--quiet", "--no-color", "--summary-export", file, "--summary-trend-stats", statistics, "--user-agent", "oracle"}, flags)
 	if name == "k6" {
-		args = slices.Concat([]string{"run", "--no-usage-report"}, args, []string{"-e", "URL=" + t.URL, filepath.Join("testdata", "get.js")})
-	} else {
-		args = slices.Concat(args, []string{"-check-status", "200", "-check-body", "foobar", t.URL})
+		args = slices.Concat([]string{"run", "--no-usage-report"}, args)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()

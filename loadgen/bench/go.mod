@@ -2,7 +2,11 @@ module example.com/foobar/loadgen/bench
 
 go 1.26.0
 
-require example.com/foobar/loadgen v0.0.0
+require (
+	example.com/foobar/loadgen v0.0.0
+	github.com/klauspost/compress v1.20.4
+	github.com/molecule-man/go-brrr v1.3.1
+)
 
 require (
 	github.com/ebitengine/purego v0.11.3 // indirect

@@ -97,6 +97,8 @@ func serve(env *testscript.Env) error {
 	})
 	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) { time.Sleep(200 * time.Millisecond) })
 	mux.HandleFunc("/echo", echo)
+	mux.HandleFunc("/digest", digest)
+	mux.HandleFunc("/compressed", compressed)
 	oddResponses(mux)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)

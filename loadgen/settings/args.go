@@ -225,7 +225,7 @@ const notShown = "(not shown)"
 // or a body, it is what can be neither.
 func (g given) shown() string {
 	switch g.name {
-	case "basic-auth", "bearer", "H", "env", "api-token", "body":
+	case "basic-auth", "digest-auth", "bearer", "H", "env", "api-token", "body":
 		return notShown
 	case "vus", "duration", "iterations", "address", "timeout", "rate":
 		if strings.ContainsAny(g.value, ":=@&{\"' ") {

@@ -118,6 +118,7 @@ var otherTools = func() map[string]string {
 		"-body TEXT":                     "data data-raw data-ascii data-urlencode json",
 		"-body-file FILE":                "D data-binary postfile upload-file",
 		"-basic-auth USER:PASSWORD":      "user auth authentication",
+		"-digest-auth USER:PASSWORD":     "digest",
 		"-user-agent TEXT":               "U A agent",
 		"-proxy URL":                     "x",
 		"-http-version 2":                "h2 http2",

@@ -65,8 +65,8 @@ const (
 	templatePattern    = `\$\{`
 	thinkPattern       = `^(?:` + durationPattern + `(?:\s*-\s*` + durationPattern + `)?|exponential\(\s*` + durationPattern + `\s*\))$`
 	comparePattern     = `^\s*(?:<|<=|>|>=)\s*\S`
-	codingsPattern     = `^(?:gzip|deflate|br|zstd)(?:\s*,\s*(?:gzip|deflate|br|zstd))*$|` + templatePattern
-	credentialsPattern = `:|` + templatePattern
+	codingsPattern     = `^(?:gzip|deflate|br|zstd)(?:\s*,\s*(?:gzip|deflate|br|zstd))*$`
+	credentialsPattern = `:`
 )
 
 // pattern is a text of that form.

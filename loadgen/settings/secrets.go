@@ -52,7 +52,7 @@ func (s *Settings) environments() []map[string]string {
 // allSteps yields those of the flags and of the file, and those within them.
 func (s *Settings) allSteps(yield func(script.Step) bool) {
 	own := s.step
-	own.Basic, own.Bearer = s.basic, s.bearer
+	own.Basic, own.Digest, own.Bearer = s.basic, s.digest, s.bearer
 	lists := [][]script.Step{{own}}
 	for _, steps := range s.script.Lists() {
 		lists = append(lists, *steps)

@@ -65,6 +65,7 @@ type Settings struct {
 	requestFlags []string // flags given that describe the one request of a URL
 	think        *time.Duration
 	basic        string
+	digest       string
 	bearer       string
 	cert, key    string
 	noSummary    bool

@@ -30,8 +30,10 @@ func (s *Settings) steps(target string) script.Script {
 	}
 	step := s.step
 	step.URL = target
-	if s.basic != "" || s.bearer != "" {
-		step.Basic, step.Bearer = escapeTemplates(s.basic), escapeTemplates(s.bearer)
+	for at, given := range map[*string]string{&step.Basic: s.basic, &step.Digest: s.digest, &step.Bearer: s.bearer} {
+		if given != "" { // or it is that of a file that inspect printed
+			*at = escapeTemplates(given)
+		}
 	}
 	if s.Embedded() && len(step.Checks) == 0 {
 		step.Checks = []script.Check{{Status: script.Statuses{"200"}}, {Body: new("foobar")}}
