@@ -43,21 +43,25 @@ Examples:
         test.yaml:
           vus: 10
           duration: 30s
+          baseURL: http://localhost:8080
           thresholds: {http_req_failed: ["rate<0.01"]}
           requests:
-            - url: http://localhost:8080/login
-              json: {user: ann}
-              extract: {token: {json: token}}
-            - url: http://localhost:8080/orders
+            - once:
+                - url: /login
+                  json: {user: "user${vu}"}
+                  extract: {token: {json: token}}
+            - name: item
+              url: /items/${random.int(1, 100)}
               bearer: ${token}
-              checks: [{status: 200}]
-              think: 1s
+              checks: [{status: 2xx, duration: <200ms}]
+              think: 1s-3s
 
-URL, -H and -body, and the texts of a file, may have ${vu}, ${iteration} and ${env.NAME} in them ($${ is ${ itself); a file's
-also what was extracted, ${token}, and columns of data, ${users.email}.
-Keys of a request: name, method, url, headers, body | bodyFile | json, basic | bearer, timeout, redirects, discard, expected,
-tags, checks, extract, think. A step may also be {group, requests}, {batch} or {think} alone. Beside "requests", a file may have
-"functions" (steps by name, for a scenario's exec) and "data" (rows of CSV or JSON files), and every option of k6's.
+In URL, -H, -body and the texts of a file, ${...} is an expression: ${vu}, ${iteration}, ${env.NAME}, ${users.email} (a column of
+data), ${token} (extracted, or set), ${random.int(1, 6)}, ${uuid}, ${now}, ${name|url}; $${ is ${ itself.
+Keys of a request: name, method, url, query, headers, cookies, body | bodyFile | json | form | multipart, compress, basic | digest |
+bearer, timeout, redirects, discard, expected, tags, checks, extract, record, think. A step may also be batch, group, once, repeat,
+while, each, if, pick, call, set, log, fail or abort. Beside "requests", a file may have setup, teardown, functions, data, metrics,
+defaults, include, and every option of k6's. loadgen schema says of each key what it means.
 
 A URL without -d, -i, -stage or -rate is asked once by each user, and there is one user unless -vus says otherwise.
 Options come from the configuration file, then from K6_* variables, then from flags; the later wins. Flags may be written

@@ -54,9 +54,9 @@ func (t newTest) files(p settings.Program) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(t.url) + `"`
+	origin, path := splitURL(t.url)
 	name := filepath.Base(t.path)
-	files := map[string]string{name: strings.NewReplacer("URL_HERE", quoted, "FILE", name).Replace(string(text))}
+	files := map[string]string{name: strings.NewReplacer("ORIGIN_HERE", quoted(origin), "PATH_HERE", quoted(path), "FILE", name).Replace(string(text))}
 	if _, err := os.Lstat(filepath.Join(filepath.Dir(t.path), schemaFile)); errors.Is(err, fs.ErrNotExist) {
 		schema, err := p.Schema()
 		if err != nil {
@@ -65,6 +65,25 @@ func (t newTest) files(p settings.Program) (map[string]string, error) {
 		files[schemaFile] = string(schema)
 	}
 	return files, nil
+}
+
+// splitURL is the URL up to its path, and what follows: as a text of a file, in which ${ would begin an expression.
+func splitURL(url string) (origin, path string) {
+	scheme, rest, _ := strings.Cut(url, "://")
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		return url, "/"
+	}
+	path = strings.ReplaceAll(rest[end:], "${", "$${")
+	if rest[end] != '/' {
+		path = "/" + path
+	}
+	return scheme + "://" + rest[:end], path
+}
+
+// quoted is a text of YAML.
+func quoted(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
 // initFile writes a file with a load test: init [FILE] [URL].
