@@ -146,6 +146,11 @@ func (t *Template) Static() bool {
 	return true
 }
 
+// Says whether a text stands in t, its expressions aside.
+func (t *Template) Says(text string) bool {
+	return slices.ContainsFunc(t.parts, func(p part) bool { return p.of == nil && strings.Contains(p.text, text) })
+}
+
 // Text is what t says if it is static.
 func (t *Template) Text() string {
 	if len(t.parts) == 0 {

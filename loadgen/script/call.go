@@ -44,6 +44,16 @@ func (c *compiler) call(s *Step, path string) []act {
 	}}
 }
 
+// isCalled says whether a step calls a function, which then may use what others set.
+func (c *compiler) isCalled(name string) bool {
+	for step := range c.script.All {
+		if step.Call == name {
+			return true
+		}
+	}
+	return false
+}
+
 // callee compiles a function, which may use whatever those who call it have set.
 func (c *compiler) callee(name string) *callee {
 	c.calling = append(c.calling, name)

@@ -61,7 +61,7 @@ func (s *Script) Compile(dir string, env ...map[string]string) (*Compiled, error
 		out.Exec = c.function(c.unitOf(s.Requests, "requests", false, fromSetup))
 	}
 	for _, name := range sortedKeys(s.Functions) {
-		out.Functions[name] = c.function(c.unitOf(s.Functions[name], "functions."+name, false, fromSetup))
+		out.Functions[name] = c.function(c.unitOf(s.Functions[name], "functions."+name, c.isCalled(name), fromSetup))
 	}
 	if s.Teardown != nil {
 		out.Teardown = c.function(c.unitOf(s.Teardown, "teardown", false, fromSetup))

@@ -116,6 +116,15 @@ func twice(n *file.Node, key, name string) error {
 	return n.Errorf("there is one already: give one of the two another name, or leave it out")
 }
 
+// Included are the names of the files that were included, as they are found from the working directory.
+func (s *Script) Included() []string {
+	var names []string
+	for _, root := range s.origins {
+		names = append(names, root.Place().File)
+	}
+	return names
+}
+
 // Find is the node that a path leads to in an included file, nil when it leads into none.
 func (s *Script) Find(path string) *file.Node {
 	for _, root := range s.origins {

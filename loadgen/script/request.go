@@ -91,17 +91,20 @@ func (s *Step) readsBody() bool {
 
 // builder compiles what is sent.
 func (c *compiler) builder(s *Step, path string) builder {
-	d := &draft{step: s, unread: !s.readsBody() && !c.looksAtBody}
+	d, problems := &draft{step: s, unread: !s.readsBody() && !c.looksAtBody}, len(c.problems)
 	d.body = c.body(d, path)
 	d.method = s.verb()
 	d.url = c.url(d, path)
 	c.tags(d, path)
 	c.headers(d, path)
 	c.authorize(d, path)
-	c.validate(d, path)
 	if s.Timeout < 0 {
 		c.fail(path+".timeout", "%s is negative; want a time such as 10s", time.Duration(s.Timeout))
 	}
+	if len(c.problems) > problems {
+		return nil // and what would follow from them needs no word
+	}
+	c.validate(d, path)
 	if d.static() {
 		req, err := d.make(nil)
 		if err != nil {
@@ -144,11 +147,11 @@ func (c *compiler) url(d *draft, path string) *expression.Template {
 		url = based(c.template(base, "baseURL"), url)
 	}
 	if s.Query != nil {
-		if strings.Contains(written, "#") {
+		if url.Says("#") {
 			c.fail(path+".url", "write no # into a URL with a query: what is behind it is never sent")
 		}
 		separator := "?"
-		if strings.Contains(written, "?") {
+		if url.Says("?") {
 			separator = "&"
 		}
 		query := c.pairs(s.Query, path+".query")

@@ -46,9 +46,12 @@ var own = map[string]expression.Eval{
 	},
 }
 
-// Value finds variables first, then data, env, the response, and the names of the language.
+// Value finds data first, then variables, env, the response, and the names of the language.
 func (s *scope) Value(path []string, optional bool) (of expression.Eval, used int, err error) {
 	name := path[0]
+	if data := s.program.data[name]; data != nil {
+		return s.column(data, path)
+	}
 	if slot, known := s.program.slots[name]; known || s.settable(name) {
 		if !s.visible[name] && !s.every && !optional {
 			return nil, 0, errors.New("no such variable yet: it is set further down")
@@ -57,9 +60,6 @@ func (s *scope) Value(path []string, optional bool) (of expression.Eval, used in
 			slot = s.program.slot(name)
 		}
 		return variable(slot, name), 1, nil
-	}
-	if data := s.program.data[name]; data != nil {
-		return s.column(data, path)
 	}
 	if name == "env" && len(path) > 1 {
 		of, err = s.environment(path[1], optional)
@@ -154,7 +154,7 @@ func (s *scope) hasEnv(name string) bool {
 
 // Known are the names there are.
 func (s *scope) Known() []string {
-	known := append(slices.Collect(maps.Keys(s.visible)), "env", "response")
+	known := append(slices.Collect(maps.Keys((*compiler)(s).sets())), "env", "response")
 	known = slices.AppendSeq(known, maps.Keys(own))
 	for _, name := range responseNames {
 		known = append(known, "response."+name)

@@ -51,11 +51,21 @@ func (s *Settings) CheckOutputs() error {
 func (s *Settings) inputs() []namedFile {
 	all := append([]namedFile{{"-config", s.Config}, {"the file that is run", s.Source}, {"-cert", s.cert}, {"-key", s.key}}, s.read...)
 	for _, d := range s.script.Data {
-		all = append(all, namedFile{"the data", script.Path(s.dir, d.File)})
+		if d.File != "" {
+			all = append(all, namedFile{"the data", script.Path(s.dir, d.File)})
+		}
+	}
+	for _, name := range s.script.Included() {
+		all = append(all, namedFile{"the included file", name})
 	}
 	for step := range s.allSteps {
 		if step.BodyFile != "" {
 			all = append(all, namedFile{"the body file", script.Path(s.dir, step.BodyFile)})
+		}
+		for _, part := range step.Multipart {
+			if part.File != "" {
+				all = append(all, namedFile{"the file of a form", script.Path(s.dir, part.File)})
+			}
 		}
 	}
 	return all

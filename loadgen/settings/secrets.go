@@ -3,6 +3,7 @@ package settings
 import (
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"example.com/foobar/loadgen/load"
@@ -94,7 +95,7 @@ func addNamed(v *secret.Values, m map[string]string) {
 	}
 }
 
-var environmentVariable = regexp.MustCompile(`\$\{env\.([^{}]+)\}`)
+var environmentVariable = regexp.MustCompile(`\$\{\s*env\.([\w-]+)[^{}]*\}`)
 
 // addStep adds the secrets of a step, and the users and passwords that variables make in it.
 func addStep(v *secret.Values, s script.Step, environments []map[string]string) {
@@ -111,10 +112,35 @@ func addStep(v *secret.Values, s script.Step, environments []map[string]string) 
 			v.Add(secret.InHeader(name, value)...)
 		}
 	}
+	addFields(v, s)
 	for _, env := range environments {
 		fill := func(variable string) string { return env[environmentVariable.FindStringSubmatch(variable)[1]] }
 		v.Add(environmentVariable.ReplaceAllStringFunc(s.Basic, fill), environmentVariable.ReplaceAllStringFunc(s.Digest, fill))
 		v.Add(secret.InURL(environmentVariable.ReplaceAllStringFunc(s.URL, fill))...)
+	}
+}
+
+// addFields adds the values that are secrets by their names, of a query, a form, variables and cookies.
+func addFields(v *secret.Values, s script.Step) {
+	for _, fields := range []map[string]script.Lines{s.Query, s.Form} {
+		for name, values := range fields {
+			if secret.Named(name) {
+				v.Add(values...)
+			}
+		}
+	}
+	for _, one := range s.Set {
+		if secret.Named(one.Name) {
+			v.Add(one.Text)
+		}
+	}
+	for _, part := range s.Multipart {
+		if secret.Named(part.Name) {
+			v.Add(part.Value)
+		}
+	}
+	for _, value := range s.Cookies {
+		v.Add(value)
 	}
 }
 
@@ -160,6 +186,13 @@ func maskScript(s script.Script) script.Script {
 	for _, steps := range s.Lists() {
 		*steps = maskSteps(*steps)
 	}
+	s.Data = maps.Clone(s.Data)
+	for name, d := range s.Data {
+		if d.Rows != nil {
+			d.Rows = secret.JSON(d.Rows)
+			s.Data[name] = d
+		}
+	}
 	if s.Defaults != nil {
 		s.Defaults = &maskSteps([]script.Step{*s.Defaults})[0]
 	}
@@ -182,13 +215,34 @@ func maskSteps(steps []script.Step) []script.Step {
 		if s.JSON != nil {
 			s.JSON = secret.JSON(s.JSON)
 		}
-		s.Headers, s.Tags, s.Checks = maskHeaders(s.Headers), maskValues(s.Tags), maskChecks(s.Checks)
+		s.Headers, s.Tags, s.Checks = maskLines(s.Headers), maskValues(s.Tags), maskChecks(s.Checks)
+		maskFields(&s)
 		out = append(out, s)
 	}
 	return out
 }
 
-func maskHeaders(headers map[string]script.Lines) map[string]script.Lines {
+// maskFields hides what is secret of a query, a form, variables, cookies and messages.
+func maskFields(s *script.Step) {
+	s.Query, s.Form = maskLines(s.Query), maskLines(s.Form)
+	s.Cookies = maps.Clone(s.Cookies)
+	for name, value := range s.Cookies {
+		s.Cookies[name] = secret.Hide(value)
+	}
+	s.Set = slices.Clone(s.Set)
+	for i, one := range s.Set {
+		s.Set[i].Text = secret.Text(secret.Value(one.Name, one.Text))
+	}
+	s.Multipart = slices.Clone(s.Multipart)
+	for i, part := range s.Multipart {
+		s.Multipart[i].Value = secret.Text(secret.Value(part.Name, part.Value))
+	}
+	for _, text := range []*string{&s.Log, &s.Fail, &s.Abort, &s.If, &s.While, &s.Until} {
+		*text = secret.Text(*text)
+	}
+}
+
+func maskLines(headers map[string]script.Lines) map[string]script.Lines {
 	if len(headers) == 0 {
 		return nil
 	}
@@ -207,7 +261,7 @@ func maskChecks(checks []script.Check) []script.Check {
 		if c.Body != nil {
 			c.Body = new(secret.Text(*c.Body))
 		}
-		for _, text := range []*string{&c.Name, &c.BodyContains, &c.BodyRegex, &c.Header, &c.JSON} {
+		for _, text := range []*string{&c.Name, &c.BodyContains, &c.BodyRegex, &c.Header, &c.JSON, &c.That} {
 			*text = secret.Text(*text)
 		}
 		out = append(out, c)
