@@ -91,7 +91,7 @@ func TestImports(t *testing.T) {
 		{name: "ExpressionsKnowNoLoad", of: paths{module + "loadgen/expression"}, never: paths{"net/http", load, wire, metrics, script, file}},
 		{name: "FileKnowsNoLoad", of: paths{file, nearest}, never: paths{"net/http", load, wire, metrics, script, stack}},
 		{name: "WireAndMetricsReadNoFiles", of: paths{wire, metrics, recorder, threshold, selector}, never: paths{file}},
-		{name: "LightInstrument", of: paths{load, loadtest}, never: paths{otel, "github.com/creack/pty", "github.com/shirou/gopsutil", "github.com/rogpeppe/go-internal"}},
+		{name: "LightInstrument", of: paths{load, loadtest}, never: paths{otel, "github.com/creack/pty", "github.com/shirou/gopsutil", "github.com/rogpeppe/go-internal", "github.com/dop251/goja"}},
 		{name: "FooKnowsNoBar", of: paths{foo}, never: paths{bar}},
 		{name: "BarKnowsNoFoo", of: paths{bar}, never: paths{foo}},
 		{name: "ServicesKnowNoLoadgen", of: paths{foo, bar, telemetry}, never: paths{loadgen}},

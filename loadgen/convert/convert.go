@@ -57,6 +57,7 @@ var formats = []format{
 	{"har", isHAR, fromHAR},
 	{"openapi", isOpenAPI, fromOpenAPI},
 	{"curl", isCurl, fromCurl},
+	{"k6", isK6, fromK6},
 }
 
 // Formats are the names of the formats.
@@ -103,7 +104,11 @@ func Convert(s Source, o Options) (*draft.Draft, error) {
 		return nil, fmt.Errorf("%q is no format: want one of %s", o.From, strings.Join(Formats(), ", "))
 	}
 	d, err := formats[i].convert(s, o)
-	if err != nil {
+	var placed *file.Error
+	switch {
+	case errors.As(err, &placed) && placed.Place.File != "":
+		return nil, err
+	case err != nil:
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
 	if d.Comment == "" {

@@ -107,7 +107,7 @@ func (a *arguments) takeWord(v string) error {
 	if a.program.Test != nil {
 		return a.program.noTarget(v)
 	}
-	if isSource(v) && !strings.Contains(v, "://") {
+	if isSource(v) && (isFile(v) || !hasHost(v)) {
 		return a.takeSource(v)
 	}
 	u, err := ParseURL(v)
@@ -150,17 +150,17 @@ func (p Program) noTarget(v string) error {
 		"a variable can tell it where to: -env URL=http://localhost:8080/, which the test finds in vu.Env", shown, p.Name)
 }
 
-// What the names of files end in: of programs, of k6's among them, and of configurations.
+// What the names of files end in: of programs that are not run here, and of configurations.
 var (
-	scripts = []string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".tar", ".lua"}
-	configs = []string{".json", ".yaml", ".yml"}
+	programs = []string{".jsx", ".tsx", ".tar", ".lua"}
+	configs  = []string{".json", ".yaml", ".yml"}
 )
 
 // ParseURL reads a URL as the command line has it: its scheme may be left out. The error says what is wrong, without its secrets.
 func ParseURL(v string) (string, error) {
 	switch ext := strings.ToLower(filepath.Ext(v)); {
-	case v == "-", slices.Contains(scripts, ext) && !strings.Contains(v, "://"):
-		return "", fmt.Errorf("%s: loadgen runs no scripts: give a URL, or describe the requests in a file (-config; see loadgen -h)", secret.URL(v))
+	case v == "-", slices.Contains(programs, ext) && !hasHost(v):
+		return "", fmt.Errorf("%s: loadgen runs scripts of k6 in JavaScript and no other programs: give one, a URL, or describe the requests in a file (-config; see loadgen -h)", secret.URL(v))
 	case slices.Contains(configs, ext) && isFile(v):
 		return "", fmt.Errorf("%s is a file: write -config %s", v, v)
 	case slices.Contains(configs, ext) && !hasHost(v):

@@ -12,8 +12,8 @@ import (
 	"example.com/foobar/loadgen/file"
 )
 
-// sources are what the names of files end in that are converted before they are run.
-var sources = []string{".har"}
+// sources are what the names of files end in that are converted before they are run: recorded traffic, scripts of k6.
+var sources = []string{".har", ".js", ".mjs", ".cjs", ".ts", ".mts"}
 
 // isSource says whether a file is converted before it is run.
 func isSource(name string) bool {
@@ -49,10 +49,13 @@ func (s *Settings) readConverted(name string) error {
 	if !d.Whole() {
 		return leftOut(name, d)
 	}
-	for _, variable := range d.Variables {
+	for _, variable := range slices.Concat(d.Variables, d.Environment) {
 		if value, given := s.environment[variable]; given && s.Env[variable] == "" {
 			s.Env[variable] = value
 		}
+	}
+	for _, l := range d.Dropped {
+		s.Notices = append(s.Notices, name+": "+l.String())
 	}
 	converted, err := d.YAML()
 	if err != nil {

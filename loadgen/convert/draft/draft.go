@@ -26,6 +26,10 @@ type Draft struct {
 	Converted int
 	// Left is what is not in it, by line.
 	Left []Left
+	// Dropped is what is not in it and is not needed for the same load, such as what a script prints.
+	Dropped []Left
+	// Environment are the variables of the environment that the source looks at, whether it can do without them or not.
+	Environment []string
 	// Variables are those of the environment that the file can't do without; most of them stand for secrets of the source.
 	Variables []string
 }
