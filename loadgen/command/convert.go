@@ -13,6 +13,7 @@ import (
 	"example.com/foobar/loadgen/atomicfile"
 	"example.com/foobar/loadgen/convert"
 	"example.com/foobar/loadgen/convert/draft"
+	"example.com/foobar/loadgen/convert/golang"
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/nearest"
 	"example.com/foobar/loadgen/plain"
@@ -30,6 +31,8 @@ Examples:
         what a browser recorded ("Save all as HAR with content"), in half the time, without images and scripts
   loadgen convert openapi.yaml >test.yaml
         a request of each operation that an OpenAPI document describes
+  loadgen convert -to go -out main.go shop.har
+        a Go program instead, where a file does not go far enough; loadgen init go DIR makes a folder for it
   loadgen shop.har
         convert in memory and run
 `
@@ -87,7 +90,7 @@ const convertCodes = `Exit codes:
   118  something was left out: standard error says what, and a comment in the file where`
 
 // targets are what can be written.
-var targets = []string{"yaml"}
+var targets = []string{"yaml", "go"}
 
 // convertFlag is a flag of convert; one without a form is a switch.
 type convertFlag struct {
@@ -206,7 +209,12 @@ func (c *conversion) draft(stdin io.Reader) (*draft.Draft, error) {
 }
 
 // render is the draft in the form that was asked for.
-func (c *conversion) render(d *draft.Draft) ([]byte, error) { return d.YAML() }
+func (c *conversion) render(d *draft.Draft) ([]byte, error) {
+	if c.to == "go" {
+		return golang.Write(d)
+	}
+	return d.YAML()
+}
 
 func (c *conversion) write(stdout io.Writer, text []byte) error {
 	if c.out == "" {

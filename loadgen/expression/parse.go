@@ -15,6 +15,7 @@ const (
 // node is a part of an expression that was read, and not yet resolved.
 type node interface {
 	compile(c *compiler) (Eval, error)
+	tree() *Tree
 }
 
 // parser reads an expression by descent.

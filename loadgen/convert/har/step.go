@@ -131,9 +131,12 @@ func (c *converter) setParts(it *item, boundary, body string) {
 	}
 	for _, p := range params {
 		part := script.Part{Name: draft.Literal(p.Name), ContentType: p.ContentType}
-		if p.FileName == "" {
+		switch {
+		case p.FileName == "":
 			part.Value = c.Secrets.Named(p.Name, draft.Unmarked(p.Value))
-		} else {
+		case p.Value != "" && utf8.ValidString(p.Value):
+			part.Value, part.FileName = draft.Literal(draft.Unmarked(p.Value)), draft.Literal(draft.Unmarked(p.FileName))
+		default:
 			part.File = path.Base(strings.ReplaceAll(p.FileName, `\`, "/"))
 			c.leave(it, "the file "+part.File, "what was in it is not recorded: put it beside the file of requests")
 		}
