@@ -57,6 +57,7 @@ func TestImports(t *testing.T) {
 	const load, wire, metrics = module + "loadgen/load", module + "loadgen/internal/wire", module + "loadgen/metrics"
 	const recorder, threshold = module + "loadgen/internal/recorder", module + "loadgen/internal/threshold"
 	const histogram, selector = module + "loadgen/internal/histogram", module + "loadgen/internal/selector"
+	const engine = module + "loadgen/internal/engine"
 	const file, nearest, script = module + "loadgen/file", module + "loadgen/nearest", module + "loadgen/script"
 	const summary, control, stack = module + "loadgen/summary", module + "loadgen/control", module + "loadgen/stack"
 	const child, measure, analysis = module + "loadgen/child", module + "overhead/measure", module + "overhead/analysis"
@@ -79,6 +80,8 @@ func TestImports(t *testing.T) {
 		{name: "ResultsKnowNoRecorder", of: paths{metrics, summary, threshold, selector}, never: paths{recorder}},
 		{name: "SummaryWithoutLoad", of: paths{summary}, never: paths{load, wire}},
 		{name: "LoadWithoutSummary", of: paths{load}, never: paths{summary, control, child, stack, script, settings, command}},
+		{name: "EngineKnowsTheWireOnly", of: paths{engine}, never: paths{load, metrics, recorder, file}},
+		{name: "ControlMakesNoLoad", of: paths{control}, never: paths{load, settings, command, stack}},
 		{name: "SettingsStartNothing", of: paths{settings}, never: paths{stack, command}},
 		{name: "LoadtestWithoutTheCommand", of: paths{loadtest}, never: paths{command, settings, script, stack, child}},
 		{name: "CommandWithoutTesting", of: paths{command, load}, never: paths{loadtest, "testing"}},
