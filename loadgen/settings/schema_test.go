@@ -138,6 +138,43 @@ func TestSchemaExamples(t *testing.T) {
 	}
 }
 
+// Every example of a step can be read where it stands, as the language has it.
+func TestStepExamples(t *testing.T) {
+	texts, err := keyTexts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, key := range texts {
+		of, name, _ := strings.Cut(path, ".")
+		for _, example := range key.Examples {
+			step := map[string]string{
+				"Step":    `{url: "http://h/", %s: %s}`,
+				"Check":   `{url: "http://h/", checks: [{%s: %s}]}`,
+				"Extract": `{url: "http://h/", extract: {x: {%s: %s}}}`,
+			}[of]
+			switch {
+			case name == "repeat" || name == "each":
+				step = `{%s: %s, requests: [{url: "http://h/"}]}`
+			case name == "url" || name == "set":
+				step = `{%s: %s}`
+			case step == "" || name == "multipart": // which has a file
+				continue
+			}
+			text := `
+baseURL: http://h
+data: {users: {rows: [{name: ann, password: pw}]}}
+metrics: {orders: counter}
+requests:
+  - url: http://h/
+    extract: {token: {json: token}, id: {json: id}}
+  - ` + fmt.Sprintf(step, name, example)
+			if err := read(t, text, true); err != nil {
+				t.Errorf("%s: %v\n%s", path, err, text)
+			}
+		}
+	}
+}
+
 // documented are the blocks of YAML in a page.
 var documented = regexp.MustCompile("(?s)```ya?ml\n(.*?)```")
 
