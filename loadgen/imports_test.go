@@ -100,6 +100,7 @@ func TestImports(t *testing.T) {
 		{name: "ServicesKnowNoLoadgen", of: paths{foo, bar, telemetry}, never: paths{loadgen}},
 		{name: "OnlyTelemetryHasTheSDK", of: paths{foo, bar, loadgen, overhead}, never: paths{sdk}, direct: true},
 		{name: "NoCollector", of: paths{foo, bar, telemetry, loadgen, overhead}, never: paths{collector, otel + "/collector"}},
+		{name: "QuickToStart", of: paths{loadgen}, never: paths{"github.com/santhosh-tekuri", "github.com/getkin"}}, // they do much before main
 		{name: "NoAGPL", of: paths{foo, bar, telemetry, loadgen, overhead}, never: paths{"go.k6.io"}},
 	}
 	pkgs := MustList(t)

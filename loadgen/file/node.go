@@ -50,7 +50,7 @@ type position struct{ line, column, offset int32 }
 
 // Keys are those of a map, in the order in which they were written.
 func (n *Node) Keys() []string {
-	if n.kind != mapping {
+	if !n.IsMap() {
 		return nil
 	}
 	keys := make([]string, len(n.children))
@@ -107,10 +107,10 @@ func (n *Node) Milliseconds() bool { return n.doc.k6 && !n.notK6 }
 func (n *Node) IsNull() bool { return n.kind == null }
 
 // IsList says whether n is a list.
-func (n *Node) IsList() bool { return n.kind == list }
+func (n *Node) IsList() bool { return n != nil && n.kind == list }
 
 // IsMap says whether n is a map.
-func (n *Node) IsMap() bool { return n.kind == mapping }
+func (n *Node) IsMap() bool { return n != nil && n.kind == mapping }
 
 // IsScalar says whether n is a text, a number or a truth value.
 func (n *Node) IsScalar() bool { return n.kind == text || n.kind == number || n.kind == boolean }
@@ -186,6 +186,18 @@ func (n *Node) Find(path string) *Node {
 	return n
 }
 
+// Items calls yield for each value of a list, in their order, until it returns false; n may be nil.
+func (n *Node) Items(yield func(*Node) bool) {
+	if !n.IsList() {
+		return
+	}
+	for _, c := range n.children {
+		if !yield(c) {
+			return
+		}
+	}
+}
+
 // All calls yield for n and all below it, in their order, until it returns false.
 func (n *Node) All(yield func(*Node) bool) { n.walk(yield) }
 
@@ -203,6 +215,9 @@ func (n *Node) walk(yield func(*Node) bool) bool {
 
 // Place is where n stands.
 func (n *Node) Place() Place { return n.place(n.at) }
+
+// KeyPlace is where the key of n stands, in a map.
+func (n *Node) KeyPlace() Place { return n.place(n.keyAt) }
 
 // Notice says something about n to whoever reads the file, who finds it in Notices.
 func (n *Node) Notice(format string, args ...any) {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"example.com/foobar/loadgen/convert/draft"
 	"example.com/foobar/loadgen/script"
 )
@@ -17,31 +15,28 @@ import (
 var preferred = []string{"application/json", "+json", draft.FormType, "multipart/form-data", "text/plain"}
 
 // body sets the body of an operation that has one.
-func (c *converter) body(o operation, s *script.Step) {
-	if o.RequestBody == nil || o.RequestBody.Value == nil || len(o.RequestBody.Value.Content) == 0 {
+func (c *converter) body(o *operation, s *script.Step) {
+	if len(o.content) == 0 {
 		return
 	}
-	content := o.RequestBody.Value.Content
-	name := slices.Sorted(maps.Keys(content))[0]
+	names := slices.Sorted(maps.Keys(o.content))
+	name := names[0]
 	for i := len(preferred) - 1; i >= 0; i-- {
-		for _, is := range slices.Backward(slices.Sorted(maps.Keys(content))) {
+		for _, is := range slices.Backward(names) {
 			if kind := mediaType(is); kind == preferred[i] || preferred[i][0] == '+' && strings.HasSuffix(kind, preferred[i]) {
 				name = is
 			}
 		}
 	}
-	media := content[name]
-	if media == nil {
-		media = &openapi3.MediaType{}
-	}
-	value := mediaValue(media)
+	body := o.content[name]
+	value := body.sample()
 	switch kind := mediaType(name); {
 	case kind == "application/json" || strings.HasSuffix(kind, "+json"):
 		c.setJSON(s, name, value)
 	case kind == draft.FormType:
 		s.Form = formFields(value)
 	case kind == "multipart/form-data":
-		c.setParts(o, s, media, value)
+		c.setParts(o, s, body, value)
 	case strings.HasPrefix(kind, "text/"):
 		s.Body = draft.Literal(clean(strings.Join(texts(value), "\n")))
 		draft.AddHeader(&s.Request, "Content-Type", clean(name))
@@ -93,11 +88,11 @@ func formFields(value any) map[string]script.Lines {
 }
 
 // setParts sets a form with files. What is in a file the description can't say.
-func (c *converter) setParts(o operation, s *script.Step, media *openapi3.MediaType, value any) {
+func (c *converter) setParts(o *operation, s *script.Step, body *media, value any) {
 	members, _ := value.(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		part := script.Part{Name: draft.Literal(clean(name))}
-		if isFile(media.Schema, name) {
+		if isFile(body.schema, name) {
 			part.File = strings.Trim(strings.Map(fileRune, name), ".") + ".bin"
 			c.leave(o, s, "the file "+part.File, "what is in it is not described: put one beside the file of requests")
 		} else {
@@ -118,16 +113,13 @@ func fileRune(r rune) rune {
 }
 
 // isFile says whether a part is a file: a text that is binary, in the words of 3.0 or of 3.1.
-func isFile(ref *openapi3.SchemaRef, name string) bool {
-	if ref == nil || ref.Value == nil {
+func isFile(body *schema, name string) bool {
+	if body == nil {
 		return false
 	}
-	p := properties(ref.Value, 0)[name]
-	if p == nil || p.Value == nil {
-		return false
+	p := body.all()[name]
+	if p != nil && p.items != nil {
+		p = p.items
 	}
-	if p.Value.Items != nil && p.Value.Items.Value != nil {
-		p = p.Value.Items
-	}
-	return p.Value.Format == "binary" || p.Value.ContentMediaType != "" && p.Value.ContentEncoding == "" && p.Value.ContentMediaType != "application/json"
+	return p != nil && (p.format == "binary" || p.contentMediaType != "" && p.contentCoded == "" && p.contentMediaType != "application/json")
 }

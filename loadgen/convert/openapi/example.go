@@ -8,84 +8,47 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// mediaValue is an example of a body.
-func mediaValue(m *openapi3.MediaType) any {
-	if v, ok := given(m.Example, m.Examples); ok {
-		return v
+// sample is an example of a body.
+func (m *media) sample() any {
+	if m.given {
+		return m.value
 	}
-	return exampleOf(m.Schema)
+	return exampleOf(m.schema)
 }
 
-// parameterValue is an example of a parameter.
-func parameterValue(p *openapi3.Parameter) any {
-	if v, ok := given(p.Example, p.Examples); ok {
-		return v
+// sample is an example of a parameter.
+func (p *parameter) sample() any {
+	if p.given {
+		return p.value
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Content)) {
-		if m := p.Content[name]; m != nil {
-			b, err := json.Marshal(mediaValue(m))
-			if err == nil {
-				return string(b)
-			}
+	for _, name := range slices.Sorted(maps.Keys(p.content)) {
+		if b, err := json.Marshal(p.content[name].sample()); err == nil {
+			return string(b)
 		}
 	}
-	return exampleOf(p.Schema)
+	return exampleOf(p.schema)
 }
 
-// given is an example that the description gives: the one, or the first by name of several.
-func given(example any, examples openapi3.Examples) (any, bool) {
-	if example != nil {
-		return settled(example), true
-	}
-	for _, name := range slices.Sorted(maps.Keys(examples)) {
-		if e := examples[name]; e != nil && e.Value != nil && e.Value.Value != nil {
-			return settled(e.Value.Value), true
-		}
-	}
-	return nil, false
-}
-
-// settled is a value of YAML as JSON has it: dates are texts.
-func settled(v any) any {
-	switch v := v.(type) {
-	case time.Time:
-		if v.Equal(v.Truncate(24 * time.Hour)) {
-			return v.Format(time.DateOnly)
-		}
-		return v.Format(time.RFC3339Nano)
-	case []any:
-		out := make([]any, len(v))
-		for i, one := range v {
-			out[i] = settled(one)
-		}
-		return out
-	case map[string]any:
-		out := map[string]any{}
-		for key, one := range v {
-			out[key] = settled(one)
-		}
-		return out
-	}
-	return v
-}
-
-// maxDepth bounds how deep examples nest.
-const maxDepth = 20
+// maxDepth bounds how deep examples nest, maxValues how many values one has.
+const (
+	maxDepth  = 20
+	maxValues = 2000
+)
 
 // maker makes values that fit schemas, which may contain themselves: a value within one of its own kind is left out.
-type maker struct{ open map[*openapi3.Schema]bool }
+type maker struct {
+	open map[*schema]bool
+	made int
+}
 
 // leftOut is what stands for a value that is left out.
 type leftOut struct{}
 
 // exampleOf is a value that fits a schema, nil for none.
-func exampleOf(ref *openapi3.SchemaRef) any {
-	v := (&maker{open: map[*openapi3.Schema]bool{}}).value(ref)
+func exampleOf(s *schema) any {
+	v := (&maker{open: map[*schema]bool{}}).value(s)
 	if _, out := v.(leftOut); out {
 		return nil
 	}
@@ -93,40 +56,31 @@ func exampleOf(ref *openapi3.SchemaRef) any {
 }
 
 // value is a schema's example, its default, the first value that it allows, or one made up by its type.
-func (m *maker) value(ref *openapi3.SchemaRef) any {
-	if ref == nil || ref.Value == nil {
+func (m *maker) value(s *schema) any {
+	if s == nil {
 		return nil
 	}
-	s := ref.Value
-	if m.open[s] || len(m.open) > maxDepth {
+	if m.made++; m.open[s] || len(m.open) > maxDepth || m.made > maxValues {
 		return leftOut{}
 	}
 	m.open[s] = true
 	defer delete(m.open, s)
 	switch {
-	case s.Example != nil:
-		return settled(s.Example)
-	case len(s.Examples) > 0:
-		return settled(s.Examples[0])
-	case s.Const != nil:
-		return settled(s.Const)
-	case s.Default != nil:
-		return settled(s.Default)
-	case len(s.Enum) > 0:
-		return settled(s.Enum[0])
-	case len(s.Properties) > 0:
-	case len(s.OneOf) > 0:
-		return m.first(s.OneOf)
-	case len(s.AnyOf) > 0:
-		return m.first(s.AnyOf)
-	case len(s.AllOf) == 1:
-		return m.value(s.AllOf[0])
+	case len(s.given) > 0:
+		return s.given[0]
+	case len(s.properties) > 0:
+	case len(s.oneOf) > 0:
+		return m.first(s.oneOf)
+	case len(s.anyOf) > 0:
+		return m.first(s.anyOf)
+	case len(s.allOf) == 1:
+		return m.value(s.allOf[0])
 	}
 	return m.byType(s)
 }
 
 // first is a value by the first schema that gives one.
-func (m *maker) first(all openapi3.SchemaRefs) any {
+func (m *maker) first(all []*schema) any {
 	for _, ref := range all {
 		if v := m.value(ref); v != (leftOut{}) {
 			return v
@@ -136,7 +90,7 @@ func (m *maker) first(all openapi3.SchemaRefs) any {
 }
 
 // byType is a value by the type of a schema.
-func (m *maker) byType(s *openapi3.Schema) any {
+func (m *maker) byType(s *schema) any {
 	switch kind(s) {
 	case "object":
 		return m.object(s)
@@ -155,60 +109,54 @@ func (m *maker) byType(s *openapi3.Schema) any {
 }
 
 // kind is the type of a schema, by what it has where it doesn't say.
-func kind(s *openapi3.Schema) string {
-	if s.Type != nil {
-		for _, t := range s.Type.Slice() {
-			if t != "null" {
-				return t
-			}
-		}
-		if len(s.Type.Slice()) > 0 {
-			return "null"
+func kind(s *schema) string {
+	for _, t := range s.types {
+		if t != "null" {
+			return t
 		}
 	}
 	switch {
-	case len(s.Properties) > 0 || len(s.AllOf) > 0 || s.AdditionalProperties.Schema != nil:
+	case len(s.types) > 0:
+		return "null"
+	case len(s.properties) > 0 || len(s.allOf) > 0 || s.additional != nil:
 		return "object"
-	case s.Items != nil || len(s.PrefixItems) > 0:
+	case s.items != nil || len(s.prefixItems) > 0:
 		return "array"
-	case s.Min != nil || s.Max != nil || s.MultipleOf != nil:
+	case s.minimum != nil || s.maximum != nil || s.multipleOf != nil:
 		return "number"
 	}
 	return "string"
 }
 
 // object has what is required; where nothing is, all.
-func (m *maker) object(s *openapi3.Schema) any {
-	all, needed := properties(s, 0), required(s, 0)
+func (m *maker) object(s *schema) any {
+	all, needed := s.all(), s.needed()
 	if len(needed) == 0 {
 		needed = slices.Sorted(maps.Keys(all))
 	}
 	out := map[string]any{}
 	for _, name := range needed {
 		p := all[name]
-		if p != nil && p.Value != nil && p.Value.ReadOnly {
+		if p != nil && p.readOnly {
 			continue
 		}
 		value := m.value(p)
 		if value == (leftOut{}) {
 			continue
 		}
-		if text, ok := value.(string); ok && text == madeText && p != nil && p.Value.Format == "" {
-			value = word(name, p.Value)
+		if text, ok := value.(string); ok && text == madeText && p != nil && p.format == "" {
+			value = fit(name, p) // which says more than any other text
 		}
 		out[name] = value
 	}
 	return out
 }
 
-// properties are those of a schema and of all that it is made of.
-func properties(s *openapi3.Schema, depth int) openapi3.Schemas {
-	out := maps.Clone(s.Properties)
-	if out == nil {
-		out = openapi3.Schemas{}
-	}
-	for _, part := range parts(s, depth) {
-		for name, p := range properties(part, depth+1) {
+// all are the properties of a schema and of all that it is made of.
+func (s *schema) all() map[string]*schema {
+	out := map[string]*schema{}
+	for _, part := range s.parts() {
+		for name, p := range part.properties {
 			if out[name] == nil {
 				out[name] = p
 			}
@@ -217,51 +165,47 @@ func properties(s *openapi3.Schema, depth int) openapi3.Schemas {
 	return out
 }
 
-func required(s *openapi3.Schema, depth int) []string {
-	out := slices.Clone(s.Required)
-	for _, part := range parts(s, depth) {
-		for _, name := range required(part, depth+1) {
-			if !slices.Contains(out, name) {
-				out = append(out, name)
+// needed are the properties that must be there.
+func (s *schema) needed() (names []string) {
+	for _, part := range s.parts() {
+		for _, name := range part.required {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
 			}
 		}
 	}
-	return out
+	return names
 }
 
-// parts are the schemas that a schema is made of: all of allOf, the first of oneOf and anyOf.
-func parts(s *openapi3.Schema, depth int) []*openapi3.Schema {
-	var out []*openapi3.Schema
-	if depth > maxDepth {
-		return nil
-	}
-	refs := slices.Clone(s.AllOf)
-	if len(s.OneOf) > 0 {
-		refs = append(refs, s.OneOf[0])
-	}
-	if len(s.AnyOf) > 0 {
-		refs = append(refs, s.AnyOf[0])
-	}
-	for _, ref := range refs {
-		if ref != nil && ref.Value != nil {
-			out = append(out, ref.Value)
+// parts are a schema and those that it is made of, each once: all of allOf, the first of oneOf and anyOf, and theirs.
+func (s *schema) parts() []*schema {
+	all := []*schema{s}
+	for i := 0; i < len(all); i++ {
+		of := slices.Clone(all[i].allOf)
+		for _, list := range [][]*schema{all[i].oneOf, all[i].anyOf} {
+			of = append(of, list[:min(len(list), 1)]...)
+		}
+		for _, part := range of {
+			if part != nil && !slices.Contains(all, part) {
+				all = append(all, part)
+			}
 		}
 	}
-	return out
+	return all
 }
 
 // maxItems bounds the list that is made up where a schema asks for a long one.
 const maxItems = 10
 
-func (m *maker) array(s *openapi3.Schema) any {
+func (m *maker) array(s *schema) any {
 	out := []any{}
-	for _, ref := range s.PrefixItems {
-		if one := m.value(ref); one != (leftOut{}) {
-			out = append(out, one)
+	for _, one := range s.prefixItems {
+		if v := m.value(one); v != (leftOut{}) {
+			out = append(out, v)
 		}
 	}
-	for len(out) < int(min(max(s.MinItems, 1), maxItems)) && s.Items != nil {
-		one := m.value(s.Items)
+	for len(out) < max(atMost(s.least, 1, maxItems), 1) && s.items != nil {
+		one := m.value(s.items)
 		if one == (leftOut{}) {
 			break
 		}
@@ -271,16 +215,16 @@ func (m *maker) array(s *openapi3.Schema) any {
 }
 
 // number is n, or what is nearest to it within the bounds of a schema.
-func number(s *openapi3.Schema, n float64) float64 {
+func number(s *schema, n float64) float64 {
 	whole := kind(s) == "integer"
-	low, high := bound(s.Min, s.ExclusiveMin, 1, whole), bound(s.Max, s.ExclusiveMax, -1, whole)
+	low, high := bound(s.minimum, s.exclusiveMin, 1, whole), bound(s.maximum, s.exclusiveMax, -1, whole)
 	if low != nil && n < *low {
 		n = *low
 	}
 	if high != nil && n > *high {
 		n = *high
 	}
-	if m := s.MultipleOf; m != nil && *m > 0 {
+	if m := s.multipleOf; m != nil && *m > 0 {
 		n = math.Ceil(n / *m) * *m
 	}
 	if whole {
@@ -290,18 +234,22 @@ func number(s *openapi3.Schema, n float64) float64 {
 }
 
 // bound is one of a schema, that is moved by a step where the bound itself is not allowed.
-func bound(at *float64, exclusive openapi3.ExclusiveBound, direction float64, whole bool) *float64 {
-	step := 0.5 * direction
-	if whole {
-		step = direction
+func bound(at, exclusive *float64, direction float64, whole bool) *float64 {
+	if exclusive == nil {
+		return at
 	}
-	switch {
-	case exclusive.Value != nil:
-		return new(*exclusive.Value + step)
-	case at != nil && exclusive.Bool != nil && *exclusive.Bool:
-		return new(*at + step)
+	if !whole {
+		direction *= 0.5
 	}
-	return at
+	return new(*exclusive + direction)
+}
+
+// atMost is n, or as much as is without it, within 0 and a limit.
+func atMost(n *float64, without, limit int) int {
+	if n == nil {
+		return without
+	}
+	return int(min(max(*n, 0), float64(limit)))
 }
 
 // madeText is a text of which nothing is known.
@@ -315,32 +263,26 @@ var formats = map[string]string{"date": "2026-01-31", "date-time": "2026-01-31T1
 	"email": "user@example.com", "idn-email": "user@example.com", "uri": "https://example.com/", "url": "https://example.com/", "uri-reference": "/", "hostname": "example.com",
 	"ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "byte": "c3RyaW5n", "binary": "string", "password": passwordMark, "json-pointer": "/a", "regex": ".*"}
 
-func textOf(s *openapi3.Schema) string {
-	if made, known := formats[s.Format]; known {
+func textOf(s *schema) string {
+	if made, known := formats[s.format]; known {
 		return made
 	}
 	return fit(madeText, s)
 }
 
-// word is the name of a property as its text, which says more than any other.
-func word(name string, s *openapi3.Schema) string { return fit(name, s) }
-
 // maxText bounds the text that is made up where a schema asks for a long one.
 const maxText = 1000
 
 // fit is a text with the length that a schema asks for.
-func fit(text string, s *openapi3.Schema) string {
-	if s.Pattern != "" {
+func fit(text string, s *schema) string {
+	if s.pattern != "" {
 		return madeText
 	}
 	runes := []rune(text)
-	for len(runes) < int(min(s.MinLength, maxText)) {
+	for len(runes) < atMost(s.minLength, 0, maxText) {
 		runes = append(runes, 'x')
 	}
-	if s.MaxLength != nil && uint64(len(runes)) > *s.MaxLength {
-		runes = runes[:*s.MaxLength]
-	}
-	return string(runes)
+	return string(runes[:min(len(runes), atMost(s.maxLength, len(runes), maxText))])
 }
 
 // texts are a value as it stands in a URL or a form: each of a list, a member of an object as "name,value".

@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,6 +89,20 @@ func TestConvertErrors(t *testing.T) {
 		if _, err := Convert(Description{Name: "a.yaml", Text: []byte(text)}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q in it", text, err, want)
 		}
+	}
+}
+
+// Schemas that contain each other, twice at each level, make a body of a bounded size.
+func TestBodyIsBounded(t *testing.T) {
+	var schemas strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&schemas, "    S%d: {type: object, properties: {a: {$ref: '#/components/schemas/S%d'}, b: {$ref: '#/components/schemas/S%d'}, c: {type: integer}}, allOf: [{$ref: '#/components/schemas/S%d'}]}\n", i, (i+1)%40, (i+2)%40, (i+3)%40)
+	}
+	got := mustConvert(t, Description{Name: "api.yaml", Text: []byte("openapi: 3.1.0\ninfo: {title: a, version: '1'}\nservers: [{url: 'http://h'}]\n" +
+		"paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/S0'}}}}, responses: {'200': {description: ok}}}}}\n" +
+		"components:\n  schemas:\n" + schemas.String())})
+	if len(got) < 200 || len(got) > 100_000 {
+		t.Errorf("got %d bytes, want some thousands", len(got))
 	}
 }
 
