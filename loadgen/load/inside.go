@@ -9,6 +9,7 @@ func init() {
 	engine.RunOf = func(run any) engine.Run { return inside{run.(*Run)} }
 	engine.PlanOf = func(options any) (engine.Plan, error) { return options.(*Options).plan() }
 	engine.RequestOf = func(request any) *wire.Request { return &request.(*Request).wire }
+	engine.WithTags = func(vu any, tags map[string]string, do func() error) error { return vu.(*VU).withTags(tags, do) }
 	engine.ResponseOf = func(response any) *wire.Response { return &response.(*Response).wire }
 }
 

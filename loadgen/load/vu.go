@@ -184,6 +184,14 @@ func (v *VU) wait(d time.Duration, quit <-chan struct{}) {
 // Tag sets a tag on all further samples of this user; an empty value removes it.
 func (v *VU) Tag(key, value string) { v.tags = v.meter.labels.with(v.tags, key, value) }
 
+// withTags has do tag its samples.
+func (v *VU) withTags(tags map[string]string, do func() error) error {
+	outer := v.tags
+	defer func() { v.tags = outer }()
+	v.tags = v.meter.labels.withAll(outer, tags)
+	return do()
+}
+
 // Check counts whether ok under name, and returns it.
 func (v *VU) Check(name string, ok bool) bool {
 	if v.silent {

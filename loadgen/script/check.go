@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,12 @@ type check struct {
 // readsBody says whether c looks at the response's body.
 func (c Check) readsBody() bool {
 	return c.Body != nil || c.BodyContains != "" || c.BodyRegex != "" || c.JSON != "" || c.Size != ""
+}
+
+// ofResponse says whether c looks at a response: a condition alone need not.
+func (c Check) ofResponse() bool {
+	c.Name, c.That = "", ""
+	return !reflect.ValueOf(c).IsZero()
 }
 
 // checks compiles the checks of a step.

@@ -69,6 +69,9 @@ func (s *Script) Compile(dir string, env ...map[string]string) (*Compiled, error
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
+	for name := range c.onces() {
+		c.program.sticky = append(c.program.sticky, c.program.slot(name))
+	}
 	return out, nil
 }
 
@@ -168,13 +171,13 @@ func (c *compiler) afterwards(s *Step, path string) []act {
 		}
 		return nil
 	}
-	after := c.after(s, path)
-	onlyRecords := len(s.Checks) == 0 && len(s.Extract) == 0
+	after, tags := c.after(s, path), c.tagsOf(s, path)
+	needs := len(s.Extract) > 0 || slices.ContainsFunc(s.Checks, Check.ofResponse)
 	return []act{func(f *frame) error {
-		if f.response == nil && !onlyRecords {
+		if f.response == nil && needs {
 			return fmt.Errorf("%s: there was no request before it in this iteration", path)
 		}
-		return after(f, f.response)
+		return tags.during(f, func() error { return after(f, f.response) })
 	}}
 }
 
@@ -182,7 +185,7 @@ func (c *compiler) afterwards(s *Step, path string) []act {
 func (c *compiler) misplaced(s *Step, path string) {
 	kinds := s.Kinds()
 	is := func(kind string) bool { return slices.Contains(kinds, kind) }
-	if s.URL == "" && !s.Request.empty() {
+	if s.URL == "" && !s.Request.empty() && !s.onlyTagged(kinds) {
 		c.fail(path, `has keys of a request and no "url": a request needs one, such as url: http://localhost:8080/`)
 	}
 	if s.Requests != nil && len(kinds) == 1 && !slices.Contains([]string{"group", "repeat", "while", "each", "requests"}, kinds[0]) {
@@ -206,7 +209,7 @@ func (r Request) empty() bool {
 }
 
 // lightNames are what expressions can ask of a response without its body.
-var lightNames = regexp.MustCompile(`response\.(status|duration|waiting|url|error|header|cookie)\b`)
+var lightNames = regexp.MustCompile(`response\.(status|proto|duration|blocked|connecting|tls|sending|waiting|receiving|url|error|errorCode|header|cookie)\b`)
 
 // looksAtBody says whether an expression of s may look at the body of the last response, or a step without a request does.
 func looksAtBody(s *Script) bool {

@@ -73,7 +73,7 @@ func (e Extract) finder() (find finder, key, text string, err error) {
 		{"json", e.JSON, func(r *load.Response, at string) (expression.Value, error) {
 			return expression.ResultOf(r.Value(at), at), nil
 		}},
-		{"header", e.Header, present(headerLines)}, {"cookie", e.Cookie, present(cookieOf)}, {"regex", e.Regex, firstGroup()},
+		{"header", e.Header, present(headerLines)}, {"cookie", e.Cookie, present(cookieOf)}, {"regex", e.Regex, matched},
 	} {
 		if one.text != "" {
 			find, key, text = one.find, one.key, one.text
@@ -94,21 +94,5 @@ func present(find func(*load.Response, string) (string, bool)) finder {
 			return expression.Value{}, nil
 		}
 		return expression.TextOf(value), nil
-	}
-}
-
-// firstGroup finds the first group of a regular expression, or all of what it matches.
-func firstGroup() finder {
-	patterns := expression.Patterns()
-	return func(r *load.Response, text string) (expression.Value, error) {
-		re, err := patterns(text)
-		if err != nil {
-			return expression.Value{}, err
-		}
-		m := re.FindSubmatch(r.Body)
-		if m == nil {
-			return expression.Value{}, nil
-		}
-		return expression.TextOf(string(m[min(1, len(m)-1)])), nil
 	}
 }

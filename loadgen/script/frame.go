@@ -9,7 +9,8 @@ import (
 
 // frame is what a user knows of a script: an iteration's values, and what stays from one to the next. It belongs to one goroutine.
 type frame struct {
-	vu *load.VU
+	vu      *load.VU
+	program *program
 	// vars are the values of variables by slot, kept those that an iteration begins with, of setup and once.
 	vars, kept []expression.Value
 	// done says which of the script's once were done.
@@ -31,7 +32,7 @@ func (f *frame) Rand() *rand.Rand { return f.vu.Rand() }
 
 // newFrame is a user's, who knows what setup set.
 func (p *program) newFrame(vu *load.VU) frame {
-	f := frame{vu: vu, vars: make([]expression.Value, len(p.names)), kept: make([]expression.Value, len(p.names)), done: make([]bool, p.onces),
+	f := frame{vu: vu, program: p, vars: make([]expression.Value, len(p.names)), kept: make([]expression.Value, len(p.names)), done: make([]bool, p.onces),
 		rows: make([]row, len(p.data)), drafts: make([]*load.Request, p.drafts), bodies: make([][]byte, p.drafts)}
 	if shared := p.shared.Load(); shared != nil {
 		copy(f.kept, *shared)
@@ -41,6 +42,11 @@ func (p *program) newFrame(vu *load.VU) frame {
 
 // begin begins an iteration: it takes a row of each data that is used. It is false when one has no row left.
 func (f *frame) begin(used []*rows) bool {
+	for _, slot := range f.program.sticky {
+		if f.vars[slot].IsSet() {
+			f.kept[slot] = f.vars[slot]
+		}
+	}
 	copy(f.vars, f.kept)
 	f.index, f.response = 0, nil
 	for _, data := range used {

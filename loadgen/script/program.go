@@ -30,6 +30,8 @@ type program struct {
 	data          map[string]*rows
 	metrics       map[string]*metric
 	frames        load.PerUser[frame]
+	// sticky are the variables that are set within a once: what an iteration leaves in them, the next one finds.
+	sticky []int
 	// shared is what setup set, nil before.
 	shared atomic.Pointer[[]expression.Value]
 	log    io.Writer

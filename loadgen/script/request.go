@@ -48,11 +48,15 @@ func (c *compiler) request(s *Step, path string) []act {
 	}}
 }
 
-// after is what is done with a response: checks, then extractions, then metrics.
+// after is what is done with a response: checks, then extractions, then variables, then metrics.
 func (c *compiler) after(s *Step, path string) func(f *frame, r *load.Response) error {
 	checks := c.checks(s.Checks, path)
 	extracts := c.extracts(s.Extract, path)
-	records := c.records(s.Record, path)
+	var rest []act
+	if s.URL != "" {
+		rest = c.assigns(s, path)
+	}
+	rest = append(rest, c.records(s.Record, path)...)
 	release := !c.looksAtBody
 	return func(f *frame, r *load.Response) error {
 		for i := range checks {
@@ -65,7 +69,7 @@ func (c *compiler) after(s *Step, path string) func(f *frame, r *load.Response) 
 				return err
 			}
 		}
-		if err := perform(f, records); err != nil {
+		if err := perform(f, rest); err != nil {
 			return err
 		}
 		if release && r != nil {

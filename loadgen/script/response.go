@@ -14,18 +14,26 @@ import (
 )
 
 // responseNames are what ${response.NAME} can be, of the last request: the status, 0 without a response; the body and its size in
-// bytes; http_req_duration and http_req_waiting in milliseconds; where redirects led; why there was no response, unset when there
-// was one; and what the body is as JSON. Unset is all of it before the first request.
-var responseNames = []string{"status", "body", "duration", "waiting", "size", "url", "error", "json"}
+// bytes; http_req_duration and its phases in milliseconds; where redirects led; why there was no response, unset when there
+// was one, and k6's code of it; "HTTP/1.1" or "HTTP/2.0"; and what the body is as JSON. Unset is all of it before the first request.
+var responseNames = []string{"status", "body", "duration", "blocked", "connecting", "tls", "sending", "waiting", "receiving", "size", "url", "proto", "error",
+	"errorCode", "json"}
 
 // responseParts are those that are no JSON.
 var responseParts = map[string]func(*load.Response) expression.Value{
-	"status":   func(r *load.Response) expression.Value { return expression.NumberOf(float64(r.Status)) },
-	"body":     func(r *load.Response) expression.Value { return expression.TextOf(string(r.Body)) },
-	"duration": func(r *load.Response) expression.Value { return milliseconds(r.Timing.Duration()) },
-	"waiting":  func(r *load.Response) expression.Value { return milliseconds(r.Timing.Waiting) },
-	"size":     func(r *load.Response) expression.Value { return expression.NumberOf(float64(len(r.Body))) },
-	"url":      func(r *load.Response) expression.Value { return expression.TextOf(r.URL) },
+	"status":     func(r *load.Response) expression.Value { return expression.NumberOf(float64(r.Status)) },
+	"body":       func(r *load.Response) expression.Value { return expression.TextOf(string(r.Body)) },
+	"duration":   func(r *load.Response) expression.Value { return milliseconds(r.Timing.Duration()) },
+	"waiting":    func(r *load.Response) expression.Value { return milliseconds(r.Timing.Waiting) },
+	"blocked":    func(r *load.Response) expression.Value { return milliseconds(r.Timing.Blocked) },
+	"connecting": func(r *load.Response) expression.Value { return milliseconds(r.Timing.Connecting) },
+	"tls":        func(r *load.Response) expression.Value { return milliseconds(r.Timing.TLSHandshaking) },
+	"sending":    func(r *load.Response) expression.Value { return milliseconds(r.Timing.Sending) },
+	"receiving":  func(r *load.Response) expression.Value { return milliseconds(r.Timing.Receiving) },
+	"proto":      func(r *load.Response) expression.Value { return expression.TextOf(r.Proto) },
+	"errorCode":  func(r *load.Response) expression.Value { return expression.NumberOf(float64(r.ErrorCode)) },
+	"size":       func(r *load.Response) expression.Value { return expression.NumberOf(float64(len(r.Body))) },
+	"url":        func(r *load.Response) expression.Value { return expression.TextOf(r.URL) },
 	"error": func(r *load.Response) expression.Value {
 		if r.Err == nil {
 			return expression.NullValue()
@@ -92,6 +100,14 @@ var responseMethods = map[string]func(expression.Env, expression.Value) (express
 		}
 		return expression.UnsetOf("response.header('" + name.String() + "')"), nil
 	},
+	"response.regex": func(e expression.Env, pattern expression.Value) (expression.Value, error) {
+		if r := e.(*frame).response; r != nil {
+			if v, err := matched(r, pattern.String()); err != nil || v.IsSet() {
+				return v, err
+			}
+		}
+		return expression.UnsetOf("response.regex('" + pattern.String() + "')"), nil
+	},
 	"response.cookie": func(e expression.Env, name expression.Value) (expression.Value, error) {
 		if r := e.(*frame).response; r != nil && r.Err == nil {
 			if value, present := cookieOf(r, name.String()); present {
@@ -100,6 +116,19 @@ var responseMethods = map[string]func(expression.Env, expression.Value) (express
 		}
 		return expression.UnsetOf("response.cookie('" + name.String() + "')"), nil
 	},
+}
+
+// matched finds the first group of a regular expression, or all of what it matches, in the body of a response.
+func matched(r *load.Response, pattern string) (expression.Value, error) {
+	re, err := patterns.read(pattern)
+	if err != nil {
+		return expression.Value{}, err
+	}
+	m := re.FindSubmatch(r.Body)
+	if m == nil {
+		return expression.Value{}, nil
+	}
+	return expression.TextOf(string(m[min(1, len(m)-1)])), nil
 }
 
 // cookieOf is the value of a cookie that a response sets.

@@ -11,6 +11,11 @@ func (c *compiler) set(s *Step, path string) []act {
 	if len(s.Set) == 0 {
 		c.fail(path+".set", "no variables")
 	}
+	return c.assigns(s, path)
+}
+
+// assigns gives the variables of a step their values.
+func (c *compiler) assigns(s *Step, path string) []act {
 	var acts []act
 	for _, one := range s.Set {
 		at := path + ".set." + one.Name

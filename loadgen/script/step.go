@@ -39,7 +39,8 @@ type Step struct {
 	Pick []Step `json:"pick,omitempty"`
 	// Call is the name of one of the script's functions.
 	Call string `json:"call,omitempty"`
-	// Set gives variables values, in the order in which they are written.
+	// Set gives variables values, in the order in which they are written; after the response, if the step is a request. A variable
+	// that is set within a once stays the user's wherever it is set again.
 	Set Texts `json:"set,omitempty"`
 	// Log writes a line on standard error. Fail ends the iteration as failed, Abort the test.
 	Log   string `json:"log,omitempty"`
@@ -116,7 +117,7 @@ func (s *Step) Kinds() []string {
 		is  bool
 	}{
 		{"url", s.URL != ""}, {"batch", s.Batch != nil}, {"group", s.Group != ""}, {"once", s.Once != nil}, {"repeat", s.Repeat != ""},
-		{"while", s.While != ""}, {"each", s.Each != nil}, {"pick", s.Pick != nil}, {"call", s.Call != ""}, {"set", s.Set != nil},
+		{"while", s.While != ""}, {"each", s.Each != nil}, {"pick", s.Pick != nil}, {"call", s.Call != ""}, {"set", s.Set != nil && s.URL == ""},
 		{"log", s.Log != ""}, {"fail", s.Fail != ""}, {"abort", s.Abort != ""},
 	} {
 		if k.is {

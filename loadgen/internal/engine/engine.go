@@ -8,12 +8,14 @@ import (
 	"example.com/foobar/loadgen/internal/wire"
 )
 
-// The insides of load's types. They take a *load.Run, *load.Options, *load.Request or *load.Response and panic at anything else.
+// The insides of load's types. They take a *load.Run, *load.Options, *load.Request, *load.Response or *load.VU and panic at anything else.
 var (
 	RunOf      func(run any) Run
 	PlanOf     func(options any) (Plan, error)
 	RequestOf  func(request any) *wire.Request
 	ResponseOf func(response any) *wire.Response
+	// WithTags has a *load.VU do something whose samples have further tags.
+	WithTags func(vu any, tags map[string]string, do func() error) error
 )
 
 // Plan says before the start what a test will come to.
