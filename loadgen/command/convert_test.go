@@ -144,3 +144,68 @@ func runProgram(t *testing.T, dir, main string) string {
 	}
 	return string(said)
 }
+
+// shopSite gives each who logs in another token, and an order another number; it answers rightly to those only who send them back.
+func shopSite() http.Handler {
+	mux := http.NewServeMux()
+	var mu sync.Mutex
+	logins := 0
+	mux.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		logins++
+		http.SetCookie(w, &http.Cookie{Name: "csrf", Value: fmt.Sprintf("guard%06d", logins), Path: "/"})
+		fmt.Fprintf(w, `{"access_token": "token-%06d"}`, logins)
+	})
+	known := func(r *http.Request) string {
+		c, err := r.Cookie("csrf")
+		number, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer token-")
+		if err != nil || !found || c.Value != "guard"+number || r.Header.Get("X-CSRF") != c.Value {
+			return ""
+		}
+		return number
+	}
+	mux.HandleFunc("POST /orders", func(w http.ResponseWriter, r *http.Request) {
+		if number := known(r); number != "" {
+			http.Redirect(w, r, "/orders/latest?of="+number, http.StatusSeeOther)
+			return
+		}
+		http.Error(w, "log in", http.StatusForbidden)
+	})
+	mux.HandleFunc("GET /orders/latest", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, `{"orderId": 7%s}`, r.FormValue("of")) })
+	mux.HandleFunc("GET /orders/{id}", func(w http.ResponseWriter, r *http.Request) {
+		if number := known(r); number == "" || r.PathValue("id") != "7"+number {
+			http.Error(w, "not yours", http.StatusForbidden)
+		}
+	})
+	return mux
+}
+
+// recording is what a browser recorded of a visit to the shop, long ago.
+const recording = `{"log": {"entries": [
+{"startedDateTime": "2026-01-01T00:00:00.000Z", "time": 10, "request": {"method": "GET", "url": "ORIGIN/login"},
+ "response": {"status": 200, "headers": [{"name": "Set-Cookie", "value": "csrf=guard900001; Path=/"}], "content": {"mimeType": "application/json", "text": "{\"access_token\": \"token-900001\"}"}}},
+{"startedDateTime": "2026-01-01T00:00:01.000Z", "time": 10, "request": {"method": "POST", "url": "ORIGIN/orders", "headers": [
+  {"name": "Authorization", "value": "Bearer token-900001"}, {"name": "X-CSRF", "value": "guard900001"}, {"name": "Cookie", "value": "csrf=guard900001"}, {"name": "Content-Type", "value": "application/json"}],
+  "postData": {"mimeType": "application/json", "text": "{\"item\": 7}"}}, "response": {"status": 303, "redirectURL": "/orders/latest?of=900001", "content": {}}},
+{"startedDateTime": "2026-01-01T00:00:01.100Z", "time": 10, "request": {"method": "GET", "url": "ORIGIN/orders/latest?of=900001"},
+ "response": {"status": 200, "content": {"mimeType": "application/json", "text": "{\"orderId\": 7900001}"}}},
+{"startedDateTime": "2026-01-01T00:00:02.000Z", "time": 10, "request": {"method": "GET", "url": "ORIGIN/orders/7900001", "headers": [
+  {"name": "Authorization", "value": "Bearer token-900001"}, {"name": "X-CSRF", "value": "guard900001"}]}, "response": {"status": 200, "content": {}}}
+]}}`
+
+// A recording runs against a server that gives other values than it gave then.
+func TestRecordingRuns(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(shopSite())
+	t.Cleanup(server.Close)
+	name := filepath.Join(t.TempDir(), "shop.har")
+	if err := os.WriteFile(name, []byte(strings.ReplaceAll(recording, "ORIGIN", server.URL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr strings.Builder
+	if code := Run(t.Context(), nil, []string{name, "-vus", "2", "-i", "6", "-threshold", "checks:rate==1"}, nil, &stdout, &stderr); code != exitOK {
+		t.Errorf("got exit code %d: %s\n%s", code, &stderr, &stdout)
+	}
+	wantAll(t, stdout.String(), "✓ is status 200", "http_reqs......................: 24 ")
+}

@@ -182,7 +182,7 @@ var documented = regexp.MustCompile("(?s)```ya?ml\n(.*?)```")
 func examples(tb testing.TB) map[string]string {
 	tb.Helper()
 	all := map[string]string{}
-	for _, glob := range []string{"../../README*.md", "../../docs/*.md", "../../docs/zh/*.md", "../*/testdata/*.txtar", "../*/testdata/*/*.txtar", "../*/testdata/*.yaml", "../bench/testdata/scenarios/*.json"} {
+	for _, glob := range []string{"../../README*.md", "../../docs/*.md", "../../docs/zh/*.md", "../*/testdata/*.txtar", "../*/testdata/*/*.txtar", "../*/testdata/*.yaml", "../examples/*.yaml", "../bench/testdata/scenarios/*.json"} {
 		names, err := filepath.Glob(glob)
 		if err != nil {
 			tb.Fatal(err)
