@@ -66,21 +66,16 @@ func Compile(text string, names Names) (Eval, error) {
 	return of, nil
 }
 
-// maybe compiles an operand that may have no value.
-func (c *compiler) maybe(n node) (Eval, error) {
+// operand compiles an operand that may have no value, or is to have one.
+func (c *compiler) operand(n node, optional bool) (Eval, error) {
 	before := c.optional
 	defer func() { c.optional = before }()
-	c.optional = true
+	c.optional = optional
 	return n.compile(c)
 }
 
-// sure compiles an operand that needs a value.
-func (c *compiler) sure(n node) (Eval, error) {
-	before := c.optional
-	defer func() { c.optional = before }()
-	c.optional = false
-	return n.compile(c)
-}
+// sure compiles an operand that is to have a value.
+func (c *compiler) sure(n node) (Eval, error) { return c.operand(n, false) }
 
 func (c *compiler) all(nodes []node) ([]Eval, error) {
 	all := make([]Eval, len(nodes))
@@ -160,14 +155,14 @@ type memberNode struct {
 }
 
 func (n *memberNode) compile(c *compiler) (Eval, error) {
-	of, err := c.maybe(n.of)
+	of, err := n.of.compile(c)
 	return into(of, n.path, strings.Join(n.path, ".")), err
 }
 
 type indexNode struct{ of, key node }
 
 func (n *indexNode) compile(c *compiler) (Eval, error) {
-	of, err := c.maybe(n.of)
+	of, err := n.of.compile(c)
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +232,7 @@ func noValue(v Value) error { return fmt.Errorf("%s has no value", v.text) }
 type condNode struct{ of, yes, no node }
 
 func (n *condNode) compile(c *compiler) (Eval, error) {
-	of, err := c.maybe(n.of)
+	of, err := c.sure(n.of)
 	if err != nil {
 		return nil, err
 	}

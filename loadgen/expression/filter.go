@@ -80,11 +80,7 @@ func (n *filterNode) compile(c *compiler) (Eval, error) {
 	if len(n.args) < f.least || len(n.args) > f.most {
 		return nil, fmt.Errorf("%s has %d arguments: want %s", n.name, len(n.args), f.form)
 	}
-	operand := c.sure
-	if n.name == "default" {
-		operand = c.maybe
-	}
-	of, err := operand(n.of)
+	of, err := c.operand(n.of, n.name == "default")
 	if err != nil {
 		return nil, err
 	}

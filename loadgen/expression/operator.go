@@ -18,7 +18,7 @@ type unaryNode struct {
 
 func (n *unaryNode) compile(c *compiler) (Eval, error) {
 	if n.sign == "!" {
-		of, err := c.maybe(n.of)
+		of, err := c.sure(n.of)
 		return func(e Env) (Value, error) {
 			v, err := of(e)
 			return BoolOf(!v.Truth()), err
@@ -40,19 +40,11 @@ type binaryNode struct {
 }
 
 func (n *binaryNode) compile(c *compiler) (Eval, error) {
-	operand := c.sure
-	switch n.sign {
-	case "||", "??", "&&", "==", "!=", "<", "<=", ">", ">=", "in", "contains", "matches":
-		operand = c.maybe
-	}
-	left, err := operand(n.left)
+	left, err := c.operand(n.left, n.sign == "||" || n.sign == "??" || n.comparesWithNull())
 	if err != nil {
 		return nil, err
 	}
-	if n.sign == "||" || n.sign == "??" || n.sign == "&&" {
-		operand = func(right node) (Eval, error) { return right.compile(c) }
-	}
-	right, err := operand(n.right)
+	right, err := c.operand(n.right, c.optional && (n.sign == "||" || n.sign == "??" || n.sign == "&&"))
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +59,12 @@ func (n *binaryNode) compile(c *compiler) (Eval, error) {
 		return n.matches(left, right)
 	}
 	return comparison(n.sign, left, right), nil
+}
+
+// comparesWithNull says whether n asks whether there is a value.
+func (n *binaryNode) comparesWithNull() bool {
+	l, literal := n.right.(*literalNode)
+	return literal && l.value.kind == Null && (n.sign == "==" || n.sign == "!=")
 }
 
 // choice is one of the operands, as in JavaScript.

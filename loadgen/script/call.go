@@ -3,7 +3,6 @@ package script
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"example.com/foobar/loadgen/nearest"
 )
@@ -21,9 +20,12 @@ func (c *compiler) call(s *Step, path string) []act {
 		c.fail(path+".call", "there is no function %q%s", name, nearest.Hint(": ", name, sortedKeys(c.script.Functions)))
 		return nil
 	}
-	if i := slices.Index(c.calling, name); i >= 0 {
-		c.fail(path+".call", "it would never end: %s", strings.Join(append(slices.Clone(c.calling[i:]), name), " calls "))
+	if c.of != "" && c.reaches(name, c.of, map[string]bool{}) {
+		c.fail(path+".call", "it would never end: %s calls itself", c.of)
 		return nil
+	}
+	if slices.Contains(c.calling, name) {
+		return nil // it calls itself, which is told of it
 	}
 	f := c.calls[name]
 	if f == nil {
@@ -42,6 +44,20 @@ func (c *compiler) call(s *Step, path string) []act {
 		}
 		return nil
 	}}
+}
+
+// reaches says whether a function calls another, or one that does.
+func (c *compiler) reaches(name, other string, seen map[string]bool) bool {
+	if name == other || seen[name] {
+		return name == other
+	}
+	seen[name] = true
+	for step := range within(c.script.Functions[name]) {
+		if step.Call != "" && c.reaches(step.Call, other, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // isCalled says whether a step calls a function, which then may use what others set.

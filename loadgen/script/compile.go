@@ -19,11 +19,16 @@ type compiler struct {
 	program *program
 	dir     string
 	env     []map[string]string
+	// defaults and baseURL are the script's, if nothing is wrong with them.
+	defaults *Step
+	baseURL  string
 	// looksAtBody says that an expression somewhere may look at the body of the last response.
 	looksAtBody bool
 	// calls are the functions that were compiled for steps that call them, calling those that are being compiled.
 	calls   map[string]*callee
 	calling []string
+	// of is the function that is compiled for scenarios.
+	of string
 	// allSets are the variables that steps set, onceSets those of steps within a once.
 	allSets, onceSets map[string]bool
 	unit
@@ -51,7 +56,7 @@ func (s *Script) Compile(dir string, env ...map[string]string) (*Compiled, error
 		return nil, c.problems
 	}
 	c.declareMetrics()
-	c.checkDefaults()
+	c.common()
 	out := &Compiled{Functions: map[string]load.Func{}, program: c.program}
 	if s.Setup != nil {
 		out.Setup = c.setup(c.unitOf(s.Setup, "setup", false))
@@ -61,8 +66,10 @@ func (s *Script) Compile(dir string, env ...map[string]string) (*Compiled, error
 		out.Exec = c.function(c.unitOf(s.Requests, "requests", false, fromSetup))
 	}
 	for _, name := range sortedKeys(s.Functions) {
+		c.of = name
 		out.Functions[name] = c.function(c.unitOf(s.Functions[name], "functions."+name, c.isCalled(name), fromSetup))
 	}
+	c.of = ""
 	if s.Teardown != nil {
 		out.Teardown = c.function(c.unitOf(s.Teardown, "teardown", false, fromSetup))
 	}
@@ -226,19 +233,35 @@ func looksAtBody(s *Script) bool {
 
 // All yields the steps of s, and those within them.
 func (s *Script) All(yield func(*Step) bool) {
-	lists := slices.Clone(s.Lists())
-	for _, name := range sortedKeys(s.Functions) {
-		list := s.Functions[name]
-		lists = append(lists, &list)
-	}
-	for len(lists) > 0 {
-		list := *lists[0]
-		lists = lists[1:]
-		for i := range list {
-			if !yield(&list[i]) {
+	for _, list := range s.Lists() {
+		for step := range within(*list) {
+			if !yield(step) {
 				return
 			}
-			lists = append(lists, list[i].Within()...)
+		}
+	}
+	for _, name := range sortedKeys(s.Functions) {
+		for step := range within(s.Functions[name]) {
+			if !yield(step) {
+				return
+			}
+		}
+	}
+}
+
+// within yields steps, and those within them.
+func within(steps []Step) func(yield func(*Step) bool) {
+	return func(yield func(*Step) bool) {
+		lists := []*[]Step{&steps}
+		for len(lists) > 0 {
+			list := *lists[0]
+			lists = lists[1:]
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+				lists = append(lists, list[i].Within()...)
+			}
 		}
 	}
 }

@@ -1,17 +1,40 @@
 package script
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 )
 
-// checkDefaults refuses defaults that would do something themselves.
+// common reads what all requests have in common. What is wrong with it is told here, and not again of each of them.
+func (c *compiler) common() {
+	problems := len(c.problems)
+	c.unit = unit{visible: map[string]bool{}, every: true, used: map[*rows]bool{}, assigned: map[int]bool{}}
+	base := c.template(c.script.BaseURL, "baseURL")
+	if base.Static() && base.Text() != "" && !scheme.MatchString(base.Text()) {
+		c.fail("baseURL", "want a URL with its scheme, such as http://localhost:8080")
+	}
+	c.baseURL = c.script.BaseURL
+	if len(c.problems) > problems {
+		c.baseURL = "http://localhost"
+	}
+	problems = len(c.problems)
+	if c.checkDefaults(); len(c.problems) == problems {
+		c.defaults = c.script.Defaults
+	}
+}
+
+// checkDefaults refuses defaults that would do something themselves, or can't be sent.
 func (c *compiler) checkDefaults() {
-	d := c.script.Defaults
-	if d == nil {
+	if c.script.Defaults == nil {
 		return
 	}
+	d := *c.script.Defaults
+	d.Name, d.URL = "", cmp.Or(d.URL, "http://localhost/")
+	c.builder(&d, "defaults")
+	c.checks(d.Checks, "defaults")
+	d = *c.script.Defaults
 	for _, kind := range d.Kinds() {
 		c.fail("defaults."+kind, "is no part of what requests have in common")
 	}
@@ -25,7 +48,7 @@ func (c *compiler) checkDefaults() {
 
 // withDefaults is a request with what it does not say itself.
 func (c *compiler) withDefaults(s *Step) *Step {
-	d := c.script.Defaults
+	d := c.defaults
 	if d == nil || s.URL == "" {
 		return s
 	}

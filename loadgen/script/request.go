@@ -141,7 +141,7 @@ var scheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
 // url is the whole URL with its query. Its name in tags is as it is written, without the query of the key query.
 func (c *compiler) url(d *draft, path string) *expression.Template {
 	s := d.step
-	written, base := s.URL, c.script.BaseURL
+	written, base := s.URL, c.baseURL
 	varies := strings.HasPrefix(s.URL, "${") // and may begin with a scheme, or not
 	if base != "" && !varies && !scheme.MatchString(s.URL) {
 		written = joinURL(base, s.URL)

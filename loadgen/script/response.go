@@ -14,7 +14,7 @@ import (
 )
 
 // responseNames are what ${response.NAME} can be, of the last request: the status, 0 without a response; the body and its size in
-// bytes; http_req_duration and its phases in milliseconds; where redirects led; why there was no response, unset when there
+// bytes; http_req_duration and its phases in milliseconds; where redirects led; why there was no response, null when there
 // was one, and k6's code of it; "HTTP/1.1" or "HTTP/2.0"; and what the body is as JSON. Unset is all of it before the first request.
 var responseNames = []string{"status", "body", "duration", "blocked", "connecting", "tls", "sending", "waiting", "receiving", "size", "url", "proto", "error",
 	"errorCode", "json"}

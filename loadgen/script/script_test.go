@@ -218,14 +218,16 @@ func TestData(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(`[{"url":"http://h/${vu}","checks":[{"json":"a=1"}],"extract":{"x":{"regex":"(a)"}}},{"url":"http://h/${x}"}]`)
-	f.Add(`[{"group":"g","requests":[{"batch":[{"url":"http://h/"}]}]},{"think":"1s"}]`)
+	f.Add(`[{"group":"g","requests":[{"batch":[{"url":"http://h/"}]}]},{"think":"1s-3s"}]`)
+	f.Add(`[{"repeat":"${vu}","until":"a==1","requests":[{"set":{"a":"${index}"}},{"each":{"b":[1,"x"]},"requests":[{"pick":[{"weight":2,"log":"${b}"}]}]}]}]`)
+	f.Add(`[{"url":"http://h/","query":{"a":["${vu}"]},"json":{"a":["${1|number}","x${vu}"]},"cookies":{"a":"b"},"checks":[{"duration":"<1s","that":"response.json.a[0] ?? true"}]}]`)
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := read(`{"requests":` + text + "}")
 		if err != nil {
 			return
 		}
-		for _, step := range s.Requests {
-			if step.BodyFile != "" {
+		for step := range s.All {
+			if step.BodyFile != "" || step.Multipart != nil {
 				return
 			}
 		}

@@ -66,6 +66,10 @@ var speeds = map[string]string{
 	"Templated": `{"data": {"users": {"rows": [{"name": "alice@example.com", "token": "0123456789abcdef"}, {"name": "bob@example.com", "token": "fedcba9876543210"}]}}, "requests": [
 		{"method": "POST", "url": "$URL/orders/${random.int(1000,9999)}", "query": {"q": "some text"}, "headers": {"X-Id": "${random.int(10,99)}"}, "bearer": "${users.token}",
 		"json": {"user": "${users.name}", "count": "${iteration|number}"}, "checks": [{"status": 200}, {"body": "foobar"}]}]}`,
+	// Steps around a request that is the same each time.
+	"Steps": `{"metrics": {"m": "trend"}, "functions": {"f": [{"set": {"n": "${n + 1}"}}]}, "requests": [{"set": {"n": 0, "t": "text"}}, {"if": "vu == 1 && t != ''", "requests": [{"group": "g", "requests": [
+		{"repeat": 2, "until": "n > 5", "requests": [{"call": "f"}, {"pick": [{"weight": 2, "set": {"a": 1}}, {"set": {"a": "${random.int(1,9)}"}}]}]},
+		{"url": "$URL/", "checks": [{"status": "2xx", "duration": "<1m", "that": "n == 2 && response.status < 300"}, {"body": "foobar"}], "record": {"m": "${response.duration}"}}]}]}]}`,
 }
 
 func mustCompile(tb testing.TB, text, url string) *Compiled {
@@ -100,7 +104,7 @@ func BenchmarkRequest(b *testing.B) {
 // A request without variables costs no memory, one with them an allocation for each of URL and headers that is another text.
 func TestAllocations(t *testing.T) {
 	url := mustAnswer(t)
-	for name, most := range map[string]float64{"Fixed": 0, "Templated": 3} {
+	for name, most := range map[string]float64{"Fixed": 0, "Templated": 3, "Steps": 0} {
 		var got float64
 		test := &load.Test{}
 		mustCompile(t, speeds[name], url).Into(test, io.Discard)
