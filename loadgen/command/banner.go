@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -38,16 +39,7 @@ func (s *screen) banner(o *settings.Settings, url, ours string) {
 }
 
 func outputNames(o *settings.Settings) string {
-	var names []string
-	for _, file := range []string{o.SummaryExport, o.SummaryJSON} {
-		if file != "" {
-			names = append(names, file)
-		}
-	}
-	if len(names) == 0 {
-		return "-"
-	}
-	return strings.Join(names, ", ")
+	return cmp.Or(strings.Join(o.Outputs(), ", "), "-")
 }
 
 func count(n int, thing string) string {

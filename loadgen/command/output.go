@@ -18,8 +18,9 @@ import (
 type output struct {
 	flag, path string
 	write      func(io.Writer, *metrics.Snapshot, summary.Options) error
+	adds       bool // to what is in the file
 	file       *atomicfile.File
-	direct     *os.File // a pipe or a device: nothing to rename
+	direct     *os.File // a pipe, a device, or a file that is added to: nothing to rename
 }
 
 func (s *session) openOutputs() error {
@@ -29,6 +30,8 @@ func (s *session) openOutputs() error {
 	for _, out := range []*output{
 		{flag: "summary-export", path: s.settings.SummaryExport, write: summary.Export},
 		{flag: "summary-json", path: s.settings.SummaryJSON, write: summary.JSON},
+		{flag: "summary-markdown", path: s.settings.SummaryMarkdown, write: summary.Markdown, adds: s.settings.AddsTo(s.settings.SummaryMarkdown)},
+		{flag: "junit", path: s.settings.JUnit, write: summary.JUnit},
 	} {
 		if out.path == "" {
 			continue
@@ -49,6 +52,8 @@ func (out *output) open() (err error) {
 	switch {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("it is a directory; name a file in it")
+	case out.adds:
+		out.direct, err = os.OpenFile(out.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
 	case err == nil && isStream(info):
 		out.direct, err = os.OpenFile(out.path, os.O_WRONLY|os.O_APPEND, 0)
 	default:

@@ -19,6 +19,7 @@ func (s *session) report(r *load.Result) int {
 	snapshot := summary.WithTexts(r.Snapshot, s.secrets.Mask)
 	o := s.settings.Summary(isTerminal(s.stdout) && !s.settings.NoColor)
 	o.Seed = &s.seed
+	o.Outcome = s.outcome(r, code)
 	if err := s.printReport(snapshot, o); err != nil {
 		s.screen.warn(fmt.Sprintf("the report can't be written: %v", err))
 		code = outputFailed(code)
@@ -29,12 +30,20 @@ func (s *session) report(r *load.Result) int {
 			code = outputFailed(code)
 		}
 	}
-	if err := r.Err(); err != nil {
-		for line := range strings.SplitSeq(err.Error(), "\n") {
-			s.screen.warn(line)
-		}
+	for _, line := range o.Outcome.Reasons {
+		s.screen.warn(line)
 	}
+	s.annotate(snapshot, o.Outcome)
 	return code
+}
+
+// outcome is how the test ended, without secrets.
+func (s *session) outcome(r *load.Result, code int) summary.Outcome {
+	o := summary.Outcome{Began: s.began, Code: code}
+	if err := r.Err(); err != nil {
+		o.Reasons = strings.Split(s.secrets.Mask(err.Error()), "\n")
+	}
+	return o
 }
 
 func (s *session) printReport(snapshot *metrics.Snapshot, o summary.Options) error {

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -95,18 +97,22 @@ func TestPlantedSecret(t *testing.T) {
 func plantedNowhere(t *testing.T, planted string, args []string) {
 	dir := t.TempDir()
 	all, export := filepath.Join(dir, "all.json"), filepath.Join(dir, "export.json")
-	more := []string{"-http-debug=full", "-summary-json", all, "-summary-export", export, "-timeout", "10s"}
+	junit, markdown := filepath.Join(dir, "junit.xml"), filepath.Join(dir, "report.md")
+	more := []string{"-http-debug=full", "-summary-json", all, "-summary-export", export, "-junit", junit, "-summary-markdown", markdown, "-timeout", "10s"}
 	var said, inspected bytes.Buffer
-	Run(context.Background(), nil, append(more, args...), []string{"NO_PROXY="}, &said, &said)
+	Run(context.Background(), nil, append(more, args...), []string{"NO_PROXY=", "GITHUB_ACTIONS=true"}, &said, &said)
 	Run(context.Background(), nil, append([]string{"inspect"}, args...), nil, &inspected, &inspected)
 	files := ""
-	for _, name := range []string{all, export} {
+	for _, name := range []string{all, export, junit, markdown} {
 		b, _ := os.ReadFile(name) // there is none of a test that could not begin
 		files += string(b)
 	}
 	text, _ := json.Marshal(planted)
 	quoted := strconv.Quote(planted)
+	var inXML strings.Builder
+	xml.EscapeText(&inXML, []byte(planted))
 	forms := []string{planted, url.QueryEscape(planted), url.PathEscape(planted), string(text[1 : len(text)-1]), quoted[1 : len(quoted)-1],
+		inXML.String(), html.EscapeString(planted), strings.ReplaceAll(planted, "%", "%25"),
 		base64.StdEncoding.EncodeToString([]byte(planted)), base64.StdEncoding.EncodeToString([]byte("ann:" + planted))}
 	for where, output := range map[string]string{"what is said": said.String(), "inspect": inspected.String(), "the files": files} {
 		for _, form := range forms {

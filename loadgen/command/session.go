@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"time"
 
 	"example.com/foobar/loadgen/control"
 	"example.com/foobar/loadgen/internal/engine"
@@ -28,6 +29,7 @@ type session struct {
 	// seed is what the test's random numbers follow from, drawn when nobody has given one.
 	seed  uint64
 	drawn bool
+	began time.Time
 }
 
 func newSession(p settings.Program, s *settings.Settings, stdout, stderr io.Writer) *session {
@@ -126,6 +128,7 @@ func (s *session) chooseSeed() uint64 {
 func (s *session) runTest(test *load.Test, url string) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	s.began = time.Now()
 	run, err := test.Start(ctx)
 	if err != nil {
 		return s.complain(s.settings.Locate(err))

@@ -3,11 +3,10 @@ package load
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"example.com/foobar/loadgen/internal/engine"
+	"example.com/foobar/loadgen/internal/threshold"
 	"example.com/foobar/loadgen/metrics"
 )
 
@@ -123,22 +122,9 @@ func failedThresholds(s *metrics.Snapshot) []error {
 		series := &s.Total.Series[i]
 		for _, t := range series.Thresholds {
 			if !t.OK {
-				errs = append(errs, fmt.Errorf("%s: %s failed: %s", series.FullName(), t.Expression, outcomeOf(series, t)))
+				errs = append(errs, fmt.Errorf("%s: %s failed: %s", series.FullName(), t.Expression, threshold.Outcome(series, t)))
 			}
 		}
 	}
 	return errs
-}
-
-func outcomeOf(s *metrics.Series, t metrics.ThresholdResult) string {
-	value := strconv.FormatFloat(t.Value, 'g', 6, 64)
-	switch {
-	case t.NoSamples:
-		return "the metric has no samples"
-	case s.Contains == metrics.Time:
-		value = time.Duration(t.Value * float64(time.Millisecond)).String()
-	case s.Kind == metrics.Rate:
-		value = fmt.Sprintf("%.2f%%", 100*t.Value)
-	}
-	return t.Aggregation + " was " + value
 }

@@ -23,6 +23,7 @@ var ignoredKeys = []string{"out", "noUsageReport", "cloud", "ext", "collectors",
 
 // commandKeys are the keys of a file for the command itself, by the flag that does the same.
 var commandKeys = map[string]string{"summaryMode": "summary-mode", "summaryExport": "summary-export", "summaryJSON": "summary-json",
+	"summaryMarkdown": "summary-markdown", "junit": "junit",
 	"noColor": "no-color", "quiet": "quiet", "linger": "linger", "address": "address", "stack": "stack", "k6ExitCodes": "k6-exit-codes",
 	"noThresholds": "no-thresholds", "seed": "seed"}
 

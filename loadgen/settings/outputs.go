@@ -25,10 +25,36 @@ const keyLogVariable = "SSLKEYLOGFILE"
 // KeyLog is the file that the secrets of TLS sessions are added to, and the variable that names it; "" is none.
 func (s *Settings) KeyLog() (path, variable string) { return s.Getenv(keyLogVariable), keyLogVariable }
 
+// stepSummaryVariable names the file that GitHub shows under a job; the steps of the job share it.
+const stepSummaryVariable = "GITHUB_STEP_SUMMARY"
+
+// AddsTo says whether an output is added to what its file holds already, because others write there too.
+func (s *Settings) AddsTo(path string) bool {
+	shared := s.Getenv(stepSummaryVariable)
+	return shared != "" && sameFile(path, shared, true)
+}
+
+// summaries are the files that get a form of the summary.
+func (s *Settings) summaries() []namedFile {
+	return []namedFile{{"-summary-export", s.SummaryExport}, {"-summary-json", s.SummaryJSON},
+		{"-summary-markdown", s.SummaryMarkdown}, {"-junit", s.JUnit}}
+}
+
+// Outputs are the names of the files that get a form of the summary.
+func (s *Settings) Outputs() []string {
+	var names []string
+	for _, out := range s.summaries() {
+		if out.path != "" {
+			names = append(names, out.path)
+		}
+	}
+	return names
+}
+
 // CheckOutputs refuses to write where something is read or something else is written, by whatever name.
 func (s *Settings) CheckOutputs() error {
 	var outputs []namedFile
-	for _, out := range []namedFile{{"-summary-export", s.SummaryExport}, {"-summary-json", s.SummaryJSON}, {keyLogVariable, s.Getenv(keyLogVariable)}} {
+	for _, out := range append(s.summaries(), namedFile{keyLogVariable, s.Getenv(keyLogVariable)}) {
 		if out.path == "" || out.path == os.DevNull {
 			continue
 		}

@@ -81,18 +81,20 @@ type Settings struct {
 
 // Command are the settings of the command itself, under the keys that they have in a file.
 type Command struct {
-	Env           map[string]string `json:"env,omitempty"`
-	Stack         string            `json:"stack,omitempty"`
-	Seed          *uint64           `json:"seed,omitempty"`
-	SummaryMode   string            `json:"summaryMode,omitempty"`
-	SummaryExport string            `json:"summaryExport,omitempty"`
-	SummaryJSON   string            `json:"summaryJSON,omitempty"`
-	Address       string            `json:"address,omitempty"`
-	Linger        bool              `json:"linger,omitempty"`
-	Quiet         bool              `json:"quiet,omitempty"`
-	NoColor       bool              `json:"noColor,omitempty"`
-	NoThresholds  bool              `json:"noThresholds,omitempty"`
-	K6ExitCodes   bool              `json:"k6ExitCodes,omitempty"`
+	Env             map[string]string `json:"env,omitempty"`
+	Stack           string            `json:"stack,omitempty"`
+	Seed            *uint64           `json:"seed,omitempty"`
+	SummaryMode     string            `json:"summaryMode,omitempty"`
+	SummaryExport   string            `json:"summaryExport,omitempty"`
+	SummaryJSON     string            `json:"summaryJSON,omitempty"`
+	SummaryMarkdown string            `json:"summaryMarkdown,omitempty"`
+	JUnit           string            `json:"junit,omitempty"`
+	Address         string            `json:"address,omitempty"`
+	Linger          bool              `json:"linger,omitempty"`
+	Quiet           bool              `json:"quiet,omitempty"`
+	NoColor         bool              `json:"noColor,omitempty"`
+	NoThresholds    bool              `json:"noThresholds,omitempty"`
+	K6ExitCodes     bool              `json:"k6ExitCodes,omitempty"`
 }
 
 // Read reads all layers and validates what they come to. The settings are never nil: with an error they know the secrets that

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Mode is one of k6's layouts.
@@ -33,8 +34,19 @@ type Options struct {
 	TimeUnit string
 	// Seed is what the random numbers of the test followed from; only JSON has it, and nil leaves it out.
 	Seed *uint64
+	// Outcome is how the test ended; only JUnit and Markdown have it.
+	Outcome Outcome
 	// Color colours the text with ANSI escapes, as for a terminal.
 	Color bool
+}
+
+// Outcome is how a test ended.
+type Outcome struct {
+	// Began is when the load began.
+	Began time.Time
+	// Code is the exit code, and Reasons say in a line each why it is not 0.
+	Code    int
+	Reasons []string
 }
 
 // DefaultTrendStats are k6's.
