@@ -90,6 +90,12 @@ func (e *encoder) step(s script.Step) *yaml.Node {
 	for i := 0; i < len(n.Content); i += 2 {
 		pairs = append(pairs, pair{n.Content[i], n.Content[i+1]})
 	}
+	rank := func(key string) int {
+		if key == "set" && s.URL != "" { // it is done after the response
+			return len(order)
+		}
+		return rank(key)
+	}
 	slices.SortStableFunc(pairs, func(a, b pair) int { return rank(a.key.Value) - rank(b.key.Value) })
 	n.Content = n.Content[:0]
 	for _, p := range pairs {

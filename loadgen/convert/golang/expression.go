@@ -120,7 +120,7 @@ func (g *generator) asBool(c code) string {
 	case isNumber, isInt:
 		return "(" + c.text + " != 0)"
 	}
-	return "(" + c.text + ` != "")`
+	return g.help("truth") + "(" + c.text + ")"
 }
 
 // expression is the Go of an expression.
@@ -203,11 +203,19 @@ func (g *generator) name(path []string) (code, error) {
 
 func (g *generator) response(path []string) (code, error) {
 	g.usesLast = true
+	if len(path) == 0 {
+		return code{}, unknown{"response"}
+	}
 	if len(path) > 1 && path[0] == "json" {
 		return code{fmt.Sprintf("res.Value(%q).String()", strings.Join(path[1:], ".")), isText}, nil
 	}
 	known := map[string]code{"status": {"int64(res.Status)", isInt}, "body": {"string(res.Body)", isText}, "url": {"res.URL", isText}, "size": {"int64(len(res.Body))", isInt},
-		"duration": {"res.Timing.Duration().Seconds() * 1000", isNumber}, "waiting": {"res.Timing.Waiting.Seconds() * 1000", isNumber}, "json": {"string(res.Body)", isText}}
+		"proto": {"res.Proto", isText}, "errorCode": {"int64(res.ErrorCode)", isInt}, "json": {"string(res.Body)", isText}}
+	times := map[string]string{"duration": "Duration()", "blocked": "Blocked", "connecting": "Connecting", "tls": "TLSHandshaking", "sending": "Sending", "waiting": "Waiting",
+		"receiving": "Receiving"}
+	if of := times[path[0]]; of != "" && len(path) == 1 {
+		return code{"(res.Timing." + of + ".Seconds() * 1000)", isNumber}, nil
+	}
 	if len(path) == 1 {
 		if c, ok := known[path[0]]; ok {
 			return c, nil

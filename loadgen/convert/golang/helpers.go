@@ -7,6 +7,23 @@ func number(s string) float64 {
 	f, _ := strconv.ParseFloat(s, 64)
 	return f
 }`,
+	"truth": `// truth says whether a text stands for something that is true.
+func truth(s string) bool { return s != "" && s != "false" && s != "0" && s != "null" }`,
+	"matched": `// matched is the first group of what an expression matches in a body, or all of it when it has none; empty without a match.
+func matched(res *load.Response, expression string) string {
+	m := regexp.MustCompile(expression).FindSubmatch(res.Body)
+	if m == nil {
+		return ""
+	}
+	return string(m[min(1, len(m)-1)])
+}`,
+	"length": `// length is how many values a list of JSON has, or how many characters a text.
+func length(s string) int64 {
+	if list := gjson.Parse(s); list.IsArray() {
+		return int64(len(list.Array()))
+	}
+	return int64(utf8.RuneCountInString(s))
+}`,
 	"or": `// or is a, or b if a is empty.
 func or(a, b string) string {
 	if a != "" {
@@ -215,7 +232,7 @@ func jsonRows(text string) *rows {
 // helperImports are what they import.
 var helperImports = map[string][]string{"number": {"strconv"}, "compare": {"strconv", "strings", "cmp"}, "isIn": {"encoding/json", "fmt", "slices", "strings"}, "uuid": {"fmt"},
 	"jsonText": {"encoding/json"}, "inJSON": {"encoding/json"}, "sha256Hex": {"crypto/sha256", "encoding/hex"}, "md5Hex": {"crypto/md5", "encoding/hex"},
-	"hmacHex": {"crypto/hmac", "crypto/sha256", "encoding/hex"}, "unbase64": {"encoding/base64"}, "header": {"strings"}, "match": {"regexp"}, "mustRead": {"os", "log"},
+	"hmacHex": {"crypto/hmac", "crypto/sha256", "encoding/hex"}, "unbase64": {"encoding/base64"}, "header": {"strings"}, "match": {"regexp"}, "length": {"github.com/tidwall/gjson", "unicode/utf8"}, "matched": {"regexp"}, "mustRead": {"os", "log"},
 	"list": {"github.com/tidwall/gjson"}, "rows": {"sync/atomic"}, "mustRows": {"strings", "encoding/csv", "bytes", "log"},
 	"jsonRows": {"github.com/tidwall/gjson", "log"}}
 

@@ -83,7 +83,7 @@ func (g *generator) call(name string, args []*expression.Tree) (code, error) {
 	case "now.unix", "now.ms":
 		g.use("time")
 		return code{map[string]string{"now.unix": "time.Now().Unix()", "now.ms": "time.Now().UnixMilli()"}[name], isInt}, nil
-	case "response.json", "response.header", "response.cookie":
+	case "response.json", "response.header", "response.cookie", "response.regex":
 		texts, err := g.texts(args)
 		if err != nil || len(texts) != 1 {
 			return code{}, orUnknown(err, name)
@@ -91,6 +91,9 @@ func (g *generator) call(name string, args []*expression.Tree) (code, error) {
 		g.usesLast = true
 		if name == "response.cookie" {
 			return code{g.help("cookie") + "(res, " + texts[0] + ")", isText}, nil
+		}
+		if name == "response.regex" {
+			return code{g.help("matched") + "(res, " + texts[0] + ")", isText}, nil
 		}
 		if name == "response.json" {
 			return code{"res.Value(" + texts[0] + ").String()", isText}, nil
@@ -195,6 +198,8 @@ func (g *generator) filter(name string, args []*expression.Tree) (code, error) {
 		return code{g.asBool(of), isBool}, nil
 	case name == "int":
 		return code{g.asInt(of), isInt}, nil
+	case name == "length":
+		return code{g.help("length") + "(" + g.asText(of) + ")", isInt}, nil
 	case name == "round" && len(more) == 0:
 		g.use("math")
 		return code{"math.Round(" + g.asNumber(of) + ")", isNumber}, nil

@@ -15,7 +15,16 @@ import (
 // test is the function that makes the test.
 func (g *generator) test() string {
 	var b strings.Builder
-	b.WriteString("// newTest is what the users do, and how many of them there are unless flags say otherwise.\nfunc newTest() *load.Test {\nreturn &load.Test{\n")
+	b.WriteString("// newTest is what the users do, and how many of them there are unless flags say otherwise.\nfunc newTest() *load.Test {\n")
+	begin, end := "return &load.Test{\n", "}\n}\n"
+	if len(g.metricNames) > 0 {
+		begin, end = "test := &load.Test{\n", "}\n"
+		for _, name := range slices.Sorted(maps.Keys(g.metricNames)) {
+			end += fmt.Sprintf("%s = test.%s(%q)\n", g.metricNames[name], makers[g.script.Metrics[name]][0], name)
+		}
+		end += "return test\n}\n"
+	}
+	b.WriteString(begin)
 	if options := reflect.ValueOf(g.draft.Options); !options.IsZero() {
 		fmt.Fprintf(&b, "Options: %s,\n", g.value(options))
 	}
@@ -55,7 +64,7 @@ func (g *generator) test() string {
 	if len(g.script.Teardown) > 0 {
 		fmt.Fprintf(&b, "Teardown: %s,\n", g.wrapped("tearDown"))
 	}
-	b.WriteString("}\n}\n")
+	b.WriteString(end)
 	return b.String()
 }
 
@@ -126,12 +135,25 @@ func (g *generator) data() string {
 	return b.String()
 }
 
-// metrics are the script's own, which the test does not know before it is made.
+// makers are the methods of a test that make metrics, and the types of their values.
+var makers = map[string][2]string{"counter": {"NewCounter", "float64"}, "gauge": {"NewGauge", "float64"}, "trend": {"NewTrend", "float64"}, "rate": {"NewRate", "bool"},
+	"time": {"NewTimeTrend", "time.Duration"}}
+
+// metrics are the script's own.
 func (g *generator) metrics() string {
-	for _, name := range slices.Sorted(maps.Keys(g.script.Metrics)) {
-		g.draft.Leave(0, "metric "+name, "make it of the test (test.NewCounter, NewTrend and so on), and Add where it is recorded")
+	if len(g.metricNames) == 0 {
+		return ""
 	}
-	return ""
+	var b strings.Builder
+	b.WriteString("\n// Metrics of this test's own.\nvar (\n")
+	for _, name := range slices.Sorted(maps.Keys(g.metricNames)) {
+		of := makers[g.script.Metrics[name]][1]
+		if of == "time.Duration" {
+			g.use("time")
+		}
+		fmt.Fprintf(&b, "%s *load.Metric[%s]\n", g.metricNames[name], of)
+	}
+	return b.String() + ")\n"
 }
 
 // value is a value of Go's as it is written: options, and what they are made of.

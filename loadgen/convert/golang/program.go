@@ -5,8 +5,13 @@ package golang
 import (
 	"bytes"
 	"fmt"
+	"go/ast"
 	"go/format"
+	"go/parser"
+	"go/token"
 	"maps"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,9 +22,10 @@ import (
 // Write writes the program. What could not be written is added to what the draft leaves out.
 func Write(d *draft.Draft) ([]byte, error) {
 	g := &generator{draft: d, script: &d.Script, imports: map[string]bool{modulePath + "/command": true, modulePath + "/load": true},
-		helpers: map[string]bool{}, variables: map[string]string{}, functions: map[string]string{}, rows: map[string]string{}, tables: map[string]string{}}
+		helpers: map[string]bool{}, variables: map[string]string{}, functions: map[string]string{}, rows: map[string]string{}, tables: map[string]string{}, metricNames: map[string]string{}}
 	g.nameAll()
 	body := g.body()
+	g.dropUnused(body)
 	var b bytes.Buffer
 	b.WriteString(comment(d.Comment))
 	b.WriteString("package main\n\nimport (\n")
@@ -30,6 +36,28 @@ func Write(d *draft.Draft) ([]byte, error) {
 		return nil, fmt.Errorf("writing Go: %w", err)
 	}
 	return out, nil
+}
+
+// dropUnused drops what is imported for something that became a TODO.
+func (g *generator) dropUnused(body string) {
+	f, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+body, 0)
+	if err != nil {
+		return // which format tells
+	}
+	used := map[string]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if of, ok := s.X.(*ast.Ident); ok {
+				used[of.Name] = true
+			}
+		}
+		return true
+	})
+	for imported := range g.imports {
+		if !used[path.Base(imported)] {
+			delete(g.imports, imported)
+		}
+	}
 }
 
 // imported are the imports: Go's own first.
@@ -57,10 +85,12 @@ type generator struct {
 	functions map[string]string // and those of its functions
 	rows      map[string]string // the row of each data in values
 	tables    map[string]string // the rows of each data
-	out       strings.Builder
-	once      int // how many steps are done once
-	loops     int // around the current step
-	usesLast  bool
+
+	metricNames map[string]string // the script's own metrics
+	out         strings.Builder
+	once        int // how many steps are done once
+	loops       int // around the current step
+	usesLast    bool
 }
 
 // nameAll gives names of Go to what the script has names for.
@@ -72,6 +102,11 @@ func (g *generator) nameAll() {
 	for _, name := range slices.Sorted(maps.Keys(g.script.Data)) {
 		g.rows[name] = unique(goName(name+" row"), fields)
 		g.tables[name] = unique(goName(name+" data"), top)
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.script.Metrics)) {
+		if makers[g.script.Metrics[name]][0] != "" {
+			g.metricNames[name] = unique(goName(name), top)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(g.script.Functions)) {
 		g.functions[name] = unique(goName(name), top)
@@ -165,8 +200,12 @@ func (g *generator) function(name, about string, steps []script.Step) string {
 	g.usesLast = false
 	g.steps(steps)
 	text := g.out.String()
-	if g.usesLast {
+	switch {
+	case !g.usesLast:
+	case readsLast.MatchString(text):
 		text = "res := &load.Response{}\n" + text
+	default: // what was to look at it is a TODO
+		text = assignsLast.ReplaceAllString(strings.ReplaceAll(text, "res = all[", "_ = all["), "")
 	}
 	return fmt.Sprintf("\n%sfunc %s(vu *load.VU%s) error {\n%sreturn nil\n}\n", comment(about), name, g.valuesParameter(), text)
 }
@@ -184,6 +223,11 @@ func (g *generator) needsValues() bool {
 	g.walk(func(s *script.Step) { once = once || s.Once != nil })
 	return once || len(g.variables) > 0 || len(g.script.Data) > 0
 }
+
+var (
+	readsLast   = regexp.MustCompile(`\bres(?:\.|[,)])`)
+	assignsLast = regexp.MustCompile(`(?m)^res = `)
+)
 
 // todo writes what has no Go, and notes it.
 func (g *generator) todo(what string, err error) {

@@ -82,11 +82,16 @@ func (g *generator) request(s *script.Step) error {
 		method, args = "Request", append([]string{strconv.Quote(verb)}, args...)
 	}
 	result := ""
-	if len(s.Checks) > 0 || len(s.Extract) > 0 || g.usesLast {
+	if readsResponse(s) || g.usesLast {
 		result, g.usesLast = "res = ", true
 	}
 	g.line("%svu.%s(%s)", result, method, arguments(args))
 	return g.after(s)
+}
+
+// readsResponse says whether something is done with the response.
+func readsResponse(s *script.Step) bool {
+	return len(s.Checks) > 0 || len(s.Extract) > 0 || len(s.Set) > 0 || len(s.Record) > 0
 }
 
 // arguments are those of a call, each on a line of its own where they are long.
@@ -114,15 +119,14 @@ func (g *generator) batch(s *script.Step) error {
 		g.out.WriteString(comment(s.Batch[i].Comment))
 		g.line("%s", text)
 	}
-	read := func(s *script.Step) bool { return len(s.Checks) > 0 || len(s.Extract) > 0 }
 	result := ""
-	if slices.ContainsFunc(s.Batch, func(one script.Step) bool { return read(g.withDefaults(&one)) }) {
+	if slices.ContainsFunc(s.Batch, func(one script.Step) bool { return readsResponse(g.withDefaults(&one)) }) {
 		result = "all := "
 	}
 	g.line("%svu.Batch(%s)", result, strings.Join(names, ", "))
 	for i := range s.Batch {
 		one := g.withDefaults(&s.Batch[i])
-		if read(one) {
+		if readsResponse(one) {
 			g.usesLast = true
 			g.line("res = all[%d]", i)
 			if err := g.after(one); err != nil {

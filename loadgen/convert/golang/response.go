@@ -28,6 +28,13 @@ func (g *generator) after(s *script.Step) error {
 			return err
 		}
 	}
+	if s.URL == "" {
+		return nil
+	}
+	if err := g.set(s); err != nil {
+		return err
+	}
+	g.record(s.Record)
 	return nil
 }
 

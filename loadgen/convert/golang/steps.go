@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/foobar/loadgen/expression"
 	"example.com/foobar/loadgen/script"
 )
 
@@ -50,11 +51,15 @@ func (g *generator) step(s *script.Step) {
 	}
 	write := map[string]func(*script.Step) error{"url": g.request, "batch": g.batch, "group": g.group, "once": g.doOnce, "repeat": g.repeat, "while": g.while,
 		"each": g.each, "pick": g.pick, "call": g.callFunction, "set": g.set, "log": g.log, "fail": g.end, "abort": g.end, "requests": g.block, "": g.bare}[kind]
+	if write == nil {
+		g.todo(kind, nil)
+		return
+	}
 	if err := write(s); err != nil {
 		g.todo(describe(s, kind), err)
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Record)) {
-		g.todo("record: "+name, nil)
+	if kind != "url" {
+		g.record(s.Record)
 	}
 	if err := g.think(s.Think); err != nil {
 		g.todo("think: "+string(s.Think), err)
@@ -206,6 +211,43 @@ func (g *generator) callFunction(s *script.Step) error {
 	}
 	g.line("if err := %s(vu%s); err != nil {\nreturn err\n}", of, argument)
 	return nil
+}
+
+// record adds values to the metrics of the script's own.
+func (g *generator) record(all map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		metric := g.metricNames[name]
+		value, err := g.typed(all[name])
+		if metric == "" || err != nil {
+			g.todo("record: "+name, err)
+			continue
+		}
+		argument := g.asNumber(value)
+		switch g.script.Metrics[name] {
+		case "rate":
+			argument = g.asBool(value)
+		case "time":
+			g.use("time")
+			argument = "time.Duration(" + argument + " * float64(time.Millisecond))"
+		}
+		if value.kind == isBool && g.script.Metrics[name] != "rate" {
+			argument = g.help("choose") + "(" + value.text + ", 1.0, 0.0)"
+		}
+		g.line("%s.Add(vu, %s)", metric, argument)
+	}
+}
+
+// typed is the Go of a text that may be one expression, with that expression's type.
+func (g *generator) typed(text string) (code, error) {
+	pieces, err := expression.Pieces(text)
+	if err == nil && len(pieces) == 1 && pieces[0].Tree != nil {
+		return g.expression(pieces[0].Tree)
+	}
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return code{text, isNumber}, nil
+	}
+	whole, err := g.template(text)
+	return code{whole, isText}, err
 }
 
 func (g *generator) set(s *script.Step) error {
