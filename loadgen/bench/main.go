@@ -43,6 +43,7 @@ Nothing else should run on the machine. The whole takes about half an hour, with
   go run . -run start,allocations           some of the benchmarks
   go run . -seed 42 -rounds 15              the same order again, more rounds
   go run . -strict                          exit with 3 when a goal is missed
+  go run . -examples k6/examples            which scripts of k6 convert, and do the same
 
 Benchmarks:
 `
@@ -55,6 +56,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		fmt.Fprintln(stderr, "bench:", err)
 		return exitUsage
+	}
+	if s.examples != "" {
+		if err := compareExamples(ctx, s.examples, stdout, stderr); err != nil {
+			fmt.Fprintln(stderr, "bench:", err)
+			return exitFailed
+		}
+		return exitOK
 	}
 	report, err := measureAll(ctx, s, stderr)
 	if report != nil { // what was measured before something failed is worth having
@@ -85,6 +93,7 @@ type settings struct {
 	quick       bool
 	strict      bool
 	output      string
+	examples    string
 }
 
 // parse reads the flags; it prints the usage and returns flag.ErrHelp for -h.
@@ -101,6 +110,7 @@ func parse(args []string, stdout, stderr io.Writer) (*settings, error) {
 	flags.Uint64Var(&s.seed, "seed", 0, "order of the runs in each round (default: a new one, which is printed)")
 	flags.BoolVar(&s.quick, "quick", false, "few and short runs: shows that all works, not how fast")
 	flags.BoolVar(&s.strict, "strict", false, "exit with 3 when a goal is missed")
+	flags.StringVar(&s.examples, "examples", "", "measure nothing: convert the scripts of k6 in this `folder`, and run those of plain HTTP beside k6")
 	flags.StringVar(&s.output, "o", "", "also write everything as JSON to this `file`")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(stdout, usageText)

@@ -103,11 +103,19 @@ func (c *converter) bindDefault(target, otherwise ast.Expression, v value, sc *s
 			v = c.eval(otherwise, sc)
 		}
 	case *expr:
-		if otherwise != nil {
+		if otherwise != nil && !isPattern(target) { // members of what is not there are not there, either
 			v = c.logical(target, token.COALESCE, v, func() value { return c.eval(otherwise, sc) })
 		}
 	}
 	c.bindTo(target, v, sc, declares)
+}
+
+func isPattern(target ast.Expression) bool {
+	switch target.(type) {
+	case *ast.ObjectPattern, *ast.ArrayPattern:
+		return true
+	}
+	return false
 }
 
 // declareVariable sets a variable that is declared in this block.

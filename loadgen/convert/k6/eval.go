@@ -145,6 +145,8 @@ func (c *converter) read(at ast.Node, v *variable) value {
 	switch is := v.value.(type) {
 	case live:
 		return c.read(at, is.v)
+	case notYet:
+		c.fail(at, "%s is looked at before a loop gives it a value", v.name)
 	case *cell:
 		return name(is.name, is.is)
 	case *carried:

@@ -387,9 +387,26 @@ func (c *converter) cases(s *ast.SwitchStatement, on value, i int, sc *scope) co
 		return c.cases(s, on, i+1, sc)
 	}
 	test := c.compare(one, token.STRICT_EQUAL, on, c.eval(one.Test, sc))
-	return c.branches(s, test, true, sc,
+	return c.branches(s, test, exitsCases(s.Body[i:]), sc,
 		func() completion { return c.list(c.fallThrough(s, i), sc) },
 		func() completion { return c.cases(s, on, i+1, sc) })
+}
+
+// exitsCases says whether something in cases may end more than its case.
+func exitsCases(cases []*ast.CaseStatement) bool {
+	return slices.ContainsFunc(cases, func(one *ast.CaseStatement) bool {
+		return slices.ContainsFunc(withoutBreak(one.Consequent), func(s ast.Statement) bool { return exits(s) })
+	})
+}
+
+// withoutBreak are the statements of a case but for the break at its end.
+func withoutBreak(list []ast.Statement) []ast.Statement {
+	if n := len(list); n > 0 {
+		if b, ok := list[n-1].(*ast.BranchStatement); ok && b.Token == token.BREAK && b.Label == nil {
+			return list[:n-1]
+		}
+	}
+	return list
 }
 
 // fallThrough are the statements of a case and of those behind it until a break.
@@ -400,7 +417,7 @@ func (c *converter) fallThrough(s *ast.SwitchStatement, i int) []ast.Statement {
 		if n := len(all); n > 0 {
 			switch all[n-1].(type) {
 			case *ast.BranchStatement, *ast.ReturnStatement, *ast.ThrowStatement:
-				return all
+				return withoutBreak(all)
 			}
 		}
 	}

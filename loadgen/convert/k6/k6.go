@@ -101,10 +101,12 @@ type converter struct {
 	inside string
 	at     *module // of the function that is being followed
 	// begin is where the function that is being followed begins.
-	begin    *block
-	begun    map[string]bool // kept variables that it gives their first value
-	loops    int             // that are being followed as loops
-	defaults []string        // statuses that all requests expect
+	begin *block
+	begun map[string]bool // kept variables that it gives their first value
+	loops int             // that are being followed as loops
+	// carryUnset says that variables without a value are carried through loops, too.
+	carryUnset bool
+	defaults   []string // statuses that all requests expect
 }
 
 // left is a piece of the script that is not converted.

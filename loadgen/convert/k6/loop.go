@@ -35,20 +35,22 @@ func (c *converter) loop(s ast.Statement, sc *scope) completion {
 	if c.block == nil {
 		return c.writtenOut(s, sc, maxRounds, false)
 	}
-	var why *unsupported
-	ok := c.trial(func() {
-		if why = catch(func() { done = c.asLoop(s, sc) }); why != nil {
-			panic(why)
+	outer := c.carryUnset
+	defer func() { c.carryUnset = outer }()
+	for _, c.carryUnset = range []bool{false, true} {
+		if c.trial(func() { done = c.asLoop(s, sc) }) {
+			return done
 		}
-	})
-	if ok {
-		return done
 	}
 	if c.trial(func() { done = c.writtenOut(s, sc, maxWrittenOut, false) }) {
 		return done
 	}
+	c.carryUnset = false
 	return c.asLoop(s, sc)
 }
+
+// notYet is the value of a variable that a loop gives its first value.
+type notYet struct{}
 
 // writtenOut follows each round of a loop of which the number of rounds is known. With reckons, one that makes a step is given up.
 func (c *converter) writtenOut(s ast.Statement, sc *scope, limit int, reckons bool) completion {
@@ -243,6 +245,10 @@ func (c *converter) carry(at ast.Node, body ast.Node, sc *scope, except ...strin
 			if value(was) == c.last.value { // and it will be, behind each round, or c.carried complains
 				continue
 			}
+		}
+		if isNothing(v.value) && !v.module && !c.carryUnset {
+			c.set(variablePlace{v}, notYet{})
+			continue
 		}
 		if v.module {
 			c.read(at, v)
