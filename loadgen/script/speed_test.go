@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -178,4 +179,37 @@ func TestAllocations(t *testing.T) {
 			t.Errorf("%s: got %v allocations, want at most %v", name, got, most)
 		}
 	}
+}
+
+// Requests with variables leave nothing behind, however many there were.
+func TestMemory(t *testing.T) {
+	test := &load.Test{}
+	mustCompile(t, speeds["Templated"], mustAnswer(t)).Into(test, io.Discard)
+	do := test.Exec
+	test.Exec = func(vu *load.VU) error {
+		var before uint64
+		for i := range 6000 {
+			if i == 1000 {
+				before = heap()
+			}
+			if err := do(vu); err != nil {
+				return err
+			}
+		}
+		if after := heap(); after > before+1<<20 {
+			t.Errorf("got %d bytes after 6000 requests, %d after 1000", after, before)
+		}
+		return nil
+	}
+	if result, err := test.Run(t.Context()); err != nil || result.Failed != 0 {
+		t.Fatal(err, result.Err())
+	}
+}
+
+// heap is what is in use when all that is not has been found.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
