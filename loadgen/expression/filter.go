@@ -57,15 +57,6 @@ var filters = map[string]*filter{
 
 var filterNames = slices.Sorted(maps.Keys(filters))
 
-// Filters are the language's own, as they are written, sorted by name.
-func Filters() []string {
-	var forms []string
-	for _, name := range filterNames {
-		forms = append(forms, filters[name].form)
-	}
-	return forms
-}
-
 type filterNode struct {
 	of   node
 	name string

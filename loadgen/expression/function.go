@@ -35,15 +35,6 @@ var functions = map[string]*function{
 
 var functionNames = slices.Sorted(maps.Keys(functions))
 
-// Functions are the language's own, as they are written, sorted by name.
-func Functions() []string {
-	var forms []string
-	for _, name := range functionNames {
-		forms = append(forms, functions[name].form)
-	}
-	return forms
-}
-
 type callNode struct {
 	path []string
 	args []node

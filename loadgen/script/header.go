@@ -100,7 +100,7 @@ func (c *compiler) headers(d *draft, path string) {
 	}
 }
 
-// validate says whether the headers can be sent, as far as that can be known before their variables have values.
+// validate says whether the headers can be sent, and the body in its coding, as far as that can be known before their variables have values.
 func (c *compiler) validate(d *draft, path string) {
 	var opts []load.Option
 	if d.body.Static() {
@@ -113,6 +113,11 @@ func (c *compiler) validate(d *draft, path string) {
 			opts = append(opts, load.Header(h.name, h.value.Text()))
 		default:
 			opts = append(opts, load.Header(h.name, ""))
+		}
+	}
+	if d.step.Compress != "" {
+		if _, err := load.NewRequest(d.method, "http://localhost/", load.Compress(codings(d.step.Compress)...)); err != nil {
+			c.fail(path+".compress", "%w", err)
 		}
 	}
 	probe, err := load.NewRequest(d.method, "http://localhost/", opts...)

@@ -105,10 +105,12 @@ func (c *compiler) builder(s *Step, path string) builder {
 	if s.Timeout < 0 {
 		c.fail(path+".timeout", "%s is negative; want a time such as 10s", time.Duration(s.Timeout))
 	}
+	if len(c.problems) == problems {
+		c.validate(d, path)
+	}
 	if len(c.problems) > problems {
 		return nil // and what would follow from them needs no word
 	}
-	c.validate(d, path)
 	if d.static() {
 		req, err := d.make(nil)
 		if err != nil {
@@ -147,6 +149,9 @@ func (c *compiler) url(d *draft, path string) *expression.Template {
 		written = joinURL(base, s.URL)
 	}
 	url := c.template(written, path+".url")
+	if base == "" && !varies && !scheme.MatchString(s.URL) {
+		c.fail(path+".url", "%.60q has no scheme: write it as http://HOST/PATH, or give baseURL", s.URL)
+	}
 	if base != "" && varies {
 		url = based(c.template(base, "baseURL"), url)
 	}
