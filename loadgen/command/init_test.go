@@ -15,7 +15,7 @@ func MustGo(tb testing.TB, dir string, args ...string) string {
 	tb.Helper()
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOFLAGS=-mod=readonly")
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOFLAGS=-mod=readonly -trimpath", "CGO_ENABLED=0") // as all programs here, so that much is compiled already
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		tb.Fatalf("go %q: %v\n%s", args, err, out)

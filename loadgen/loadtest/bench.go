@@ -125,7 +125,7 @@ func shared(n int64, o load.Options) load.Options {
 	return o
 }
 
-// atRate goes on until n iterations have begun.
+// atRate lasts as long as n iterations take to begin at the rate.
 func atRate(n int64, o load.Options) load.Options {
 	unit := time.Second
 	if o.TimeUnit != nil {
