@@ -73,7 +73,7 @@ func TestValues(t *testing.T) {
 		"1==1.0": "true", "five==5": "true", "'05'==5": "true", "'a'=='b'": "false", "null==none": "true", "nil==null": "true", "''==null": "false", "0==null": "false", "'x' != 'y'": "true",
 		"2<10": "true", "'2'<'10'": "true", "'b'<'a'": "false", "'b'>='a'": "true", "none<1": "false", "none>1": "false", "yes==true": "true", "yes=='true'": "true",
 		"5 in [1,5]": "true", "'5' in ids": "false", "'4' in ids": "true", "'k' in jsonText": "true", "'total' in cart": "true", "'b' in 'abc'": "true", "'abc' contains 'd'": "false", "ids contains 3": "true",
-		"'abc42' matches '[0-9]+$'": "true", "none matches 'a'": "false", "yes && token": `"a b&c"`, "empty || 'd'": `"d"`, "0 || 5": "5", "empty ?? 'd'": `""`, "none ?? 'd'": `"d"`, "nil ?? 1": "1",
+		"'abc42' matches '[0-9]+$'": "true", `'a.1' matches '^\w\.\d$'`: "true", `'\q\u12'`: `"\\q\\u12"`, "none matches 'a'": "false", "yes && token": `"a b&c"`, "empty || 'd'": `"d"`, "0 || 5": "5", "empty ?? 'd'": `""`, "none ?? 'd'": `"d"`, "nil ?? 1": "1",
 		"later ?? 1": "1", "later || 2": "2", "later.a.b ?? 3": "3", "later == null": "true", "later|default(4)": "4", "(later) ?? 5": "5", "later[0] ?? 6": "6", "vu > 5 ? 'big' : 'small'": `"big"`, "none ? 1 : empty ? 2 : 3": "3", "1 < 2 && 2 < 3": "true",
 		"cart.items.0.id": "1", "cart.items[1].id": "2", "cart['a.b'].c": "true", "cart.items[0]['n']": `"x.y"`, "cart.total": "12.5", "cart.big": "12345678901234567890", "cart.big == 12345678901234567891": "false",
 		"cart.items[vu-7].id": "1", "cart.missing ?? 'no'": `"no"`, "cart.none": "null", "cart.items|length": "2", "cart|length": "5", "jsonText.k.1": "20", "(ids)[0]": "3", "ids[2].k": "1", "[10,20][1]": "20",
@@ -102,7 +102,7 @@ func TestValues(t *testing.T) {
 func TestErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "want a value, got the end", "1 +": "want a value, got the end", "tokn": `tokn: no such variable; did you mean "token"?`, "zzzzzz": "no such variable", "later": "no such variable yet", "later == 1": "no such variable yet", "!later": "no such variable yet", "later && 1": "no such variable yet", "later.a.b": "no such variable yet",
-		"later + 1": "no such variable yet", "vu vu": "want an operator or the end, got vu", "(1": "want ), got the end", "[1": "want ,, got the end", "'a": "is not closed by '", `'\q'`: `\q means nothing`, `'\`: "a backslash stands alone",
+		"later + 1": "no such variable yet", "vu vu": "want an operator or the end, got vu", "(1": "want ), got the end", "[1": "want ,, got the end", "'a": "is not closed by '", `'\`: "a backslash stands alone",
 		"1 ? 2": "want :", "a.": "want a name behind the dot", "vu|": "want a filter such as url behind |", "vu|uppper": `there is no filter uppper: did you mean "upper"?`, "vu|upper(1)": "upper has 1 arguments: want upper",
 		"vu|hmac": "want hmac(KEY)", "random.itn(1,2)": `there is no function random.itn: did you mean "random.int"?`, "random.int(1)": "random.int has 1 arguments: want random.int(1,100)", "random.item()": "random.item has 0", "random.item([])": "of an empty list",
 		"token()": "there is no function token", "'a'()": "only a function has arguments", "vu @ 1": "'@' means nothing here", "response.header()": "want one", "'a' matches '('": "error parsing regexp",
