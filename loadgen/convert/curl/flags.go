@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/foobar/loadgen/convert/draft"
@@ -30,10 +31,20 @@ var letterNames = map[byte]string{'X': "request", 'H': "header", 'd': "data", 'F
 	'z': "time-cond", '4': "ipv4", '6': "ipv6", 'h': "help", 'V': "version", 'a': "append", 'B': "use-ascii", 'j': "junk-session-cookies", 'P': "ftp-port",
 	'p': "proxytunnel", 'Q': "quote", 't': "telnet-option", 'M': "manual", '2': "sslv2", '3': "sslv3"}
 
-// flags are curl's by name.
-var flags map[string]flag
+// flagNamed is one of curl's flags, and whether there is one of that name.
+func flagNamed(name string) (f flag, known bool) {
+	flagsOnce.Do(makeFlags)
+	f, known = flags[name]
+	return f, known
+}
 
-func init() { // it refers to functions that refer to it
+// flags are curl's by name. They are made when they are first asked for.
+var (
+	flags     map[string]flag
+	flagsOnce sync.Once
+)
+
+func makeFlags() {
 	flags = map[string]flag{
 		"request":        text(func(r *reader, v string) { r.request.method = v }),
 		"url":            text(func(r *reader, v string) { r.request.urls = append(r.request.urls, v) }),

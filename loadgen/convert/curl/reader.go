@@ -61,9 +61,9 @@ func (r *reader) command() []script.Step {
 // long reads a flag such as --data.
 func (r *reader) long(w word) {
 	name, on := w.text[2:], true
-	f, known := flags[name]
+	f, known := flagNamed(name)
 	if rest, negated := strings.CutPrefix(name, "no-"); !known && negated {
-		f, known = flags[rest]
+		f, known = flagNamed(rest)
 		on = false
 	}
 	if !known {
@@ -87,7 +87,7 @@ func (r *reader) short(w word) {
 			r.leave(w.line, one.text, "no flag of this name is known here")
 			continue
 		}
-		f := flags[name]
+		f, _ := flagNamed(name)
 		if !f.value {
 			r.apply(f, one, word{line: w.line}, true)
 			continue
