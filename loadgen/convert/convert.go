@@ -30,7 +30,7 @@ type Source struct {
 	Env map[string]string
 }
 
-// Options say how a source is converted. Those that are about one format do nothing to others.
+// Options say how a source is converted. Speed, Hosts and Only go with HAR files.
 type Options struct {
 	// From is the format, one of Formats; by default the source tells.
 	From string
@@ -102,6 +102,9 @@ func Convert(s Source, o Options) (*draft.Draft, error) {
 		return nil, fmt.Errorf("%s: it can't be told what it is: say it with -from, one of %s", s.Name, strings.Join(Formats(), ", "))
 	default:
 		return nil, fmt.Errorf("%q is no format: want one of %s", o.From, strings.Join(Formats(), ", "))
+	}
+	if name != "har" && (o.Speed != 0 || o.Hosts != nil || o.Only != nil) {
+		return nil, fmt.Errorf("%s is of the format %s: speed, hosts and only go with HAR files", s.Name, name)
 	}
 	d, err := formats[i].convert(s, o)
 	var placed *file.Error

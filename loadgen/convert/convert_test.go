@@ -40,9 +40,14 @@ func TestConvertErrors(t *testing.T) {
 		"NoFormat":   {"hello", "wsdl", `"wsdl" is no format: want one of har, `},
 		"PowerShell": {"Invoke-WebRequest -Uri x", "", "copy it \"as cURL\""},
 		"NoText":     {"curl \xff", "", "f is no text in UTF-8"},
+		"Speed":      {"curl http://h/", "", ""},
 		"NoHAR":      {"{}", "har", "f: it is no HAR file"},
 	} {
-		_, err := Convert(Source{Name: "f", Text: []byte(test.text)}, Options{From: test.from})
+		o := Options{From: test.from}
+		if name == "Speed" {
+			o.Speed, test.want = 2, "f is of the format curl: speed, hosts and only go with HAR files"
+		}
+		_, err := Convert(Source{Name: "f", Text: []byte(test.text)}, o)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: got %v, want %q in it", name, err, test.want)
 		}
