@@ -2,7 +2,6 @@ package command
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,7 +18,7 @@ import (
 )
 
 // TestDocs does what the pages say: each file that they show is run, and each command. A block's file is named behind its language,
-// as in "```yaml shop.yaml"; a block of YAML without a name is a part of a file. What takes a minute on the page takes 200 ms here.
+// as in "```yaml shop.yaml"; a block of YAML without a name is a part of a file. Times are short here.
 func TestDocs(t *testing.T) {
 	for _, page := range []string{"loadgen.md", "files.md"} {
 		t.Run(page, func(t *testing.T) {
@@ -84,15 +83,11 @@ func newDocs(t *testing.T) *docs {
 	s := httptest.NewServer(http.HandlerFunc(shop))
 	t.Cleanup(s.Close)
 	address := strings.TrimPrefix(s.URL, "http://")
-	hosts := map[string]string{}
+	var hosts []string
 	for _, name := range []string{"localhost:8080", "foo:5000", "shop.example:80"} {
-		hosts[name] = address
+		hosts = append(hosts, name+"="+address)
 	}
-	text, err := json.Marshal(hosts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &docs{dir: t.TempDir(), hosts: string(text)}
+	d := &docs{dir: t.TempDir(), hosts: strings.Join(hosts, ",")}
 	d.write("order.json", `{"item": 7}`)
 	return d
 }
@@ -112,7 +107,11 @@ func (d *docs) do(t *testing.T, b documentedBlock) {
 	case b.language == "yaml" && b.file == "":
 		name := fmt.Sprintf("part%d.yaml", b.line)
 		d.write(name, whole(t, b.text))
-		d.run(t, []string{"-config", name, "-vus", "1", "-i", "3"}, nil)
+		args := []string{"-config", name}
+		if !strings.Contains(b.text, "scenarios:") {
+			args = append(args, "-vus", "1", "-i", "3")
+		}
+		d.run(t, args, nil)
 	case b.language == "yaml" && runs(t, b.text):
 		d.run(t, []string{"-config", b.file}, nil)
 	case b.language == "js":
@@ -186,7 +185,7 @@ var (
 	threshold = regexp.MustCompile(`((?:duration|response_time)\S*p\(\d+\)|"p\(\d+\))<\d+`)
 )
 
-// hurried is a text with its seconds, minutes and hours as so many times 200 ms, and without limits that a busy machine misses.
+// hurried is a text with its seconds, minutes and hours as so many times 50 ms, up to 200, and without limits that a busy machine misses.
 func hurried(text string) string {
 	text = threshold.ReplaceAllString(text, "$1<60000")
 	return longTime.ReplaceAllStringFunc(text, func(s string) string {
@@ -194,7 +193,7 @@ func hurried(text string) string {
 		if err != nil || s == "24h" {
 			return s
 		}
-		return fmt.Sprintf("%dms", 200*min(n, 5))
+		return fmt.Sprintf("%dms", 50*min(n, 4))
 	})
 }
 
