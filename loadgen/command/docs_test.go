@@ -182,12 +182,12 @@ func unquoted(t *testing.T, line string) (words []string) {
 
 var (
 	longTime  = regexp.MustCompile(`\b([1-9]\d*)(s|m|h)\b`)
-	threshold = regexp.MustCompile(`((?:duration|response_time)\S*p\(\d+\)|"p\(\d+\))<\d+`)
+	timeLimit = regexp.MustCompile(`((?:duration|response_time)\S*p\(\d+\)|"p\(\d+\))<\d+`)
 )
 
 // hurried is a text with its seconds, minutes and hours as so many times 50 ms, up to 200, and without limits that a busy machine misses.
 func hurried(text string) string {
-	text = threshold.ReplaceAllString(text, "$1<60000")
+	text = timeLimit.ReplaceAllString(text, "$1<60000")
 	return longTime.ReplaceAllStringFunc(text, func(s string) string {
 		n, err := strconv.Atoi(s[:len(s)-1])
 		if err != nil || s == "24h" {
@@ -244,4 +244,3 @@ func shop(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"ok": true, "id": 1, "state": "done", "items": [{"id": 7}, {"id": 8}]}`)
 	}
 }
-
