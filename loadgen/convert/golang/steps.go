@@ -153,21 +153,22 @@ func (g *generator) loop(steps []script.Step) error {
 }
 
 func (g *generator) each(s *script.Step) error {
-	for _, name := range slices.Sorted(maps.Keys(s.Each)) {
-		var text string
-		of := quote(string(s.Each[name]))
-		if json.Unmarshal(s.Each[name], &text) == nil {
-			var err error
-			if of, err = g.template(text); err != nil {
-				return err
-			}
-		}
-		g.line("for index, one := range %s(%s) {\nindex := int64(index)\n_ = index\nv.%s = one", g.help("list"), of, g.variables[name])
-		err := g.loop(s.Requests)
-		g.line("}")
-		return err
+	names := slices.Sorted(maps.Keys(s.Each))
+	if len(names) != 1 {
+		return unknown{"each of several lists"}
 	}
-	return nil
+	name, of := names[0], quote(string(s.Each[names[0]]))
+	var text string
+	if json.Unmarshal(s.Each[name], &text) == nil {
+		var err error
+		if of, err = g.template(text); err != nil {
+			return err
+		}
+	}
+	g.line("for index, one := range %s(%s) {\nindex := int64(index)\n_ = index\nv.%s = one", g.help("list"), of, g.variables[name])
+	err := g.loop(s.Requests)
+	g.line("}")
+	return err
 }
 
 func (g *generator) pick(s *script.Step) error {
