@@ -64,7 +64,7 @@ func (l Left) String() string {
 	return strings.Join(append(parts, plain.Line(l.Reason)), ": ")
 }
 
-// Summary says how much is in the draft, and in a line each what is not.
+// Summary says how much is in the draft, and in a line each what is not, and what need not be.
 func (d *Draft) Summary() string {
 	var b strings.Builder
 	what := d.What
@@ -82,6 +82,9 @@ func (d *Draft) Summary() string {
 	}
 	for _, l := range d.Left {
 		fmt.Fprintf(&b, "  %s\n", l)
+	}
+	for _, l := range d.Dropped {
+		fmt.Fprintf(&b, "  not needed: %s\n", l)
 	}
 	if len(d.Variables) > 0 {
 		fmt.Fprintf(&b, "what is not in the file has to be given with it: -env %s=...\n", strings.Join(d.Variables, "=... -env "))

@@ -185,11 +185,11 @@ func (c *converter) keepAll(at ast.Node, mark int) {
 		switch p := p.(type) {
 		case variablePlace:
 			if !p.v.module {
-				continue // of a block that has ended, or lost below
+				c.set(p, &lost{"it is set in the first iteration only, and not kept"})
+				continue
 			}
 			hint = p.v.name
 		case propertyPlace:
-			hint = p.key
 			if p.of.home == "" {
 				continue
 			}

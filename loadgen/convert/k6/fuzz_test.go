@@ -61,6 +61,17 @@ func readsBack(d *draft.Draft) error {
 	}
 	var options load.Options
 	err = n.Decode(&options)
-	_, err2 := script.Read(n)
-	return errors.Join(err, err2)
+	read, err2 := script.Read(n)
+	if err = errors.Join(err, err2); err != nil {
+		return err
+	}
+	if _, err = read.Compile(""); err == nil {
+		return nil
+	}
+	for _, ours := range []string{"no such variable", "there is no", "want an operator", "can't have this name", "has this name", "needs one of", "goes with", "no steps"} {
+		if strings.Contains(err.Error(), ours) {
+			return err
+		}
+	}
+	return nil // a header or a name that the script has, and that can't be sent
 }

@@ -40,7 +40,7 @@ func Convert(s Script) (d *draft.Draft, err error) {
 	kept, written, cells := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for range maxAttempts {
 		c := newConverter(s, kept, written, cells)
-		d, err, again := c.attempt()
+		d, again, err := c.attempt()
 		if again == nil {
 			return d, err
 		}
@@ -55,7 +55,7 @@ func Convert(s Script) (d *draft.Draft, err error) {
 const maxAttempts = 200
 
 // attempt is one conversion. It says with which variable to begin again.
-func (c *converter) attempt() (d *draft.Draft, err error, again *restart) {
+func (c *converter) attempt() (d *draft.Draft, again *restart, err error) {
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
@@ -66,7 +66,7 @@ func (c *converter) attempt() (d *draft.Draft, err error, again *restart) {
 		}
 	}()
 	d, err = c.convert()
-	return d, err, nil
+	return d, nil, err
 }
 
 // converter is one attempt at a script.
@@ -88,7 +88,6 @@ type converter struct {
 	dropped []left
 	names   map[string]bool // variables of the draft
 	env     map[string]bool // names of __ENV
-	data    []*dataSource
 	metrics map[string]string
 	pieces  map[pieceKey]*expr // of responses, that are kept in variables
 	cells   map[string]bool    // variables of the draft that get other values

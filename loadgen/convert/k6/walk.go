@@ -19,8 +19,6 @@ func walk(n ast.Node, visit func(ast.Node) bool) {
 	walkFields(reflect.ValueOf(n), visit)
 }
 
-var nodeType = reflect.TypeFor[ast.Node]()
-
 func walkFields(v reflect.Value, visit func(ast.Node) bool) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
