@@ -25,6 +25,8 @@ const convertSynopsis = `loadgen convert makes a file of requests out of what th
   loadgen convert [flags] FILE   - is standard input
 
 Examples:
+  loadgen convert script.js >test.yaml
+        a script of k6; what is not converted stands in a comment, and on standard error
   loadgen convert requests.sh >test.yaml
         curl commands, as a browser copies them ("Copy all as cURL")
   loadgen convert -speed 2 -hosts shop.test -only html,json shop.har >test.yaml
