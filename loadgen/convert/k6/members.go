@@ -292,19 +292,21 @@ type cookieList struct {
 	one  bool
 }
 
+// cookie is the value of the cookie, null if the response sets none of that name.
+func (l *cookieList) cookie() *expr {
+	return &expr{op: opMethod, text: "cookie", args: []*expr{{op: opResponse, response: l.of}, literal(l.name)}, is: isText}
+}
+
 func (c *converter) cookieMember(at ast.Node, l *cookieList, key string) value {
-	cookie := func() *expr {
-		return &expr{op: opMethod, text: "cookie", args: []*expr{{op: opResponse, response: l.of}, literal(l.name)}, is: isText}
-	}
 	switch {
 	case l.name == "":
 		return &cookieList{of: l.of, name: key}
 	case !l.one && key == "0":
 		return &cookieList{of: l.of, name: l.name, one: true}
 	case !l.one && key == "length":
-		return choose(binary("==", cookie(), literal(nil)), literal(0.0), literal(1.0))
+		return choose(binary("==", l.cookie(), literal(nil)), literal(0.0), literal(1.0))
 	case l.one && key == "value":
-		return cookie()
+		return l.cookie()
 	}
 	c.fail(at, "%s of a cookie is not converted", key)
 	return nil

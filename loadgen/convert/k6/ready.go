@@ -52,6 +52,10 @@ func (c *converter) exprOf(at ast.Node, v value) *expr {
 			list.args = append(list.args, c.exprOf(at, item))
 		}
 		return list
+	case *cookieList:
+		if v.name != "" {
+			return v.cookie()
+		}
 	case *row:
 		c.fail(at, "a whole row of data is used as a value")
 	case *used:
@@ -81,6 +85,7 @@ func (c *converter) ready(at ast.Node, e *expr) *expr {
 	if e.cost() > 5000 {
 		c.fail(at, "it comes to an expression that is too long")
 	}
+	e.any(func(part *expr) bool { c.expressible(at, part); return false })
 	old := func(r *response) bool { return value(r) != c.last.value || r.inBatch }
 	all := e.responses()
 	if !slices.ContainsFunc(all, old) {
@@ -98,6 +103,20 @@ func (c *converter) ready(at ast.Node, e *expr) *expr {
 		part.args[i] = c.ready(at, a)
 	}
 	return &part
+}
+
+// filters are those of the language that a conversion makes.
+var filters = []string{"url", "base64", "base64url", "unbase64", "json", "sha256", "md5", "hmac", "upper", "lower", "trim", "length", "number", "raw", "int", "round",
+	"split", "join", "replace", "slice", "date"}
+
+// expressible gives up what the language has no word for.
+func (c *converter) expressible(at ast.Node, e *expr) {
+	switch {
+	case e.op == opFilter && !slices.Contains(filters, e.text):
+		c.fail(at, "%s of a value that is known only in the test is not converted here", e.text)
+	case e.op == opName && e.text == "iterationInTest":
+		c.fail(at, "the number of the iteration in the test is converted where it chooses a row of data")
+	}
 }
 
 // try gives up what can't be written here, and does nothing else.
