@@ -50,6 +50,8 @@ func Run(ctx context.Context, test *load.Test, args, environ []string, stdout, s
 		return help(stdout, p)
 	case s.Action == "init":
 		return session.init(s.Args)
+	case s.Action == "compare":
+		return session.compare(s.Args)
 	case s.Action == "convert":
 		return session.convert(s.Args, os.Stdin)
 	case s.Action == "schema":

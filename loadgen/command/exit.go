@@ -8,6 +8,7 @@ const (
 	exitInterrupted    = 105 // Ctrl-C or SIGTERM before the load began
 	exitCannotStartAPI = 106 // the REST API can't listen on -address
 	exitPanicked       = 109 // a bug
+	exitRegression     = 117 // worse than a baseline by more than -max-regression allows
 	exitLeftOut        = 118 // convert left something out
 	exitTargetFailed   = 119 // foo and bar could not be built or started
 	exitOutputFailed   = 124 // the report or a summary file can't be written
@@ -15,15 +16,15 @@ const (
 )
 
 // exitTable is what -h says of the codes.
-const exitTable = `Exit codes (k6's, but for 118 to 124):
+const exitTable = `Exit codes (k6's, but for 117 to 124):
     0  finished                                    106  the REST API can't listen on -address
    99  a threshold failed                          107  set-up or tear-down failed
   100  set-up timed out                            108  the test aborted itself
   101  tear-down timed out                         109  a bug: the command panicked
   103  stopped over the REST API                   110  the test marked itself as failed
-  104  invalid options, variables or config file   118  convert left something out
-  105  interrupted (Ctrl-C, SIGTERM)               119  the target could not be started
-                                                   255  unknown flag or unreadable value
+  104  invalid options, variables or config file   117  worse than -max-regression allows
+  105  interrupted (Ctrl-C, SIGTERM)               118  convert left something out
+  119  the target could not be started             255  unknown flag or unreadable value
   Where k6 says 0:
   120  no request got a response, or nothing was   122  the rate was missed by more than 1 %
        measured                                    123  a check never passed

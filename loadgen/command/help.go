@@ -20,6 +20,7 @@ const synopsis = `loadgen drives virtual users against an HTTP service and repor
   loadgen [flags] script.js      a script of k6 that converts whole; also what a browser recorded, shop.har
   loadgen [flags]                inside the foobar workspace: build and start foo and bar, load foo
   loadgen inspect [flags] [URL]  print the options that result, and make no load
+  loadgen compare A.json B.json  what differs between runs, files of -summary-json, and whether that can be told (compare -h)
   loadgen convert FILE           make a file of a script of k6, curl commands, a HAR file, an OpenAPI document (convert -h)
   loadgen init [FILE] [URL]      write a file with a load test that runs, and says what else there is
   loadgen init go DIR            write a load test in Go, which has these flags too, and a go test of it

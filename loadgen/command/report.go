@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"time"
 
+	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
 	"example.com/foobar/loadgen/metrics"
 	"example.com/foobar/loadgen/summary"
@@ -19,9 +21,15 @@ func (s *session) report(r *load.Result) int {
 	snapshot := summary.WithTexts(r.Snapshot, s.secrets.Mask)
 	o := s.settings.Summary(isTerminal(s.stdout) && !s.settings.NoColor)
 	o.Seed = &s.seed
-	o.Outcome = s.outcome(r, code)
+	o.Load, o.CPU, o.Outcome = s.load(), r.CPU, s.outcome(r, code)
+	comparison := s.compareWithBaseline(snapshot, &o)
+	code = o.Outcome.Code
 	if err := s.printReport(snapshot, o); err != nil {
 		s.screen.warn(fmt.Sprintf("the report can't be written: %v", err))
+		code = outputFailed(code)
+	}
+	if err := s.printComparison(comparison); err != nil {
+		s.screen.warn(fmt.Sprintf("the comparison can't be written: %v", err))
 		code = outputFailed(code)
 	}
 	for _, out := range s.outputs {
@@ -35,6 +43,28 @@ func (s *session) report(r *load.Result) int {
 	}
 	s.annotate(snapshot, o.Outcome)
 	return code
+}
+
+// load is what was asked of the target.
+func (s *session) load() *summary.Load {
+	plan, err := engine.PlanOf(&s.settings.Load)
+	if err != nil {
+		return nil // what is wrong has been said by then
+	}
+	o := &s.settings.Load
+	l := &summary.Load{Warmup: time.Duration(valueOf(o.Warmup)), RPS: valueOf(o.RPS), MinIterationDuration: time.Duration(valueOf(o.MinIterationDuration))}
+	for _, one := range plan.Scenarios {
+		l.Scenarios = append(l.Scenarios, summary.ScenarioLoad{Name: one.Name, Description: one.Description, Options: one.Options})
+	}
+	return l
+}
+
+// valueOf is what p points at, or the zero value.
+func valueOf[T any](p *T) T {
+	if p == nil {
+		return *new(T)
+	}
+	return *p
 }
 
 // outcome is how the test ended, without secrets.

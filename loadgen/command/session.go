@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"example.com/foobar/loadgen/compare"
 	"example.com/foobar/loadgen/control"
 	"example.com/foobar/loadgen/internal/engine"
 	"example.com/foobar/loadgen/load"
@@ -26,6 +27,7 @@ type session struct {
 	signals        *signals
 	secrets        *secret.Values
 	outputs        []*output
+	baseline       []compare.Run
 	// seed is what the test's random numbers follow from, drawn when nobody has given one.
 	seed  uint64
 	drawn bool
@@ -58,6 +60,9 @@ func (s *session) run(ctx context.Context) int {
 	s.signals = catchSignals(ctx)
 	defer s.signals.release()
 	defer s.discardOutputs()
+	if err := s.readBaseline(); err != nil {
+		return s.complain(err)
+	}
 	if err := s.openOutputs(); err != nil {
 		return s.complain(err)
 	}

@@ -293,4 +293,11 @@ func TestPlan(t *testing.T) {
 	if err != nil || rate.MaxVUs != 10_000 || rate.Scenarios[0].Description != "2000.00 iterations/s for 1s (maxVUs: 200-10000, gracefulStop: 30s)" {
 		t.Errorf("got %+v, %v", rate, err)
 	}
+	secret := users(5)
+	secret.Env, secret.Tags = map[string]string{"TOKEN": "t0psecret"}, map[string]string{"token": "t0psecret"}
+	hidden, err := Options{Scenarios: map[string]Scenario{"a": secret}}.plan()
+	want := `{"executor":"constant-vus","startTime":"0s","gracefulStop":"30s","vus":5,"duration":"10s"}`
+	if err != nil || string(hidden.Scenarios[0].Options) != want {
+		t.Errorf("got options %s, %v, want %s", hidden.Scenarios[0].Options, err, want)
+	}
 }

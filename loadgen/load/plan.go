@@ -2,6 +2,7 @@ package load
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,10 +38,21 @@ func (o Options) plan() (engine.Plan, error) {
 	plans := o.plans()
 	p := engine.Plan{MaxVUs: mostUsers(plans, plan.maxVUs)}
 	for i := range plans {
-		p.Scenarios = append(p.Scenarios, engine.ScenarioPlan{Name: plans[i].Name, Description: plans[i].describe()})
+		options, err := plans[i].options()
+		if err != nil {
+			return engine.Plan{}, err
+		}
+		p.Scenarios = append(p.Scenarios, engine.ScenarioPlan{Name: plans[i].Name, Description: plans[i].describe(), Options: options})
 		p.MaxDuration = max(p.MaxDuration, end(plans, i))
 	}
 	return p, nil
+}
+
+// options are those of the scenario in JSON, without what is no load.
+func (p plan) options() ([]byte, error) {
+	conf := p.conf
+	conf.Env, conf.Tags = nil, nil
+	return json.Marshal(conf)
 }
 
 // begin is when scenario i begins at the latest: scenarios it comes after take all the time they can.

@@ -59,3 +59,16 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+func TestMarkdown(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain 5.0 µs":          "plain 5.0 µs",
+		"a|b `c` *d* _e_ ~f~":   "a\\|b \\`c\\` \\*d\\* \\_e\\_ \\~f\\~",
+		`<b> & \ [x](http://a)`: `&lt;b&gt; &amp; \\ \[x\](http&#58;//a)`,
+		"@ann #1 www.a.test":    "&#64;ann &#35;1 www&#46;a.test",
+	} {
+		if got := plain.Markdown(text); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}

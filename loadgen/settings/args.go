@@ -86,16 +86,16 @@ func (a *arguments) flagSet() *flag.FlagSet {
 
 // The words that say what to do; "run" needs not be said, and nothing else is read where alone stands.
 var (
-	actions = []string{"run", "inspect", "convert", "init", "schema", "version", "help"}
-	alone   = []string{"convert", "init", "schema", "version", "help"}
+	actions = []string{"run", "inspect", "compare", "convert", "init", "schema", "version", "help"}
+	alone   = []string{"compare", "convert", "init", "schema", "version", "help"}
 )
 
-// actions are those of the program; only loadgen itself writes and converts files.
+// actions are those of the program; only loadgen itself writes, converts and compares files.
 func (p Program) actions() []string {
 	if p.Test == nil {
 		return actions
 	}
-	return slices.DeleteFunc(slices.Clone(actions), func(name string) bool { return name == "init" || name == "convert" })
+	return slices.DeleteFunc(slices.Clone(actions), func(name string) bool { return name == "init" || name == "convert" || name == "compare" })
 }
 
 // takeWord takes a word that is no flag: what to do, or the one URL there can be.
@@ -187,7 +187,7 @@ var plainWord = regexp.MustCompile(`^[A-Za-z-]{1,30}$`)
 // noURL refuses a bare word, which is shown when it is likely to be meant as a command: it may be the end of a header
 // without its quotes, and a secret.
 func noURL(v string) error {
-	const list = "the commands are run, inspect, convert, init, schema, version and help; a host is written http://NAME/"
+	const list = "the commands are run, inspect, compare, convert, init, schema, version and help; a host is written http://NAME/"
 	if !plainWord.MatchString(v) {
 		return fmt.Errorf("a word that is no flag, no command and no URL (texts with spaces need quotes): %s", list)
 	}

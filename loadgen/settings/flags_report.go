@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/foobar/loadgen/compare"
 	"example.com/foobar/loadgen/summary"
 )
 
@@ -26,6 +27,9 @@ func reportFlags() []option {
 			set: value(text, func(s *Settings) *string { return &s.SummaryMarkdown })},
 		{name: "junit", form: "FILE", about: "write thresholds, checks and the exit code as test cases, in JUnit's XML",
 			set: value(text, func(s *Settings) *string { return &s.JUnit })},
+		{name: "baseline", form: "FILE", about: "compare with an earlier run, a file of -summary-json; repeatable for several runs",
+			set: func(s *Settings, v string) error { s.Baselines = append(s.Baselines, v); return nil }},
+		{name: "max-regression", form: "LIMIT", about: "with -baseline: what may be worse by how much, http_req_duration:p(95)=5% say; repeatable", set: maxRegression},
 		{name: "system-tags", env: "K6_SYSTEM_TAGS", form: "LIST", about: "which tags samples get (k6's default)",
 			set: value(list, func(s *Settings) *[]string { return &s.layer.SystemTags })},
 		{name: "no-color", env: "K6_NO_COLOR", about: "no colours; NO_COLOR in the environment says so too",
@@ -66,6 +70,15 @@ func progressEvery(s *Settings, v string) error {
 		return fmt.Errorf("want a time with its unit, such as 10s")
 	}
 	s.Progress = time.Duration(d)
+	return nil
+}
+
+func maxRegression(s *Settings, v string) error {
+	limit, err := compare.ParseLimit(v)
+	if err != nil {
+		return err
+	}
+	s.Limits = append(s.Limits, limit)
 	return nil
 }
 

@@ -76,6 +76,9 @@ func (s *Settings) CheckOutputs() error {
 // inputs are the files that are read.
 func (s *Settings) inputs() []namedFile {
 	all := append([]namedFile{{"-config", s.Config}, {"the file that is run", s.Source}, {"-cert", s.cert}, {"-key", s.key}}, s.read...)
+	for _, name := range s.Baselines {
+		all = append(all, namedFile{"-baseline", name})
+	}
 	for _, d := range s.script.Data {
 		if d.File != "" {
 			all = append(all, namedFile{"the data", script.Path(s.dir, d.File)})

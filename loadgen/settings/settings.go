@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"example.com/foobar/loadgen/compare"
 	"example.com/foobar/loadgen/control"
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/load"
@@ -37,12 +38,15 @@ type Settings struct {
 	Load load.Options
 	Command
 
-	// Action is what is to be done: "inspect", "convert", "init", "schema", "version", "help"; else the load. Args are what follows
-	// "convert", "init" or "schema".
+	// Action is what is to be done: "inspect", "compare", "convert", "init", "schema", "version", "help"; else the load. Args are what follows
+	// "compare", "convert", "init" or "schema".
 	Action string
 	Args   []string
 	// URL is what is asked, if it was given; Config is the file that was read, Source one that was converted.
 	URL, Config, Source string
+	// Baselines are the files of earlier runs that this one is compared with, and Limits what may be worse by how much.
+	Baselines []string
+	Limits    []compare.Limit
 	// APIToken is what those who change the test over the REST API must have.
 	APIToken string
 	// Progress is how often the progress is shown; 0 leaves it to the screen.
@@ -180,7 +184,7 @@ func (s *Settings) complete() error {
 }
 
 func (s *Settings) validate() error {
-	if err := errors.Join(s.checkTarget(), s.checkRate(), s.checkAPI()); err != nil {
+	if err := errors.Join(s.checkTarget(), s.checkRate(), s.checkAPI(), s.checkBaseline()); err != nil {
 		return err
 	}
 	if err := errors.Join(s.readCertificate(), s.Summary(false).Validate()); err != nil {
@@ -231,6 +235,14 @@ func (s *Settings) checkRate() error {
 		return errors.New("-arrivals goes with -rate")
 	case l.MaxCatchUpRate != nil:
 		return errors.New("-max-catch-up-rate goes with -rate; in a file it is the maxCatchUpRate of a scenario")
+	}
+	return nil
+}
+
+// checkBaseline refuses limits that nothing is held against.
+func (s *Settings) checkBaseline() error {
+	if len(s.Limits) > 0 && len(s.Baselines) == 0 {
+		return errors.New("-max-regression compares with an earlier run: name its file too, -baseline FILE, as -summary-json wrote it")
 	}
 	return nil
 }

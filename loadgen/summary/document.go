@@ -18,7 +18,7 @@ import (
 // misunderstand raises the first number of the version, an addition the second.
 const (
 	Schema  = "example.com/foobar/loadgen/summary"
-	Version = "1.1"
+	Version = "1.2"
 )
 
 // document is the machine-readable summary. What is read from it is values and the lists; state is what a Snapshot is made
@@ -31,6 +31,9 @@ type document struct {
 	Elapsed time.Duration `json:"elapsed"`
 	// Seed is what the random numbers followed from, where that is known.
 	Seed *uint64 `json:"seed,omitempty"`
+	// Load is what was asked of the target, and CPU (nanoseconds) the processor time that loadgen used for it, where they are known.
+	Load *Load         `json:"load,omitempty"`
+	CPU  time.Duration `json:"cpu,omitempty"`
 	// Passed says that no threshold failed.
 	Passed     bool                `json:"passed"`
 	Thresholds []documentThreshold `json:"thresholds"`
@@ -96,7 +99,7 @@ func writeJSON(w io.Writer, v any, indent string) error {
 
 func newDocument(s *metrics.Snapshot, o Options) document {
 	d := document{
-		Schema: Schema, Version: Version, Seconds: s.Elapsed.Seconds(), Elapsed: s.Elapsed, Seed: o.Seed, Passed: true,
+		Schema: Schema, Version: Version, Seconds: s.Elapsed.Seconds(), Elapsed: s.Elapsed, Seed: o.Seed, Load: o.Load, CPU: o.CPU, Passed: true,
 		Thresholds: []documentThreshold{}, Total: newDocumentSection(&s.Total, s.Elapsed, o),
 		Scenarios: []documentSection{}, Failures: append([]metrics.Failure{}, s.Failures...), Breakdown: []documentRow{},
 		Warnings: append([]metrics.Warning{}, s.Warnings...),
@@ -143,14 +146,23 @@ const maxDocument = 256 << 20
 // Decode reads the Snapshot from what JSON wrote. It refuses other schemas, newer versions that it can't understand, and
 // numbers that contradict each other.
 func Decode(r io.Reader) (*metrics.Snapshot, error) {
-	s, err := decode(r)
+	saved, err := Read(r)
+	if err != nil {
+		return nil, err
+	}
+	return saved.Snapshot, nil
+}
+
+// Read reads all that JSON wrote, as Decode does.
+func Read(r io.Reader) (*Saved, error) {
+	s, err := read(r)
 	if err != nil {
 		return nil, fmt.Errorf("reading a summary: %w", err)
 	}
 	return s, nil
 }
 
-func decode(r io.Reader) (*metrics.Snapshot, error) {
+func read(r io.Reader) (*Saved, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
 	if err != nil {
 		return nil, err
@@ -165,7 +177,11 @@ func decode(r io.Reader) (*metrics.Snapshot, error) {
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	return d.snapshot()
+	s, err := d.snapshot()
+	if err != nil {
+		return nil, err
+	}
+	return &Saved{Snapshot: s, Seed: d.Seed, Load: d.Load, CPU: d.CPU}, nil
 }
 
 // check refuses what can't be understood.
@@ -176,8 +192,8 @@ func (d *document) check() error {
 	if major, _, _ := strings.Cut(d.Version, "."); major != "1" {
 		return fmt.Errorf("its version is %q, want 1.x", d.Version)
 	}
-	if d.Elapsed < 0 {
-		return errors.New("its time of load is negative")
+	if d.Elapsed < 0 || d.CPU < 0 {
+		return errors.New("its time of load, or its processor time, is negative")
 	}
 	return nil
 }

@@ -114,7 +114,7 @@ func TestJSON(t *testing.T) {
 		for _, tt := range []struct{ text, want string }{
 			{"", "unexpected end"},
 			{"{}", "schema"},
-			{strings.Replace(good, `"version": "1.1"`, `"version": "2.0"`, 1), "version"},
+			{strings.Replace(good, `"version": "1.2"`, `"version": "2.0"`, 1), "version"},
 			{strings.Replace(good, `"elapsed": 3050000000`, `"elapsed": -1`, 1), "negative"},
 			{strings.Replace(good, `"count": 71,`, `"count": 72,`, -1), "holds"},
 			{strings.Replace(good, `"highest": 3600000000000`, `"highest": 36`, 1), "unknown range"},

@@ -49,7 +49,7 @@ func (m *markdown) outcome(o Outcome) {
 	}
 	fmt.Fprintf(m, "### Load test: failed, exit code %d\n\n", o.Code)
 	for _, line := range o.Reasons {
-		fmt.Fprintf(m, "- %s\n", markdownText(plain.Line(line)))
+		fmt.Fprintf(m, "- %s\n", plain.Markdown(plain.Line(line)))
 	}
 }
 
@@ -122,7 +122,7 @@ func (m *markdown) notes(s *metrics.Snapshot) {
 		m.WriteString("\n")
 	}
 	for _, n := range notes {
-		fmt.Fprintf(m, "- %s\n", markdownText(n))
+		fmt.Fprintf(m, "- %s\n", plain.Markdown(n))
 	}
 }
 
@@ -133,7 +133,7 @@ func (m *markdown) table(head []string, rows [][]string) {
 	}
 	fmt.Fprintf(m, "\n| %s |\n|%s\n", strings.Join(head, " | "), strings.Repeat(" --- |", len(head)))
 	for _, cells := range rows {
-		fmt.Fprintf(m, "| %s |\n", strings.Join(mapped(cells, markdownText), " | "))
+		fmt.Fprintf(m, "| %s |\n", strings.Join(mapped(cells, plain.Markdown), " | "))
 	}
 }
 
@@ -143,10 +143,3 @@ func markOf(ok bool) string {
 	}
 	return failed
 }
-
-// markdownEscapes are the characters that mean something in Markdown, HTML, or to GitHub.
-var markdownEscapes = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "{", `\{`, "}", `\}`, "[", `\[`, "]", `\]`,
-	"|", `\|`, "~", `\~`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "&#64;", "#", "&#35;", "://", "&#58;//", "www.", "www&#46;")
-
-// markdownText is a text that has no effect.
-func markdownText(text string) string { return markdownEscapes.Replace(text) }

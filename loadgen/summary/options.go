@@ -34,6 +34,9 @@ type Options struct {
 	TimeUnit string
 	// Seed is what the random numbers of the test followed from; only JSON has it, and nil leaves it out.
 	Seed *uint64
+	// Load is what was asked of the target, and CPU the processor time that loadgen used for it; only JSON has them, where they are known.
+	Load *Load
+	CPU  time.Duration
 	// Outcome is how the test ended; only JUnit and Markdown have it.
 	Outcome Outcome
 	// Color colours the text with ANSI escapes, as for a terminal.

@@ -27,8 +27,14 @@ type Plan struct {
 	MaxDuration time.Duration
 }
 
-// ScenarioPlan is one scenario of a Plan; Description is k6's: "5 looping VUs for 30s (gracefulStop: 30s)".
-type ScenarioPlan struct{ Name, Description string }
+// ScenarioPlan is one scenario of a Plan.
+type ScenarioPlan struct {
+	Name string
+	// Description is k6's: "5 looping VUs for 30s (gracefulStop: 30s)".
+	Description string
+	// Options are those of a file, in JSON, with their defaults; without variables and tags, which are no load and may be secret.
+	Options []byte
+}
 
 // SystemTags are k6's that we know, all set unless Options.SystemTags says otherwise.
 var SystemTags = []string{"proto", "status", "method", "url", "name", "group", "check", "error", "error_code", "tls_version",

@@ -1,0 +1,202 @@
+package command
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"example.com/foobar/loadgen/compare"
+	"example.com/foobar/loadgen/nearest"
+	"example.com/foobar/loadgen/plain"
+	"example.com/foobar/loadgen/settings"
+	"example.com/foobar/loadgen/summary"
+)
+
+const compareSynopsis = `loadgen compare says what differs between load tests, and whether that can be told from chance.
+
+  loadgen compare [flags] BEFORE.json AFTER.json
+  loadgen compare [flags] BEFORE.json... -- AFTER.json...
+
+The files are those that -summary-json writes. Runs of different loads (scenarios, users, rates, durations) are refused.
+With four runs a side and more, the change of a statistic has its 95 % interval, and it is worse, better, or ~ (no difference can be
+told) by the Mann-Whitney test. With fewer, * marks what lies beyond all that the files hold, and it may be chance all the same.
+
+Examples:
+  loadgen compare before.json after.json
+  loadgen compare -max-regression 'http_req_duration:p(95)=5%' old/*.json -- new/*.json
+        exit code 117 when the 95th percentile rose by more than 5 %
+  loadgen compare -format markdown before.json after.json >>"$GITHUB_STEP_SUMMARY"
+  loadgen -config test.yaml -baseline before.json -max-regression 'http_req_duration:p(95)=5%'
+        the same at the end of a run
+`
+
+const compareCodes = `A limit is METRIC:STATISTIC=PERCENT, where the metric may be a part, http_req_duration{name:login}. With a sign it is the way that is worse:
+orders:count=-2% may not fall by more. A change that can't be told (~) passes no limit; with too few runs to tell, a limit should leave room.
+
+Exit codes:
+    0  no limit was passed                         124  the comparison can't be written
+  104  a file can't be read, the loads differ,     255  unknown flag or unreadable value
+       or a limit is on what is not in a file
+  117  worse than -max-regression allows`
+
+// comparison is what the command line of compare says.
+type comparison struct {
+	compare.Options
+	before, after []string
+	format        string
+	help          bool
+}
+
+// compare compares runs: compare [flags] BEFORE AFTER.
+func (s *session) compare(args []string) int {
+	c := &comparison{format: comparisonFormats[0]}
+	if err := c.read(args); err != nil {
+		return s.complain(&settings.UsageError{Err: fmt.Errorf("compare: %w", err)})
+	}
+	if c.help {
+		return s.helpCompare(c)
+	}
+	result, err := c.compare()
+	if err != nil {
+		return s.complain(fmt.Errorf("compare: %w", err))
+	}
+	if err := c.write(s.stdout, result); err != nil {
+		return s.complain(&codedError{exitOutputFailed, fmt.Errorf("compare: %w", err)})
+	}
+	for _, line := range result.Regressions {
+		s.screen.warn("worse than -max-regression allows: " + line)
+	}
+	if len(result.Regressions) > 0 {
+		return exitRegression
+	}
+	return exitOK
+}
+
+// helpCompare prints what compare can be told.
+func (s *session) helpCompare(c *comparison) int {
+	fmt.Fprintf(s.stdout, "%s\nFlags:\n", compareSynopsis)
+	for _, f := range c.flags() {
+		fmt.Fprintf(s.stdout, "  %-22s  %s\n", strings.TrimSpace("-"+f.name+" "+f.form), f.about)
+	}
+	fmt.Fprintf(s.stdout, "\n%s\n", compareCodes)
+	return exitOK
+}
+
+// comparisonFormats are what a comparison can be written as.
+var comparisonFormats = []string{"text", "markdown"}
+
+// compareFlag is a flag of compare; one without a form is a switch.
+type compareFlag = convertFlag
+
+func (c *comparison) flags() []compareFlag {
+	files := func(to *[]string) func(string) error {
+		return func(v string) error { *to = append(*to, strings.Split(v, ",")...); return nil }
+	}
+	return []compareFlag{
+		{"before", "FILE,...", "the runs before; with -after, in place of the arguments", files(&c.before)},
+		{"after", "FILE,...", "the runs after", files(&c.after)},
+		{"max-regression", "LIMIT", "what may be worse by how much, http_req_duration:p(95)=5% say; repeatable", c.addLimit},
+		{"stats", "LIST", strings.Join(compare.DefaultStats(), ",") + "; also min, count and any p(N)", c.setStats},
+		{"all", "", "compare the phases of requests too", func(string) error { c.All = true; return nil }},
+		{"format", "FORMAT", strings.Join(comparisonFormats, " or "), oneOf(&c.format, comparisonFormats)},
+		{"force", "", "compare different loads all the same", func(string) error { c.Force = true; return nil }},
+	}
+}
+
+func (c *comparison) addLimit(v string) error {
+	limit, err := compare.ParseLimit(v)
+	c.Limits = append(c.Limits, limit)
+	return err
+}
+
+func (c *comparison) setStats(v string) error {
+	c.Stats = strings.Split(v, ",")
+	return summary.Options{TrendStats: c.Stats}.Validate()
+}
+
+// read reads flags and files; the files behind -- are those after.
+func (c *comparison) read(args []string) error {
+	before, after := args, []string(nil)
+	i := slices.Index(args, "--")
+	if i >= 0 {
+		before, after = args[:i], args[i+1:]
+	}
+	if err := c.readSide(before, &c.before); err != nil || c.help {
+		return err
+	}
+	if err := c.readSide(after, &c.after); err != nil || c.help {
+		return err
+	}
+	if i < 0 && len(c.before) == 2 && len(c.after) == 0 {
+		c.before, c.after = c.before[:1], c.before[1:]
+	}
+	if len(c.before) == 0 || len(c.after) == 0 {
+		return errors.New("want BEFORE.json AFTER.json, or several with -- between the two sides; loadgen compare -h shows all")
+	}
+	return nil
+}
+
+// readSide reads flags and the files between them.
+func (c *comparison) readSide(args []string, files *[]string) error {
+	set := flag.NewFlagSet("compare", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	for _, f := range c.flags() {
+		if f.form == "" {
+			set.BoolFunc(f.name, f.about, f.set)
+		} else {
+			set.Func(f.name, f.about, f.set)
+		}
+	}
+	for {
+		err := set.Parse(args)
+		switch {
+		case errors.Is(err, flag.ErrHelp):
+			c.help = true
+			return nil
+		case err != nil:
+			return c.flagError(err)
+		case set.NArg() == 0:
+			return nil
+		}
+		*files, args = append(*files, set.Arg(0)), set.Args()[1:]
+	}
+}
+
+// flagError says which flag may have been meant.
+func (c *comparison) flagError(err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return fmt.Errorf("%w; loadgen compare -h shows all", err)
+	}
+	var names []string
+	for _, f := range c.flags() {
+		names = append(names, f.name)
+	}
+	if near := nearest.Name(name, names); near != "" {
+		return fmt.Errorf("there is no flag -%s: did you mean -%s?", plain.Line(name), near)
+	}
+	return fmt.Errorf("there is no flag -%s; loadgen compare -h shows all", plain.Line(name))
+}
+
+// compare reads the runs and compares them.
+func (c *comparison) compare() (*compare.Comparison, error) {
+	before, err := readRuns(c.before)
+	if err != nil {
+		return nil, err
+	}
+	after, err := readRuns(c.after)
+	if err != nil {
+		return nil, err
+	}
+	return compare.Compare(before, after, c.Options)
+}
+
+func (c *comparison) write(w io.Writer, result *compare.Comparison) error {
+	if c.format == "markdown" {
+		return result.Markdown(w)
+	}
+	return result.Text(w)
+}
