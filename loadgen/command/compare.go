@@ -22,7 +22,7 @@ const compareSynopsis = `loadgen compare says what differs between load tests, a
 
 The files are those that -summary-json writes. Runs of different loads (scenarios, users, rates, durations) are refused.
 With four runs a side and more, the change of a statistic has its 95 % interval, and it is worse, better, or ~ (no difference can be
-told) by the Mann-Whitney test. With fewer, * marks what lies beyond all that the files hold, and it may be chance all the same.
+told) by the Mann-Whitney test. Fewer can't be judged (?): * marks what lies beyond all that the files hold, and may be chance all the same.
 
 Examples:
   loadgen compare before.json after.json
@@ -34,7 +34,7 @@ Examples:
 `
 
 const compareCodes = `A limit is METRIC:STATISTIC=PERCENT, where the metric may be a part, http_req_duration{name:login}. With a sign it is the way that is worse:
-orders:count=-2% may not fall by more. A change that can't be told (~) passes no limit; with too few runs to tell, a limit should leave room.
+orders:count=-2% may not fall by more. ~ passes no limit, ? does when the change is beyond it: with too few runs to tell, a limit should leave room.
 
 Exit codes:
     0  no limit was passed                         124  the comparison can't be written

@@ -199,11 +199,11 @@ func (c *Comparison) addNotes(before, after []Run) {
 	b, a := len(before), len(after)
 	switch {
 	case b == 1 && a == 1:
-		c.Notes = append(c.Notes, "One run a side: * is a difference beyond the scatter of the requests within the two runs, ~ one within it, and ? one "+
-			"that has none to be compared with. How much runs differ among themselves is not known: that takes 4 runs a side or more.")
+		c.Notes = append(c.Notes, "One run a side can't be judged: how much runs differ among themselves is not known, which takes 4 runs a side or more. "+
+			"? * is a difference beyond the scatter of the requests within the two runs, as equal runs often have it; ~ is one within it.")
 	case !enough(b, a):
-		c.Notes = append(c.Notes, fmt.Sprintf("%d and %d runs are too few to tell a difference from chance at 5 %%: that takes 4 a side. * says that "+
-			"every run after lies beyond every run before.", b, a))
+		c.Notes = append(c.Notes, fmt.Sprintf("%d and %d runs are too few to tell a difference from chance at 5 %%: that takes 4 a side. ? * says that "+
+			"every run after lies beyond every run before, ~ that they overlap.", b, a))
 	default:
 		c.Notes = append(c.Notes, "~ is no difference that can be told from chance at 5 %. Intervals are of 95 %.")
 	}

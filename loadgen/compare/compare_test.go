@@ -118,20 +118,25 @@ func TestCompare(t *testing.T) {
 		before, after []Run
 		metric, stat  string
 		verdict       Verdict
-		few           bool
+		apart         bool
 		change        float64
 		interval      bool
 	}{
-		{"OneWorse", side("a", 1, 10e6), side("b", 1, 20e6), duration, "p(95)", Worse, true, 0.914, true},
-		{"OneBetter", side("a", 1, 20e6), side("b", 1, 10e6), duration, "p(95)", Better, true, -0.477, true},
+		{"OneApart", side("a", 1, 10e6), side("b", 1, 20e6), duration, "p(95)", Unknown, true, 0.914, true},
+		{"OneApartBelow", side("a", 1, 20e6), side("b", 1, 10e6), duration, "p(95)", Unknown, true, -0.477, true},
 		{"OneWithinScatter", side("a", 1, 10e6), []Run{run("b", 10e6+10e3, time.Millisecond, 1000, 0)}, duration, "med", NoDifference, false, 0.001, true},
 		{"OneWithoutScatter", side("a", 1, 10e6), side("b", 1, 20e6), duration, "max", Unknown, false, 0.91, false},
-		{"OneRateWorse", side("a", 1, 10e6), []Run{run("b", 10e6, 1e6, 1000, 20)}, "http_req_failed", "rate", Worse, true, math.NaN(), false},
+		{"OneRateApart", side("a", 1, 10e6), []Run{run("b", 10e6, 1e6, 1000, 20)}, "http_req_failed", "rate", Unknown, true, math.NaN(), false},
 		{"OneRateWithinScatter", []Run{run("a", 10e6, 1e6, 1000, 19)}, []Run{run("b", 10e6, 1e6, 1000, 20)}, "http_req_failed", "rate", NoDifference, false, 0.053, true},
 		{"OneSame", side("a", 1, 10e6), side("b", 1, 10e6), duration, "max", NoDifference, false, 0, false},
-		{"ThreeWorse", side("a", 3, 10e6), side("b", 3, 20e6), duration, "max", Worse, true, 0.91, false},
+		{"ThreeApart", side("a", 3, 10e6), side("b", 3, 20e6), duration, "max", Unknown, true, 0.91, false},
 		{"ThreeMixed", side("a", 3, 10e6), side("b", 3, 10.1e6), duration, "max", NoDifference, false, 0.009, false},
 		{"FourWorse", side("a", 4, 10e6), side("b", 4, 20e6), duration, "max", Worse, false, 0.91, true},
+		{"FourBetter", side("a", 4, 20e6), side("b", 4, 10e6), duration, "max", Better, false, -0.476, true},
+		{"FourFewer", side("a", 4, 10e6), []Run{run("b", 1e7, 1e6, 500, 0), run("c", 1e7, 1e6, 501, 0), run("d", 1e7, 1e6, 502, 0), run("e", 1e7, 1e6, 503, 0)},
+			"http_reqs", "count", Worse, false, -0.499, true},
+		{"FourLower", side("a", 4, 10e6), []Run{run("b", 1e7, 1e6, 500, 0), run("c", 1e7, 1e6, 501, 0), run("d", 1e7, 1e6, 502, 0), run("e", 1e7, 1e6, 503, 0)},
+			"orders", "count", Lower, false, -0.499, true},
 		{"FourMixed", side("a", 4, 10e6), side("b", 4, 10.1e6), duration, "max", NoDifference, false, 0.009, true},
 		{"FewerRequests", side("a", 1, 10e6), []Run{run("b", 10e6, 1e6, 500, 0)}, "http_reqs", "rate", Unknown, false, -0.5, false},
 		{"NobodyKnows", side("a", 4, 10e6), append(side("b", 3, 10e6), run("c", 10e6, 1e6, 10_000, 0)), "orders", "count", NoDifference, false, 0, true},
@@ -139,8 +144,8 @@ func TestCompare(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := MustCompare(t, tt.before, tt.after, Options{}).row(t, tt.metric, tt.stat)
-			if r.Verdict != tt.verdict || r.Few != tt.few {
-				t.Errorf("got %s, few %v, want %s, %v", r.Verdict, r.Few, tt.verdict, tt.few)
+			if r.Verdict != tt.verdict || r.Apart != tt.apart {
+				t.Errorf("got %s, apart %v, want %s, %v", r.Verdict, r.Apart, tt.verdict, tt.apart)
 			}
 			if math.Abs(r.Change-tt.change) > 0.002 || math.IsNaN(r.Change) != math.IsNaN(tt.change) {
 				t.Errorf("got a change of %v, want %v", r.Change, tt.change)

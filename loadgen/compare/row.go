@@ -14,7 +14,8 @@ import (
 // Verdict is what can be said of a difference.
 type Verdict string
 
-// The verdicts. Higher and Lower are of metrics of which nobody knows which way is better.
+// The verdicts. Higher and Lower are of metrics of which nobody knows which way is better. Unknown is all that too few runs can say of a
+// difference that there is between them.
 const (
 	NoDifference Verdict = "~"
 	Unknown      Verdict = "?"
@@ -35,9 +36,10 @@ type Row struct {
 	// Lo and Hi are the limits of Change: with enough runs those of 95 % confidence; for one run a side and a percentile or a rate, what the
 	// scatter of the requests within the runs allows. Both are not numbers where there are none.
 	Lo, Hi float64
-	// Verdict says whether it differs. Few says that it does, and that there are too few runs to tell that from chance.
+	// Verdict says whether it differs. Apart, where it is Unknown, says that every run after lies beyond every run before, with the scatter
+	// of the requests where that is known.
 	Verdict Verdict
-	Few     bool
+	Apart   bool
 	// P is the p-value of the Mann-Whitney test, 1 without one.
 	P float64
 	// Warning is benchmath's.
@@ -172,7 +174,7 @@ func (r *Row) separate() {
 	case single && !b.bounded:
 		r.Verdict = Unknown
 	case b.hi < a.lo || a.hi < b.lo:
-		r.Verdict, r.Few = r.direction(), true
+		r.Verdict, r.Apart = Unknown, true
 	default:
 		r.Verdict = NoDifference
 	}

@@ -41,7 +41,7 @@ func percent(part float64) string { return fmt.Sprintf("%+.1f%%", 100*part) }
 
 // verdict is the verdict with its mark.
 func (r *Row) verdict() string {
-	if r.Few {
+	if r.Apart {
 		return string(r.Verdict) + " *"
 	}
 	return string(r.Verdict)
