@@ -40,6 +40,7 @@ var filters = map[string]*filter{
 	"upper":     {"upper", 0, 0, ofText(strings.ToUpper)},
 	"lower":     {"lower", 0, 0, ofText(strings.ToLower)},
 	"trim":      {"trim", 0, 0, ofText(strings.TrimSpace)},
+	"trimEnd":   {"trimEnd(TEXT)", 1, 1, ofTexts(func(s string, args []string) (Value, error) { return TextOf(strings.TrimSuffix(s, args[0])), nil })},
 	"html":      {"html", 0, 0, ofText(html.EscapeString)},
 	"length":    {"length", 0, 0, length},
 	"number":    {"number", 0, 0, toNumber},

@@ -122,6 +122,8 @@ func TestLanguage(t *testing.T) {
 		"basic":      {text: `requests: [{url: http://shop/, basic: "u${vu}:p"}, {url: http://shop/, basic: "u:p"}]`, want: []string{"GET / Authorization=Basic dTE6cA==", "GET / Authorization=Basic dTpw"}},
 		"compress":   {text: `requests: [{url: http://shop/, body: "", method: PUT, compress: gzip}, {url: http://shop/, headers: {X-A: [1, "${vu}"]}}]`, want: []string{"PUT /", "GET / X-A=1,1"}},
 		"base":       {text: `{baseURL: "http://${env.HOST}/v1/", requests: [{url: /a}, {url: b}, {url: "http://shop/c"}, {url: "${'/d'}"}, {url: "${'http://shop/e'}"}, {url: "?f"}, {url: "g${vu}"}]}`, want: []string{"GET /v1/a", "GET /v1/b", "GET /c", "GET /v1/d", "GET /e", "GET /v1/?f", "GET /v1/g1"}},
+		"baseSlash":  {text: `{baseURL: "${env.BASE ?? 'http://shop/v1/'}", requests: [{url: /a}, {url: b}, {url: "?f"}]}`, want: []string{"GET /v1/a", "GET /v1/b", "GET /v1/?f"}},
+		"trimEnd":    {text: `{requests: [{url: "http://shop/${'a--'|trimEnd('-')}"}]}`, want: []string{"GET /a-"}},
 		"defaults":   {text: `{baseURL: http://shop, defaults: {headers: {x-a: 1, Authorization: no}, query: {v: 2}, cookies: {c: 3}, checks: [{status: 200}]}, requests: [{url: /}, {url: /own, headers: {X-A: 9}, query: {v: 3, w: 4}}]}`, want: []string{"GET /?v=2 Authorization=no X-A=1 Cookie=c=3", "GET /own?v=3&w=4 Authorization=no X-A=9 Cookie=c=3"}},
 		"rows":       {text: `{data: {u: {rows: [{name: ann, age: 31}, {age: 9, name: bob}]}}, requests: [{url: "http://shop/${u.name}/${u.age + 1}"}]}`, iterations: 3, want: []string{"GET /ann/32", "GET /bob/10", "GET /ann/32"}},
 		"scalars":    {text: `{data: {id: {rows: [7, "x", {}]}}, requests: [{url: http://shop/}]}`, want: nil},

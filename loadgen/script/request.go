@@ -143,12 +143,12 @@ var scheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
 // url is the whole URL with its query. Its name in tags is as it is written, without the query of the key query.
 func (c *compiler) url(d *draft, path string) *expression.Template {
 	s := d.step
-	written, base := s.URL, c.baseURL
+	written, text, base := s.URL, s.URL, c.baseURL
 	varies := strings.HasPrefix(s.URL, "${") // and may begin with a scheme, or not
 	if base != "" && !varies && !scheme.MatchString(s.URL) {
-		written = joinURL(base, s.URL)
+		written, text = joinURL(base, s.URL), joinURL(trimmed(base, s.URL), s.URL)
 	}
-	url := c.template(written, path+".url")
+	url := c.template(text, path+".url")
 	if base == "" && !varies && !scheme.MatchString(s.URL) {
 		c.fail(path+".url", "%.60q has no scheme: write it as http://HOST/PATH, or give baseURL", s.URL)
 	}
@@ -192,10 +192,24 @@ func based(base, url *expression.Template) *expression.Template {
 
 // joinURL is a relative URL behind a base. Between them is one slash, unless what follows is a query.
 func joinURL(base, relative string) string {
-	if relative == "" || relative[0] == '?' || relative[0] == '#' {
+	if isQuery(relative) {
 		return base + relative
 	}
 	return strings.TrimSuffix(base, "/") + "/" + strings.TrimPrefix(relative, "/")
+}
+
+// isQuery says whether a relative URL has no path.
+func isQuery(relative string) bool {
+	return relative == "" || relative[0] == '?' || relative[0] == '#'
+}
+
+// trimmed is a base whose last value has no slash at its end, if a path follows; what else it ends with joinURL sees.
+func trimmed(base, relative string) string {
+	i := strings.LastIndex(base, "${")
+	if i < 0 || isQuery(relative) || !strings.HasSuffix(base, "}") || strings.HasSuffix(base[:i], "$") {
+		return base
+	}
+	return base[:i] + "${(" + base[i+2:len(base)-1] + ")|trimEnd('/')}"
 }
 
 // tags are the step's own, of which some may have variables.
