@@ -66,7 +66,7 @@ func (s *session) compareWithBaseline(snapshot *metrics.Snapshot, o *summary.Opt
 	if len(s.baseline) == 0 {
 		return nil
 	}
-	run := compare.Run{Name: thisRun, Saved: &summary.Saved{Snapshot: snapshot, Load: o.Load, CPU: o.CPU}}
+	run := compare.Run{Name: thisRun, Saved: &summary.Saved{Snapshot: snapshot, Load: o.Load, CPU: o.CPU, Outcome: &o.Outcome}}
 	c, err := compare.Compare(s.baseline, []compare.Run{run}, compare.Options{Limits: s.settings.Limits})
 	code := exitRegression
 	switch {

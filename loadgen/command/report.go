@@ -69,7 +69,7 @@ func valueOf[T any](p *T) T {
 
 // outcome is how the test ended, without secrets.
 func (s *session) outcome(r *load.Result, code int) summary.Outcome {
-	o := summary.Outcome{Began: s.began, Code: code}
+	o := summary.Outcome{Began: s.began.Round(0), Ended: r.Reason, Code: code}
 	if err := r.Err(); err != nil {
 		o.Reasons = strings.Split(s.secrets.Mask(err.Error()), "\n")
 	}

@@ -76,11 +76,14 @@ func Compare(before, after []Run, o Options) (*Comparison, error) {
 	return c, nil
 }
 
-// SameLoad says how the loads of runs differ from that of the first.
+// SameLoad says how the loads of runs differ from that of the first, in what was asked for or because a run was stopped early.
 func SameLoad(runs []Run) error {
 	for _, r := range runs {
 		if r.Load == nil {
 			return fmt.Errorf("%s does not say what its load was, which a version before 1.2 of the file doesn't: make it again (loadgen compare -force does without)", r.Name)
+		}
+		if r.Outcome.Early() {
+			return fmt.Errorf("%s was stopped early (%s), and had not all of its load: make it again (loadgen compare -force does without)", r.Name, r.Outcome.Ended)
 		}
 	}
 	for _, r := range runs[1:] {
@@ -208,6 +211,9 @@ func (c *Comparison) addNotes(before, after []Run) {
 		c.Notes = append(c.Notes, "~ is no difference that can be told from chance at 5 %. Intervals are of 95 %.")
 	}
 	for _, r := range slices.Concat(before, after) {
+		if r.Outcome != nil && r.Outcome.Code != 0 {
+			c.Notes = append(c.Notes, fmt.Sprintf("%s ended with exit code %d: %s", r.Name, r.Outcome.Code, strings.Join(r.Outcome.Reasons, "; ")))
+		}
 		for _, w := range r.Snapshot.Warnings {
 			c.Notes = append(c.Notes, fmt.Sprintf("%s warns: %s", r.Name, w.Message))
 		}

@@ -215,6 +215,9 @@ func TestErrors(t *testing.T) {
 	a, b := side("a", 1, 10e6), side("b", 1, 10e6)
 	other, old, lacking := side("c", 1, 10e6), side("old", 1, 10e6), side("lacking", 1, 10e6)
 	other[0].Load, old[0].Load = loadOf(6), nil
+	early, late := side("early", 1, 10e6), side("late", 1, 10e6)
+	early[0].Outcome = &summary.Outcome{Ended: "interrupted", Code: 105, Reasons: []string{"the test ended early", "and more"}}
+	late[0].Outcome = &summary.Outcome{Ended: summary.Finished}
 	lacking[0].Snapshot.Total.Series = lacking[0].Snapshot.Total.Series[1:]
 	for _, tt := range []struct {
 		before, after []Run
@@ -224,6 +227,7 @@ func TestErrors(t *testing.T) {
 		{a, side("b", 51, 10e6), "", "51 after: 50 are the most"},
 		{a, other, "", "scenario default: 5 looping VUs for 10s, and 6 looping VUs for 10s"},
 		{a, old, "", "old0.json does not say what its load was"},
+		{late, early, "", "early0.json was stopped early (interrupted), and had not all of its load"},
 		{a, b, "nosuch:p(95)=5%", "there is no metric nosuch in a0.json"},
 		{a, b, "http_reqs:p(95)=5%", `a counter such as http_reqs has no statistic "p(95)": it has count and rate`},
 		{a, b, "orders:count=5%", "say which way is worse for orders: =+5% when it is to rise no more"},
@@ -241,6 +245,12 @@ func TestErrors(t *testing.T) {
 	}
 	if c := MustCompare(t, a, other, Options{Force: true}); len(c.Rows) == 0 {
 		t.Error("got no rows of different loads with Force")
+	}
+	if c := MustCompare(t, late, early, Options{Force: true}); !strings.Contains(strings.Join(c.Notes, "\n"), "early0.json ended with exit code 105: the test ended early; and more") {
+		t.Errorf("got notes %q, want one on the exit code", c.Notes)
+	}
+	if c := MustCompare(t, a, late, Options{}); strings.Contains(strings.Join(c.Notes, "\n"), "exit code") {
+		t.Errorf("got notes %q of a run that is well", c.Notes)
 	}
 	if c := MustCompare(t, a, lacking, Options{}); !strings.Contains(strings.Join(c.Notes, "\n"), "http_req_duration is in a0.json and not in lacking0.json") {
 		t.Errorf("got notes %q, want one on the metric that is missing", c.Notes)

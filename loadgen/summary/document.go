@@ -34,6 +34,8 @@ type document struct {
 	// Load is what was asked of the target, and CPU (nanoseconds) the processor time that loadgen used for it, where they are known.
 	Load *Load         `json:"load,omitempty"`
 	CPU  time.Duration `json:"cpu,omitempty"`
+	// Outcome is how the test ended, where that is known.
+	Outcome *Outcome `json:"outcome,omitempty"`
 	// Passed says that no threshold failed.
 	Passed     bool                `json:"passed"`
 	Thresholds []documentThreshold `json:"thresholds"`
@@ -103,6 +105,9 @@ func newDocument(s *metrics.Snapshot, o Options) document {
 		Thresholds: []documentThreshold{}, Total: newDocumentSection(&s.Total, s.Elapsed, o),
 		Scenarios: []documentSection{}, Failures: append([]metrics.Failure{}, s.Failures...), Breakdown: []documentRow{},
 		Warnings: append([]metrics.Warning{}, s.Warnings...),
+	}
+	if o.Outcome.Ended != "" {
+		d.Outcome = &o.Outcome
 	}
 	for i := range s.Total.Series {
 		for _, t := range s.Total.Series[i].Thresholds {
@@ -181,7 +186,7 @@ func read(r io.Reader) (*Saved, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Saved{Snapshot: s, Seed: d.Seed, Load: d.Load, CPU: d.CPU}, nil
+	return &Saved{Snapshot: s, Seed: d.Seed, Load: d.Load, CPU: d.CPU, Outcome: d.Outcome}, nil
 }
 
 // check refuses what can't be understood.

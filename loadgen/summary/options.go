@@ -37,7 +37,7 @@ type Options struct {
 	// Load is what was asked of the target, and CPU the processor time that loadgen used for it; only JSON has them, where they are known.
 	Load *Load
 	CPU  time.Duration
-	// Outcome is how the test ended; only JUnit and Markdown have it.
+	// Outcome is how the test ended; JSON, JUnit and Markdown have it.
 	Outcome Outcome
 	// Color colours the text with ANSI escapes, as for a terminal.
 	Color bool
@@ -46,11 +46,19 @@ type Options struct {
 // Outcome is how a test ended.
 type Outcome struct {
 	// Began is when the load began.
-	Began time.Time
+	Began time.Time `json:"began"`
+	// Ended says why it ended: Finished, or in words why it was early. Empty is not known.
+	Ended string `json:"ended"`
 	// Code is the exit code, and Reasons say in a line each why it is not 0.
-	Code    int
-	Reasons []string
+	Code    int      `json:"exitCode"`
+	Reasons []string `json:"reasons,omitempty"`
 }
+
+// Finished is how a test ended that was not stopped early.
+const Finished = "finished"
+
+// Early says whether it is known that the test was stopped early, so that its load was not all that was asked for.
+func (o *Outcome) Early() bool { return o != nil && o.Ended != "" && o.Ended != Finished }
 
 // DefaultTrendStats are k6's.
 func DefaultTrendStats() []string { return []string{"avg", "min", "med", "max", "p(90)", "p(95)"} }

@@ -12,10 +12,11 @@ import (
 // Saved is what a file of JSON holds.
 type Saved struct {
 	Snapshot *metrics.Snapshot
-	// Seed, Load and CPU are those of Options; the zero value is not known.
-	Seed *uint64
-	Load *Load
-	CPU  time.Duration
+	// Seed, Load, CPU and Outcome are those of Options; the zero value is not known.
+	Seed    *uint64
+	Load    *Load
+	CPU     time.Duration
+	Outcome *Outcome
 }
 
 // Load is what was asked of the target, whatever came of it. Times are in nanoseconds.

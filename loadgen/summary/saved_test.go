@@ -25,8 +25,10 @@ func loadOf(options ...string) *Load {
 func TestRead(t *testing.T) {
 	want := &Saved{Seed: new(uint64(7)), Load: loadOf(`a|5 VUs|{"vus":5}`), CPU: time.Second}
 	want.Load.Warmup, want.Load.RPS = 5*time.Second, 100
+	outcome := failedOutcome
+	outcome.Ended = "interrupted"
 	var b bytes.Buffer
-	if err := JSON(&b, scenarios(t, false), Options{Seed: want.Seed, Load: want.Load, CPU: want.CPU}); err != nil {
+	if err := JSON(&b, scenarios(t, false), Options{Seed: want.Seed, Load: want.Load, CPU: want.CPU, Outcome: outcome}); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()
@@ -37,13 +39,16 @@ func TestRead(t *testing.T) {
 	if *got.Seed != 7 || got.CPU != want.CPU || got.Load.Warmup != want.Load.Warmup || len(got.Load.Differences(want.Load)) > 0 {
 		t.Errorf("got %+v of load %+v, want %+v", got, got.Load, want)
 	}
+	if o := got.Outcome; !o.Began.Equal(outcome.Began) || o.Ended != "interrupted" || o.Code != 99 || !slices.Equal(o.Reasons, outcome.Reasons) || !o.Early() {
+		t.Errorf("got outcome %+v, want %+v", o, outcome)
+	}
 	if got.Snapshot.Total.Find("http_req_duration").Histogram == nil {
 		t.Error("got no distribution")
 	}
 	if _, err := Read(strings.NewReader(strings.Replace(text, `"cpu": 1000000000`, `"cpu": -1`, 1))); err == nil || !strings.Contains(err.Error(), "negative") {
 		t.Errorf("got %v, want it to refuse a negative time", err)
 	}
-	if got, err := Read(bytes.NewReader(MustJSON(t, scenarios(t, false)))); err != nil || got.Load != nil || got.Seed != nil || got.CPU != 0 {
+	if got, err := Read(bytes.NewReader(MustJSON(t, scenarios(t, false)))); err != nil || got.Load != nil || got.Seed != nil || got.CPU != 0 || got.Outcome != nil || got.Outcome.Early() {
 		t.Errorf("got %+v and %v, want nothing of what was not written", got, err)
 	}
 }
