@@ -184,18 +184,21 @@ func unquoted(t *testing.T, line string) (words []string) {
 
 var (
 	longTime  = regexp.MustCompile(`\b([1-9]\d*)(s|m|h)\b`)
+	thinkTime = regexp.MustCompile(`think: \d+s(?:-\d+s)?`)
 	timeLimit = regexp.MustCompile(`((?:duration|response_time)\S*p\(\d+\)|"p\(\d+\))<\d+`)
 )
 
-// hurried is a text with its seconds, minutes and hours as so many times 50 ms, up to 200, and without limits that a busy machine misses.
+// hurried is a text with its seconds, minutes and hours as so many times 100 ms, up to 400, with milliseconds to think, and without
+// limits that a busy machine misses.
 func hurried(text string) string {
+	text = thinkTime.ReplaceAllStringFunc(text, func(s string) string { return strings.ReplaceAll(s, "s", "ms") })
 	text = timeLimit.ReplaceAllString(text, "$1<60000")
 	return longTime.ReplaceAllStringFunc(text, func(s string) string {
 		n, err := strconv.Atoi(s[:len(s)-1])
 		if err != nil || s == "24h" {
 			return s
 		}
-		return fmt.Sprintf("%dms", 50*min(n, 4))
+		return fmt.Sprintf("%dms", 100*min(n, 4))
 	})
 }
 
