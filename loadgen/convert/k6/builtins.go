@@ -2,7 +2,6 @@ package k6
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 
 	"github.com/dop251/goja/ast"
@@ -41,14 +40,14 @@ func (b *builtinModule) all() value {
 }
 
 // inWeb finds the libraries that scripts load by a URL: their names, without a version.
-var inWeb = regexp.MustCompile(`(?:^|/)(k6-utils|papaparse|k6-summary|k6-html-report|k6-reporter|uuid|httpx)(?:[/@-].*|\.js)?$|/(bundle)\.js$`)
+var inWeb = lazily(`(?:^|/)(k6-utils|papaparse|k6-summary|k6-html-report|k6-reporter|uuid|httpx)(?:[/@-].*|\.js)?$|/(bundle)\.js$`)
 
 // builtin is the module of k6 or the library of that name, nil if it is none that is converted.
 func builtin(module string) provider {
 	if build, ok := builtins[module]; ok {
 		return &builtinModule{module, build(), nil}
 	}
-	m := inWeb.FindStringSubmatch(module)
+	m := inWeb().FindStringSubmatch(module)
 	if m == nil {
 		return nil
 	}

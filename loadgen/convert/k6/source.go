@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"example.com/foobar/loadgen/file"
 )
@@ -62,15 +63,15 @@ func (s *source) take(word string, at int) (int, error) {
 		return s.takeImport(rest, at)
 	}
 	switch {
-	case exportDefault.MatchString(rest):
+	case exportDefault().MatchString(rest):
 		s.exports["default"] = defaultName
-		n := len(exportDefault.FindString(rest))
+		n := len(exportDefault().FindString(rest))
 		s.replace(at, n, "var "+defaultName+" =")
 		return at + n, nil
-	case exportFrom.MatchString(rest), exportNames.MatchString(rest), exportAll.MatchString(rest):
+	case exportFrom().MatchString(rest), exportNames().MatchString(rest), exportAll().MatchString(rest):
 		return s.takeExport(rest, at)
 	}
-	m := exportDeclaration.FindStringSubmatch(rest)
+	m := exportDeclaration().FindStringSubmatch(rest)
 	if m == nil {
 		return 0, s.errorf(at, "this export can't be read: want export default, export const NAME, export function NAME or export {NAME}")
 	}
@@ -80,17 +81,22 @@ func (s *source) take(word string, at int) (int, error) {
 }
 
 var (
-	exportDefault     = regexp.MustCompile(`^export\s+default\b`)
-	exportDeclaration = regexp.MustCompile(`^export\s+(?:async\s+)?(?:const|let|var|function\s*\*?|class)\s*([\p{L}_$][\p{L}\p{N}_$]*)`)
-	exportNames       = regexp.MustCompile(`^export\s*\{([^}]*)\}\s*;?`)
-	exportFrom        = regexp.MustCompile(`^export\s*\{([^}]*)\}\s*from\s*(?:'([^'\n]*)'|"([^"\n]*)")\s*;?`)
-	exportAll         = regexp.MustCompile(`^export\s*\*\s*from\s*(?:'([^'\n]*)'|"([^"\n]*)")\s*;?`)
-	importStatement   = regexp.MustCompile(`^import\s*(?:([\p{L}_$][\p{L}\p{N}_$]*)?\s*,?\s*(?:\*\s*as\s+([\p{L}_$][\p{L}\p{N}_$]*)|\{([^}]*)\})?\s*from\s*)?(?:'([^'\n]*)'|"([^"\n]*)")\s*;?`)
-	comment0          = regexp.MustCompile(`(?s)//[^\n]*|/\*.*?\*/`)
+	exportDefault     = lazily(`^export\s+default\b`)
+	exportDeclaration = lazily(`^export\s+(?:async\s+)?(?:const|let|var|function\s*\*?|class)\s*([\p{L}_$][\p{L}\p{N}_$]*)`)
+	exportNames       = lazily(`^export\s*\{([^}]*)\}\s*;?`)
+	exportFrom        = lazily(`^export\s*\{([^}]*)\}\s*from\s*(?:'([^'\n]*)'|"([^"\n]*)")\s*;?`)
+	exportAll         = lazily(`^export\s*\*\s*from\s*(?:'([^'\n]*)'|"([^"\n]*)")\s*;?`)
+	importStatement   = lazily(`^import\s*(?:([\p{L}_$][\p{L}\p{N}_$]*)?\s*,?\s*(?:\*\s*as\s+([\p{L}_$][\p{L}\p{N}_$]*)|\{([^}]*)\})?\s*from\s*)?(?:'([^'\n]*)'|"([^"\n]*)")\s*;?`)
+	comment0          = lazily(`(?s)//[^\n]*|/\*.*?\*/`)
 )
 
+// lazily is a regular expression that is compiled when it is asked for: what runs no script does not wait for it.
+func lazily(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 func (s *source) takeImport(rest string, at int) (int, error) {
-	m := importStatement.FindStringSubmatch(rest)
+	m := importStatement().FindStringSubmatch(rest)
 	if m == nil {
 		return 0, s.errorf(at, `this import can't be read: want import NAME from "MODULE" or import {NAME} from "MODULE"`)
 	}
@@ -101,14 +107,14 @@ func (s *source) takeImport(rest string, at int) (int, error) {
 
 func (s *source) takeExport(rest string, at int) (int, error) {
 	var whole string
-	if m := exportFrom.FindStringSubmatch(rest); m != nil {
+	if m := exportFrom().FindStringSubmatch(rest); m != nil {
 		whole = m[0]
 		s.from = append(s.from, reexport{m[2] + m[3], names(m[1]), at})
-	} else if m := exportAll.FindStringSubmatch(rest); m != nil {
+	} else if m := exportAll().FindStringSubmatch(rest); m != nil {
 		whole = m[0]
 		s.from = append(s.from, reexport{m[1] + m[2], nil, at})
 	} else {
-		m := exportNames.FindStringSubmatch(rest)
+		m := exportNames().FindStringSubmatch(rest)
 		whole = m[0]
 		for outside, inside := range names(m[1]) {
 			s.exports[outside] = inside
@@ -121,7 +127,7 @@ func (s *source) takeExport(rest string, at int) (int, error) {
 // names reads "a, b as c": to a and c from a and b, by the name behind "as".
 func names(list string) map[string]string {
 	found := map[string]string{}
-	for part := range strings.SplitSeq(comment0.ReplaceAllString(list, " "), ",") {
+	for part := range strings.SplitSeq(comment0().ReplaceAllString(list, " "), ",") {
 		fields := strings.Fields(part)
 		switch {
 		case len(fields) == 1:
