@@ -105,7 +105,6 @@ type converter struct {
 	loops int             // that are being followed as loops
 	// carryUnset says that variables without a value are carried through loops, too.
 	carryUnset bool
-	defaults   []string // statuses that all requests expect
 }
 
 // left is a piece of the script that is not converted.
