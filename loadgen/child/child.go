@@ -33,7 +33,7 @@ type Command struct {
 	Tail int
 }
 
-// Process is a child process. It leads a process group of its own: a Ctrl-C in the terminal does not reach it, and what it
+// Process is a child process. It is in a process group of its own: a Ctrl-C in the terminal does not reach it, and what it
 // has started ends with it.
 type Process struct {
 	Name string

@@ -7,14 +7,13 @@ import (
 	"syscall"
 )
 
-// startGroup starts a process that leads a group of its own. The kernel kills it when this one dies, however, and the guard
-// what it has started.
+// startGroup starts a process in a group of its own. The kernel kills it when this one dies, however, and the guard what it has
+// started.
 func startGroup(cmd *exec.Cmd) (group, error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if err := onThread(cmd.Start); err != nil {
-		return 0, err
-	}
-	return newGroup(cmd.Process.Pid), nil
+	return newGroup().start(cmd, func(attr *syscall.SysProcAttr) error {
+		attr.Pdeathsig = syscall.SIGKILL
+		return onThread(cmd.Start)
+	})
 }
 
 // thread hands calls to one thread of the operating system that lives as long as this process: the kernel takes the death of

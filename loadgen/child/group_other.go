@@ -7,11 +7,7 @@ import (
 	"syscall"
 )
 
-// startGroup starts a process that leads a group of its own, which the guard kills when this process dies, however.
+// startGroup starts a process in a group of its own, which the guard kills when this process dies, however.
 func startGroup(cmd *exec.Cmd) (group, error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
-		return 0, err
-	}
-	return newGroup(cmd.Process.Pid), nil
+	return newGroup().start(cmd, func(*syscall.SysProcAttr) error { return cmd.Start() })
 }

@@ -3,50 +3,62 @@
 package child
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
-	"sync"
 	"syscall"
 )
 
-// group is a process group, by the id of the process that leads it.
-type group int
-
-// newGroup watches over the group of a process that has just been started.
-func newGroup(pid int) group {
-	fmt.Fprintln(guard(), "+", pid)
-	return group(pid)
+// group is a process group. A guard leads it: a shell that outlives this process, however it ends, and then kills the group. The
+// guard is there before the process that it watches, which belongs to the group before its program begins, so that nothing it
+// starts can get away. Where there is no shell the process leads the group itself, and nobody watches.
+type group struct {
+	id    int      // 0 until the process has started, where there is no guard
+	alive *os.File // the guard reads from it until the system closes it with this process
 }
 
-func (g group) terminate() { _ = syscall.Kill(-int(g), syscall.SIGTERM) } // it may have ended
-func (g group) kill()      { _ = syscall.Kill(-int(g), syscall.SIGKILL) }
-
-// close kills what is left of a group whose leader has ended.
-func (g group) close() {
-	g.kill()
-	fmt.Fprintln(guard(), "-", int(g))
-}
-
-// guard is a shell that outlives this process, however it ends, and then kills the groups that are left. It is told of them
-// on a pipe, which the system closes with this process. Where there is no shell nobody watches.
-var guard = sync.OnceValue(func() *os.File {
-	const watch = `while read -r sign group; do
-	case $sign in
-	+) groups="$groups $group" ;;
-	-) left=; for g in $groups; do [ "$g" = "$group" ] || left="$left $g"; done; groups=$left ;;
-	esac
-done
-for g in $groups; do kill -s KILL -- "-$g"; done`
+// newGroup makes a group with nothing but its guard.
+func newGroup() group {
+	const watch = `trap '' HUP INT QUIT TERM; read -r nothing; kill -s KILL 0`
 	read, write, err := os.Pipe()
 	if err != nil {
-		return nil
+		return group{}
 	}
 	defer read.Close()
 	cmd := exec.Command("/bin/sh", "-c", watch)
 	cmd.Stdin, cmd.SysProcAttr = read, &syscall.SysProcAttr{Setpgid: true}
-	if cmd.Start() == nil {
-		go cmd.Wait()
+	if cmd.Start() != nil {
+		write.Close()
+		return group{}
 	}
-	return write
-})
+	go cmd.Wait()
+	return group{id: cmd.Process.Pid, alive: write}
+}
+
+// start starts a process in the group, in the way of the system.
+func (g group) start(cmd *exec.Cmd, start func(*syscall.SysProcAttr) error) (group, error) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: g.id}
+	if err := start(cmd.SysProcAttr); err != nil {
+		g.close()
+		return group{}, err
+	}
+	if g.id == 0 {
+		g.id = cmd.Process.Pid
+	}
+	return g, nil
+}
+
+func (g group) terminate() { _ = syscall.Kill(-g.id, syscall.SIGTERM) } // it may have ended
+
+func (g group) kill() {
+	if g.id != 0 {
+		_ = syscall.Kill(-g.id, syscall.SIGKILL)
+	}
+}
+
+// close kills what is left of a group whose process has ended.
+func (g group) close() {
+	g.kill()
+	if g.alive != nil {
+		g.alive.Close()
+	}
+}

@@ -16,7 +16,7 @@ import (
 // ProcTick is the unit of times in /proc: USER_HZ, 100 on every architecture that Go runs on.
 const ProcTick = time.Second / 100
 
-// usage reads the account of a process group: the process pid, which leads it, and those that it started.
+// usage reads the account of a process group: the process pid, which startGroup started, and those that it started.
 func usage(pid int) (Usage, error) {
 	sum, err := usageOf(pid)
 	if err != nil {
@@ -104,8 +104,13 @@ func ProcValue(text []byte, key string) uint64 {
 	return n
 }
 
-// members lists the other processes of the group that pid leads.
+// members lists the other processes of pid's group, but not the guard that leads it.
 func members(pid int) []int {
+	own, err := stat(pid)
+	if err != nil {
+		return nil
+	}
+	group := own[2]
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
@@ -113,10 +118,10 @@ func members(pid int) []int {
 	var out []int
 	for _, e := range entries {
 		n, err := strconv.Atoi(e.Name())
-		if err != nil || n == pid {
+		if err != nil || n == pid || e.Name() == group {
 			continue
 		}
-		if fields, err := stat(n); err == nil && fields[2] == strconv.Itoa(pid) {
+		if fields, err := stat(n); err == nil && fields[2] == group {
 			out = append(out, n)
 		}
 	}
