@@ -49,7 +49,7 @@ var filters = map[string]*filter{
 	"int":       {"int", 0, 0, rounded(math.Trunc)},
 	"round":     {"round or round(2)", 0, 1, rounded(math.Round)},
 	"default":   {"default(VALUE)", 1, 1, func(of Eval, args []Eval) Eval { return choice("??", of, args[0]) }},
-	"split":     {"split(',')", 1, 1, split},
+	"split":     {"split(',')", 1, 1, ofTexts(split)},
 	"join":      {"join(',')", 1, 1, join},
 	"replace":   {"replace('a','b')", 2, 2, ofTexts(replaced)},
 	"slice":     {"slice(0,3) or slice(3)", 1, 2, slice},
@@ -96,7 +96,7 @@ func ofText(change func(string) string) func(Eval, []Eval) Eval {
 	}
 }
 
-// ofTexts makes another text of one and of arguments.
+// ofTexts makes a value of a text and of arguments that are texts.
 func ofTexts(change func(string, []string) (Value, error)) func(Eval, []Eval) Eval {
 	return func(of Eval, args []Eval) Eval {
 		return func(e Env) (Value, error) {
@@ -227,25 +227,15 @@ func rounded(round func(float64) float64) func(Eval, []Eval) Eval {
 	}
 }
 
-func split(of Eval, args []Eval) Eval {
-	return func(e Env) (Value, error) {
-		v, err := needed(of, e)
-		if err != nil {
-			return v, err
+func split(s string, by []string) (Value, error) {
+	b := []byte{'['}
+	for i, part := range strings.Split(s, by[0]) {
+		if i > 0 {
+			b = append(b, ',')
 		}
-		by, err := needed(args[0], e)
-		if err != nil {
-			return by, err
-		}
-		b := []byte{'['}
-		for i, part := range strings.Split(v.String(), by.String()) {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = TextOf(part).AppendJSON(b)
-		}
-		return Value{kind: List, text: string(append(b, ']'))}, nil
+		b = TextOf(part).AppendJSON(b)
 	}
+	return Value{kind: List, text: string(append(b, ']'))}, nil
 }
 
 func join(of Eval, args []Eval) Eval {

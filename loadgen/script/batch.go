@@ -17,10 +17,10 @@ func (c *compiler) batch(s *Step, path string) []act {
 		if !slices.Equal(one.Kinds(), []string{"url"}) || one.Think != "" || one.If != "" || one.Weight != nil {
 			c.fail(at, `a batch holds requests only, each with its "url" and without "think" and "if"`)
 		}
-		builds[i] = c.builder(c.withDefaults(one), at)
+		builds[i] = c.builder(one.With(c.defaults), at)
 	}
 	for i := range s.Batch { // after all are built: none can use what another extracts
-		afters[i] = c.after(c.withDefaults(&s.Batch[i]), indexed(path+".batch", i))
+		afters[i] = c.after(s.Batch[i].With(c.defaults), indexed(path+".batch", i))
 	}
 	return []act{func(f *frame) error {
 		reqs := make([]*load.Request, len(builds))

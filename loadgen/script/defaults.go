@@ -46,9 +46,8 @@ func (c *compiler) checkDefaults() {
 	}
 }
 
-// withDefaults is a request with what it does not say itself.
-func (c *compiler) withDefaults(s *Step) *Step {
-	d := c.defaults
+// With is a request with what all requests have in common and it does not say itself; d may be nil. What is no request stays.
+func (s *Step) With(d *Step) *Step {
 	if d == nil || s.URL == "" {
 		return s
 	}

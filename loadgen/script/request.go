@@ -35,7 +35,7 @@ type draft struct {
 
 // request sends a request, and looks at its response.
 func (c *compiler) request(s *Step, path string) []act {
-	s = c.withDefaults(s)
+	s = s.With(c.defaults)
 	build := c.builder(s, path)
 	after := c.after(s, path)
 	return []act{func(f *frame) error {
@@ -97,7 +97,7 @@ func (s *Step) readsBody() bool {
 func (c *compiler) builder(s *Step, path string) builder {
 	d, problems := &draft{step: s, unread: !s.readsBody() && !c.looksAtBody}, len(c.problems)
 	d.body = c.body(d, path)
-	d.method = s.verb()
+	d.method = s.Verb()
 	d.url = c.url(d, path)
 	c.tags(d, path)
 	c.headers(d, path)
@@ -126,30 +126,41 @@ func (c *compiler) builder(s *Step, path string) builder {
 	return d.change
 }
 
-// verb is the step's method in upper case, by default POST when there is a body and GET when there is none.
-func (s *Step) verb() string {
+// Verb is the request's method in upper case, by default POST when there is a body and GET when there is none.
+func (r *Request) Verb() string {
 	switch {
-	case s.Method != "":
-		return strings.ToUpper(s.Method)
-	case s.Body != "" || s.BodyFile != "" || s.JSON != nil || s.Form != nil || s.Multipart != nil:
+	case r.Method != "":
+		return strings.ToUpper(r.Method)
+	case r.Body != "" || r.BodyFile != "" || r.JSON != nil || r.Form != nil || r.Multipart != nil:
 		return "POST"
 	}
 	return "GET"
 }
 
+// SetMethod sets the method, in upper case; one that the request has by default is left out. The body must be there before.
+func (r *Request) SetMethod(method string) {
+	r.Method = ""
+	if method = strings.ToUpper(method); method != r.Verb() {
+		r.Method = method
+	}
+}
+
 // scheme is what an absolute URL begins with.
 var scheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
+
+// IsRelative says whether a URL goes on from baseURL: it has no scheme, and does not begin with a value that may have one.
+func IsRelative(url string) bool { return !strings.HasPrefix(url, "${") && !scheme.MatchString(url) }
 
 // url is the whole URL with its query. Its name in tags is as it is written, without the query of the key query.
 func (c *compiler) url(d *draft, path string) *expression.Template {
 	s := d.step
 	written, text, base := s.URL, s.URL, c.baseURL
 	varies := strings.HasPrefix(s.URL, "${") // and may begin with a scheme, or not
-	if base != "" && !varies && !scheme.MatchString(s.URL) {
+	if base != "" && IsRelative(s.URL) {
 		written, text = joinURL(base, s.URL), joinURL(trimmed(base, s.URL), s.URL)
 	}
 	url := c.template(text, path+".url")
-	if base == "" && !varies && !scheme.MatchString(s.URL) {
+	if base == "" && IsRelative(s.URL) {
 		c.fail(path+".url", "%.60q has no scheme: write it as http://HOST/PATH, or give baseURL", s.URL)
 	}
 	if base != "" && varies {

@@ -112,20 +112,8 @@ func (r *reader) step(rawURL string) (script.Step, error) {
 	if q.fail {
 		s.Checks = []script.Check{{Status: script.Statuses{"2xx", "3xx"}}}
 	}
-	s.Method = implied(s.Request)
+	s.SetMethod(s.Method)
 	return s, nil
-}
-
-// implied is the method, "" where a file means it anyway.
-func implied(r script.Request) string {
-	method, byDefault := strings.ToUpper(r.Method), "GET"
-	if r.Body != "" || r.BodyFile != "" || r.JSON != nil || r.Form != nil || r.Multipart != nil {
-		byDefault = "POST"
-	}
-	if method == byDefault {
-		return ""
-	}
-	return method
 }
 
 var glob = regexp.MustCompile(`\{[^{}]*,[^{}]*\}|\[[0-9a-zA-Z]+-[0-9a-zA-Z]+(?::[0-9]+)?\]`)

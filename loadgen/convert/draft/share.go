@@ -81,45 +81,45 @@ func origin(raw string) string {
 }
 
 func (d *Draft) shareHeaders(all []*script.Step) {
-	shared := map[string]script.Lines{}
-	for name, lines := range all[0].Headers {
-		if name != "Content-Type" && !slices.ContainsFunc(all, func(s *script.Step) bool { return !slices.Equal(s.Headers[name], lines) }) {
-			shared[name] = lines
-		}
-	}
-	if len(shared) == 0 {
-		return
-	}
-	d.defaults().Headers = shared
-	for _, s := range all {
-		for name := range shared {
-			delete(s.Headers, name)
-		}
-		if len(s.Headers) == 0 {
-			s.Headers = nil
-		}
+	shared := share(all, func(s *script.Step) *map[string]script.Lines { return &s.Headers },
+		func(name string, a, b script.Lines) bool { return name != "Content-Type" && slices.Equal(a, b) })
+	if shared != nil {
+		d.defaults().Headers = shared
 	}
 }
 
 func (d *Draft) shareCookies(all []*script.Step) {
-	shared := map[string]string{}
-	for name, value := range all[0].Cookies {
-		if !slices.ContainsFunc(all, func(s *script.Step) bool { return s.Cookies[name] != value }) {
-			shared[name] = value
+	shared := share(all, func(s *script.Step) *map[string]string { return &s.Cookies }, func(_, a, b string) bool { return a == b })
+	if shared != nil {
+		d.defaults().Cookies = shared
+	}
+}
+
+// share takes out of maps of all steps what stands in each and is the same, and returns it; nil for nothing.
+func share[V any](all []*script.Step, of func(*script.Step) *map[string]V, same func(name string, a, b V) bool) map[string]V {
+	var shared map[string]V
+	for name, value := range *of(all[0]) {
+		if slices.ContainsFunc(all, func(s *script.Step) bool { return !same(name, (*of(s))[name], value) }) {
+			continue
 		}
+		if shared == nil {
+			shared = map[string]V{}
+		}
+		shared[name] = value
 	}
-	if len(shared) == 0 {
-		return
+	if shared == nil {
+		return nil
 	}
-	d.defaults().Cookies = shared
 	for _, s := range all {
+		own := of(s)
 		for name := range shared {
-			delete(s.Cookies, name)
+			delete(*own, name)
 		}
-		if len(s.Cookies) == 0 {
-			s.Cookies = nil
+		if len(*own) == 0 {
+			*own = nil
 		}
 	}
+	return shared
 }
 
 func (d *Draft) defaults() *script.Step {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,63 +15,9 @@ import (
 	"example.com/foobar/loadgen/secret"
 )
 
-var scheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
-
-// withDefaults is a step with what all requests have.
-func (g *generator) withDefaults(s *script.Step) *script.Step {
-	d := g.script.Defaults
-	if d == nil {
-		return s
-	}
-	out := *s
-	out.Headers, out.Query = mergedHeaders(d.Headers, s.Headers), merged(d.Query, s.Query)
-	out.Cookies, out.Tags = merged(d.Cookies, s.Cookies), merged(d.Tags, s.Tags)
-	out.Checks = slices.Concat(d.Checks, s.Checks)
-	if s.Basic == "" && s.Bearer == "" && s.Digest == "" {
-		out.Basic, out.Bearer, out.Digest = d.Basic, d.Bearer, d.Digest
-	}
-	if s.Method == "" {
-		out.Method = d.Method
-	}
-	if s.Timeout == 0 {
-		out.Timeout = d.Timeout
-	}
-	if s.Redirects == nil {
-		out.Redirects = d.Redirects
-	}
-	if s.Expected == nil {
-		out.Expected = d.Expected
-	}
-	if s.Compress == "" {
-		out.Compress = d.Compress
-	}
-	out.Discard = s.Discard || d.Discard
-	return &out
-}
-
-func merged[V any](all, own map[string]V) map[string]V {
-	out := maps.Clone(all)
-	if out == nil {
-		return own
-	}
-	maps.Copy(out, own)
-	return out
-}
-
-func mergedHeaders(all, own map[string]script.Lines) map[string]script.Lines {
-	out := map[string]script.Lines{}
-	for name, lines := range all {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(own)), func(o string) bool { return strings.EqualFold(o, name) }) {
-			out[name] = lines
-		}
-	}
-	maps.Copy(out, own)
-	return out
-}
-
 // request writes a request, and what is done with its response.
 func (g *generator) request(s *script.Step) error {
-	s = g.withDefaults(s)
+	s = s.With(g.script.Defaults)
 	verb, args, err := g.sending(s)
 	if err != nil {
 		return err
@@ -106,7 +51,7 @@ func arguments(args []string) string {
 func (g *generator) batch(s *script.Step) error {
 	var requests, names []string
 	for i := range s.Batch {
-		one := g.withDefaults(&s.Batch[i])
+		one := s.Batch[i].With(g.script.Defaults)
 		verb, args, err := g.sending(one)
 		if err != nil {
 			return err
@@ -120,12 +65,12 @@ func (g *generator) batch(s *script.Step) error {
 		g.line("%s", text)
 	}
 	result := ""
-	if slices.ContainsFunc(s.Batch, func(one script.Step) bool { return readsResponse(g.withDefaults(&one)) }) {
+	if slices.ContainsFunc(s.Batch, func(one script.Step) bool { return readsResponse(one.With(g.script.Defaults)) }) {
 		result = "all := "
 	}
 	g.line("%svu.Batch(%s)", result, strings.Join(names, ", "))
 	for i := range s.Batch {
-		one := g.withDefaults(&s.Batch[i])
+		one := s.Batch[i].With(g.script.Defaults)
 		if readsResponse(one) {
 			g.usesLast = true
 			g.line("res = all[%d]", i)
@@ -145,13 +90,6 @@ func (g *generator) sending(s *script.Step) (verb string, args []string, err err
 		return "", nil, err
 	}
 	o := &options{generator: g, args: []string{target}}
-	verb = strings.ToUpper(s.Method)
-	if verb == "" {
-		verb = "GET"
-		if s.Body != "" || s.BodyFile != "" || s.JSON != nil || s.Form != nil || s.Multipart != nil {
-			verb = "POST"
-		}
-	}
 	o.body(s)
 	o.headers(s)
 	o.lines("load.Query", s.Query)
@@ -161,7 +99,7 @@ func (g *generator) sending(s *script.Step) (verb string, args []string, err err
 		o.add("load.Name(%q)", g.written(s.URL))
 	}
 	o.settings(s)
-	return verb, o.args, o.err
+	return s.Verb(), o.args, o.err
 }
 
 // target is the Go of a URL, and whether it has variables.
@@ -173,7 +111,7 @@ func (g *generator) target(s *script.Step) (text string, varies bool, err error)
 	varies = strings.Contains(relative, "${")
 	base := strings.TrimSuffix(g.script.BaseURL, "/")
 	switch {
-	case scheme.MatchString(relative) || base == "" || strings.HasPrefix(relative, "${"):
+	case base == "" || !script.IsRelative(relative):
 		return text, varies, nil
 	case strings.Contains(base, "${"):
 		begin, err := g.template(base)
@@ -186,7 +124,7 @@ func (g *generator) target(s *script.Step) (text string, varies bool, err error)
 
 // written is a URL as the file has it, with the base before it.
 func (g *generator) written(relative string) string {
-	if base := g.script.BaseURL; base != "" && !scheme.MatchString(relative) && !strings.HasPrefix(relative, "${") {
+	if base := g.script.BaseURL; base != "" && script.IsRelative(relative) {
 		relative = strings.TrimSuffix(base, "/") + "/" + strings.TrimPrefix(relative, "/")
 	}
 	return secret.URL(relative)

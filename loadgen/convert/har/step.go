@@ -44,7 +44,7 @@ func (c *converter) build(it *item) {
 		}
 	}
 	c.setBody(it)
-	s.Method = method(it.Request.Method, s.Request)
+	s.SetMethod(it.Request.Method)
 	status := it.final.Response.Status
 	if status == 304 { // the browser had it, and users don't
 		status = 200
@@ -67,18 +67,6 @@ func (c *converter) leave(it *item, text, reason string, args ...any) {
 func (c *converter) url(raw string) string {
 	raw, _, _ = strings.Cut(raw, "#")
 	return c.Secrets.URL(draft.Unmarked(strings.ToValidUTF8(raw, "%EF%BF%BD")))
-}
-
-// method is the method, "" where a file means it anyway.
-func method(m string, r script.Request) string {
-	byDefault := "GET"
-	if r.Body != "" || r.BodyFile != "" || r.JSON != nil || r.Form != nil || r.Multipart != nil {
-		byDefault = "POST"
-	}
-	if m = strings.ToUpper(m); m == byDefault {
-		return ""
-	}
-	return m
 }
 
 func (c *converter) setBody(it *item) {

@@ -15,20 +15,10 @@ func (c *converter) step(o *operation) script.Step {
 	s := script.Step{Comment: about(o)}
 	c.parameters(o, &s)
 	c.body(o, &s)
-	if o.method != byDefault(s.Request) {
-		s.Method = o.method
-	}
+	s.SetMethod(o.method)
 	c.secure(o, &s)
 	c.check(o, &s)
 	return s
-}
-
-// byDefault is the method that a file means when it gives none.
-func byDefault(r script.Request) string {
-	if r.Body != "" || r.BodyFile != "" || r.JSON != nil || r.Form != nil || r.Multipart != nil {
-		return "POST"
-	}
-	return "GET"
 }
 
 // about is what the description says of an operation, in a line.
