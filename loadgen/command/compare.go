@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"example.com/foobar/loadgen/compare"
-	"example.com/foobar/loadgen/nearest"
-	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/loadgen/settings"
 	"example.com/foobar/loadgen/summary"
 )
@@ -47,17 +45,16 @@ type comparison struct {
 	compare.Options
 	before, after []string
 	format        string
-	help          bool
 }
 
 // compare compares runs: compare [flags] BEFORE AFTER.
 func (s *session) compare(args []string) int {
 	c := &comparison{format: comparisonFormats[0]}
-	if err := c.read(args); err != nil {
+	switch err := c.read(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return c.flags().help(s.stdout, compareSynopsis, compareCodes)
+	case err != nil:
 		return s.complain(&settings.UsageError{Err: fmt.Errorf("compare: %w", err)})
-	}
-	if c.help {
-		return s.helpCompare(c)
 	}
 	result, err := c.compare()
 	if err != nil {
@@ -75,27 +72,14 @@ func (s *session) compare(args []string) int {
 	return exitOK
 }
 
-// helpCompare prints what compare can be told.
-func (s *session) helpCompare(c *comparison) int {
-	fmt.Fprintf(s.stdout, "%s\nFlags:\n", compareSynopsis)
-	for _, f := range c.flags() {
-		fmt.Fprintf(s.stdout, "  %-22s  %s\n", strings.TrimSpace("-"+f.name+" "+f.form), f.about)
-	}
-	fmt.Fprintf(s.stdout, "\n%s\n", compareCodes)
-	return exitOK
-}
-
 // comparisonFormats are what a comparison can be written as.
 var comparisonFormats = []string{"text", "markdown"}
 
-// compareFlag is a flag of compare; one without a form is a switch.
-type compareFlag = convertFlag
-
-func (c *comparison) flags() []compareFlag {
+func (c *comparison) flags() flagsOf {
 	files := func(to *[]string) func(string) error {
 		return func(v string) error { *to = append(*to, strings.Split(v, ",")...); return nil }
 	}
-	return []compareFlag{
+	return flagsOf{"compare", 22, []flagOf{
 		{"before", "FILE,...", "the runs before; with -after, in place of the arguments", files(&c.before)},
 		{"after", "FILE,...", "the runs after", files(&c.after)},
 		{"max-regression", "LIMIT", "what may be worse by how much, http_req_duration:p(95)=5% say; repeatable", c.addLimit},
@@ -103,7 +87,7 @@ func (c *comparison) flags() []compareFlag {
 		{"all", "", "compare the phases of requests too", func(string) error { c.All = true; return nil }},
 		{"format", "FORMAT", strings.Join(comparisonFormats, " or "), oneOf(&c.format, comparisonFormats)},
 		{"force", "", "compare different loads all the same", func(string) error { c.Force = true; return nil }},
-	}
+	}}
 }
 
 func (c *comparison) addLimit(v string) error {
@@ -124,10 +108,10 @@ func (c *comparison) read(args []string) error {
 	if i >= 0 {
 		before, after = args[:i], args[i+1:]
 	}
-	if err := c.readSide(before, &c.before); err != nil || c.help {
+	if err := c.readSide(before, &c.before); err != nil {
 		return err
 	}
-	if err := c.readSide(after, &c.after); err != nil || c.help {
+	if err := c.readSide(after, &c.after); err != nil {
 		return err
 	}
 	if i < 0 && len(c.before) == 2 && len(c.after) == 0 {
@@ -141,44 +125,10 @@ func (c *comparison) read(args []string) error {
 
 // readSide reads flags and the files between them.
 func (c *comparison) readSide(args []string, files *[]string) error {
-	set := flag.NewFlagSet("compare", flag.ContinueOnError)
-	set.SetOutput(io.Discard)
-	for _, f := range c.flags() {
-		if f.form == "" {
-			set.BoolFunc(f.name, f.about, f.set)
-		} else {
-			set.Func(f.name, f.about, f.set)
-		}
-	}
-	for {
-		err := set.Parse(args)
-		switch {
-		case errors.Is(err, flag.ErrHelp):
-			c.help = true
-			return nil
-		case err != nil:
-			return c.flagError(err)
-		case set.NArg() == 0:
-			return nil
-		}
-		*files, args = append(*files, set.Arg(0)), set.Args()[1:]
-	}
-}
-
-// flagError says which flag may have been meant.
-func (c *comparison) flagError(err error) error {
-	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
-	if !unknown {
-		return fmt.Errorf("%w; loadgen compare -h shows all", err)
-	}
-	var names []string
-	for _, f := range c.flags() {
-		names = append(names, f.name)
-	}
-	if near := nearest.Name(name, names); near != "" {
-		return fmt.Errorf("there is no flag -%s: did you mean -%s?", plain.Line(name), near)
-	}
-	return fmt.Errorf("there is no flag -%s; loadgen compare -h shows all", plain.Line(name))
+	return c.flags().parse(args, func(argument string) error {
+		*files = append(*files, argument)
+		return nil
+	})
 }
 
 // compare reads the runs and compares them.

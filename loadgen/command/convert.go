@@ -15,8 +15,6 @@ import (
 	"example.com/foobar/loadgen/convert/draft"
 	"example.com/foobar/loadgen/convert/golang"
 	"example.com/foobar/loadgen/file"
-	"example.com/foobar/loadgen/nearest"
-	"example.com/foobar/loadgen/plain"
 	"example.com/foobar/loadgen/settings"
 )
 
@@ -44,17 +42,16 @@ type conversion struct {
 	convert.Options
 	to, out string
 	source  string
-	help    bool
 }
 
 // convert converts a source: convert [flags] FILE.
 func (s *session) convert(args []string, stdin io.Reader) int {
 	c := &conversion{to: targets[0]}
-	if err := c.read(args); err != nil {
+	switch err := c.read(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return c.flags().help(s.stdout, convertSynopsis, convertCodes)
+	case err != nil:
 		return s.complain(&settings.UsageError{Err: fmt.Errorf("convert: %w", err)})
-	}
-	if c.help {
-		return s.helpConvert(c)
 	}
 	d, err := c.draft(stdin)
 	if err != nil {
@@ -76,16 +73,6 @@ func (s *session) convert(args []string, stdin io.Reader) int {
 	return exitOK
 }
 
-// helpConvert prints what convert can be told.
-func (s *session) helpConvert(c *conversion) int {
-	fmt.Fprintf(s.stdout, "%s\nFlags:\n", convertSynopsis)
-	for _, f := range c.flags() {
-		fmt.Fprintf(s.stdout, "  %-18s  %s\n", strings.TrimSpace("-"+f.name+" "+f.form), f.about)
-	}
-	fmt.Fprintf(s.stdout, "\n%s\n", convertCodes)
-	return exitOK
-}
-
 const convertCodes = `Exit codes:
     0  all of it is converted                      124  the file can't be written
   104  the source can't be read                    255  unknown flag or unreadable value
@@ -94,14 +81,8 @@ const convertCodes = `Exit codes:
 // targets are what can be written.
 var targets = []string{"yaml", "go"}
 
-// convertFlag is a flag of convert; one without a form is a switch.
-type convertFlag struct {
-	name, form, about string
-	set               func(value string) error
-}
-
-func (c *conversion) flags() []convertFlag {
-	return []convertFlag{
+func (c *conversion) flags() flagsOf {
+	return flagsOf{"convert", 18, []flagOf{
 		{"from", "FORMAT", strings.Join(convert.Formats(), ", ") + "; by default what the source looks like", oneOf(&c.From, convert.Formats())},
 		{"to", "FORMAT", strings.Join(targets, " or "), oneOf(&c.to, targets)},
 		{"out", "FILE", "write this file, whole or not at all, instead of standard output", func(v string) error { c.out = v; return nil }},
@@ -113,17 +94,7 @@ func (c *conversion) flags() []convertFlag {
 		{"only", "KIND,...", "HAR: these responses only: " + strings.Join(convert.Kinds, ", "), c.setOnly},
 		{"keep-secrets", "", "leave passwords, tokens and cookies in the file; without it ${env.NAME} stands for them",
 			func(string) error { c.KeepSecrets = true; return nil }},
-	}
-}
-
-func oneOf(to *string, names []string) func(string) error {
-	return func(v string) error {
-		if !slices.Contains(names, v) {
-			return fmt.Errorf("want one of %s", strings.Join(names, ", "))
-		}
-		*to = v
-		return nil
-	}
+	}}
 }
 
 func (c *conversion) setSpeed(v string) error {
@@ -147,48 +118,17 @@ func (c *conversion) setOnly(v string) error {
 
 // read reads flags, before and behind the FILE.
 func (c *conversion) read(args []string) error {
-	set := flag.NewFlagSet("convert", flag.ContinueOnError)
-	set.SetOutput(io.Discard)
-	for _, f := range c.flags() {
-		if f.form == "" {
-			set.BoolFunc(f.name, f.about, f.set)
-		} else {
-			set.Func(f.name, f.about, f.set)
-		}
-	}
-	for {
-		err := set.Parse(args)
-		switch {
-		case errors.Is(err, flag.ErrHelp):
-			c.help = true
-			return nil
-		case err != nil:
-			return c.flagError(err)
-		case set.NArg() == 0 && c.source == "":
-			return errors.New("want a FILE, or - for standard input; loadgen convert -h shows all")
-		case set.NArg() == 0:
-			return nil
-		case c.source != "":
+	err := c.flags().parse(args, func(argument string) error {
+		if c.source != "" {
 			return errors.New("want one FILE; loadgen convert -h shows all")
 		}
-		c.source, args = set.Arg(0), set.Args()[1:]
+		c.source = argument
+		return nil
+	})
+	if err == nil && c.source == "" {
+		return errors.New("want a FILE, or - for standard input; loadgen convert -h shows all")
 	}
-}
-
-// flagError says which flag may have been meant.
-func (c *conversion) flagError(err error) error {
-	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
-	if !unknown {
-		return fmt.Errorf("%w; loadgen convert -h shows all", err)
-	}
-	var names []string
-	for _, f := range c.flags() {
-		names = append(names, f.name)
-	}
-	if near := nearest.Name(name, names); near != "" {
-		return fmt.Errorf("there is no flag -%s: did you mean -%s?", plain.Line(name), near)
-	}
-	return fmt.Errorf("there is no flag -%s; loadgen convert -h shows all", plain.Line(name))
+	return err
 }
 
 // maxSource bounds what is converted, in bytes.

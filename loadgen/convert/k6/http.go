@@ -90,10 +90,7 @@ func (c *converter) requestStep(at ast.Node, m message) *step {
 	c.body0(at, s, m.body)
 	c.params(at, s, m.params)
 	c.jsonBody(at, s, m.body)
-	hasBody := s.Body != "" || s.BodyFile != "" || s.JSON != nil || s.Form != nil || s.Multipart != nil
-	if m.method != "GET" && (m.method != "POST" || !hasBody) || m.method == "GET" && hasBody {
-		s.Method = m.method
-	}
+	s.SetMethod(m.method)
 	return s
 }
 
