@@ -8,8 +8,7 @@ import (
 	"testing"
 
 	"example.com/foobar/loadgen/convert/draft"
-	"example.com/foobar/loadgen/file"
-	"example.com/foobar/loadgen/script"
+	"example.com/foobar/loadgen/convert/draft/drafttest"
 )
 
 // open is a folder with two files.
@@ -27,14 +26,7 @@ func open(name string) ([]byte, error) {
 func yaml(tb testing.TB, c Commands) string {
 	tb.Helper()
 	d, err := Convert(c)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	text, err := d.YAML()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return string(text)
+	return drafttest.MustWrite(tb, d, err)
 }
 
 // Each file in testdata holds commands and, behind a line of ----, what they become and what is said of it. UPDATE=1 writes it anew.
@@ -187,16 +179,6 @@ func FuzzConvert(f *testing.F) {
 		if err != nil {
 			return
 		}
-		out, err := d.YAML()
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := file.Parse("", out)
-		if err != nil {
-			t.Fatalf("%v in:\n%s", err, out)
-		}
-		if s, err := script.Read(n); err != nil || len(s.Requests) == 0 {
-			t.Fatalf("got %d steps, %v of:\n%s", len(s.Requests), err, out)
-		}
+		drafttest.MustReadBack(t, d)
 	})
 }

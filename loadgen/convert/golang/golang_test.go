@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.com/foobar/loadgen/convert/draft"
+	"example.com/foobar/loadgen/convert/draft/drafttest"
 	"example.com/foobar/loadgen/file"
 	"example.com/foobar/loadgen/script"
 )
@@ -53,18 +54,7 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			golden := strings.TrimSuffix(name, ".yaml") + ".go.txt"
-			if os.Getenv("UPDATE") == "1" {
-				if err := os.WriteFile(golden, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if string(got) != string(want) {
-				t.Errorf("got:\n%s\nwant:\n%s", got, want)
-			}
+			drafttest.Golden(t, golden, string(got))
 		})
 	}
 }

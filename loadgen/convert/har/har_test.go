@@ -2,41 +2,23 @@ package har
 
 import (
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
 	"example.com/foobar/loadgen/convert/draft"
-	"example.com/foobar/loadgen/file"
-	"example.com/foobar/loadgen/script"
+	"example.com/foobar/loadgen/convert/draft/drafttest"
 )
-
-func mustRead(tb testing.TB, name string) []byte {
-	tb.Helper()
-	text, err := os.ReadFile(name)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return text
-}
 
 // mustConvert is what a recording becomes, and what is said of it.
 func mustConvert(tb testing.TB, r Recording) string {
 	tb.Helper()
 	d, err := Convert(r)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	text, err := d.YAML()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return string(text) + "\n" + d.Summary()
+	return drafttest.MustWrite(tb, d, err) + "\n" + d.Summary()
 }
 
 // What a browser recorded of a shop, and what it becomes. UPDATE=1 writes the golden files anew.
 func TestGolden(t *testing.T) {
-	shop := mustRead(t, "testdata/shop.har")
+	shop := drafttest.MustRead(t, "testdata/shop.har")
 	for name, r := range map[string]Recording{
 		"testdata/shop.txt":   {Text: shop, Secrets: &draft.Secrets{}, Speed: 2},
 		"testdata/hosts.txt":  {Text: shop, Secrets: &draft.Secrets{}, Hosts: []string{"cdn.test", "*.shop.test"}},
@@ -45,14 +27,7 @@ func TestGolden(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := mustConvert(t, r)
-			if os.Getenv("UPDATE") == "1" {
-				if err := os.WriteFile(name, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if want := string(mustRead(t, name)); got != want {
-				t.Errorf("got:\n%s\nwant:\n%s", got, want)
-			}
+			drafttest.Golden(t, name, got)
 		})
 	}
 }
@@ -60,7 +35,7 @@ func TestGolden(t *testing.T) {
 // No secret of the recording is in the file, unless it is asked for.
 func TestSecretsStayOut(t *testing.T) {
 	secrets := []string{"hunter2secret", "eyJhbGciOiJIUzI1NiJ9", "old-session-1", "k3y-from-elsewhere", "zzzzzzz", "c5rfToken1234", "f0rmToken98765"}
-	got := mustConvert(t, Recording{Text: mustRead(t, "testdata/shop.har"), Secrets: &draft.Secrets{}})
+	got := mustConvert(t, Recording{Text: drafttest.MustRead(t, "testdata/shop.har"), Secrets: &draft.Secrets{}})
 	for _, s := range secrets {
 		if strings.Contains(got, s) {
 			t.Errorf("%s is in:\n%s", s, got)
@@ -143,23 +118,13 @@ func TestConvertErrors(t *testing.T) {
 
 // Whatever is recorded, what it becomes is a file.
 func FuzzConvert(f *testing.F) {
-	f.Add(mustRead(f, "testdata/shop.har"))
+	f.Add(drafttest.MustRead(f, "testdata/shop.har"))
 	f.Add(entries(f, `{"request": {"method": "POST", "url": "http://u:p@h/a?token=1#x", "headers": [{"name": "a", "value": "b\nc"}], "postData": {"mimeType": "multipart/form-data; boundary=x", "text": "--x"}}, "response": {"status": 302, "redirectURL": "/"}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		d, err := Convert(Recording{Text: []byte(strings.ToValidUTF8(string(text), "?")), Secrets: &draft.Secrets{}, Speed: 1})
 		if err != nil {
 			return
 		}
-		out, err := d.YAML()
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := file.Parse("", out)
-		if err != nil {
-			t.Fatalf("%v in:\n%s", err, out)
-		}
-		if s, err := script.Read(n); err != nil || len(s.Requests) == 0 {
-			t.Fatalf("got %d steps, %v of:\n%s", len(s.Requests), err, out)
-		}
+		drafttest.MustReadBack(t, d)
 	})
 }

@@ -3,36 +3,18 @@ package openapi
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"example.com/foobar/loadgen/file"
-	"example.com/foobar/loadgen/script"
+	"example.com/foobar/loadgen/convert/draft/drafttest"
 )
-
-func mustRead(tb testing.TB, name string) []byte {
-	tb.Helper()
-	text, err := os.ReadFile(name)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return text
-}
 
 // mustConvert is what a description becomes, and what is said of it.
 func mustConvert(tb testing.TB, d Description) string {
 	tb.Helper()
 	made, err := Convert(d)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	text, err := made.YAML()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return string(text) + "\n" + made.Summary()
+	return drafttest.MustWrite(tb, made, err) + "\n" + made.Summary()
 }
 
 // What descriptions become. UPDATE=1 writes the golden files anew.
@@ -40,16 +22,9 @@ func TestGolden(t *testing.T) {
 	for _, name := range []string{"testdata/shop.yaml", "testdata/api31.json"} {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			t.Parallel()
-			got := mustConvert(t, Description{Name: name, Text: mustRead(t, name)})
+			got := mustConvert(t, Description{Name: name, Text: drafttest.MustRead(t, name)})
 			golden := strings.TrimSuffix(name, filepath.Ext(name)) + ".txt"
-			if os.Getenv("UPDATE") == "1" {
-				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if want := string(mustRead(t, golden)); got != want {
-				t.Errorf("got:\n%s\nwant:\n%s", got, want)
-			}
+			drafttest.Golden(t, golden, got)
 		})
 	}
 }
@@ -108,23 +83,13 @@ func TestBodyIsBounded(t *testing.T) {
 
 // Whatever is described, what it becomes is a file.
 func FuzzConvert(f *testing.F) {
-	f.Add(mustRead(f, "testdata/shop.yaml"))
-	f.Add(mustRead(f, "testdata/api31.json"))
+	f.Add(drafttest.MustRead(f, "testdata/shop.yaml"))
+	f.Add(drafttest.MustRead(f, "testdata/api31.json"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		d, err := Convert(Description{Name: "a.yaml", Text: []byte(strings.ToValidUTF8(string(text), "?"))})
 		if err != nil {
 			return
 		}
-		out, err := d.YAML()
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := file.Parse("", out)
-		if err != nil {
-			t.Fatalf("%v in:\n%s", err, out)
-		}
-		if s, err := script.Read(n); err != nil || len(s.Requests) == 0 {
-			t.Fatalf("got %d steps, %v of:\n%s", len(s.Requests), err, out)
-		}
+		drafttest.MustReadBack(t, d)
 	})
 }
