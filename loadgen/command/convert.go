@@ -131,18 +131,15 @@ func (c *conversion) read(args []string) error {
 	return err
 }
 
-// maxSource bounds what is converted, in bytes.
-const maxSource = 256 << 20
-
 // draft reads the source and converts it.
 func (c *conversion) draft(stdin io.Reader) (*draft.Draft, error) {
 	source := convert.Source{Name: c.source, Dir: filepath.Dir(c.source)}
 	var err error
 	if c.source == "-" {
 		source.Name, source.Dir = "standard input", "."
-		source.Text, err = io.ReadAll(io.LimitReader(stdin, maxSource))
+		source.Text, err = io.ReadAll(io.LimitReader(stdin, convert.MaxSource))
 	} else {
-		source.Text, err = file.Read(c.source, maxSource)
+		source.Text, err = file.Read(c.source, convert.MaxSource)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading what is to be converted: %w", err)

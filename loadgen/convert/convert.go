@@ -19,6 +19,9 @@ import (
 	"example.com/foobar/loadgen/script"
 )
 
+// MaxSource bounds what is converted, in bytes.
+const MaxSource = 256 << 20
+
 // Source is what there is to convert.
 type Source struct {
 	// Name is that of the file, for messages and as a hint of what it is.

@@ -20,9 +20,6 @@ func isSource(name string) bool {
 	return slices.Contains(sources, strings.ToLower(filepath.Ext(name)))
 }
 
-// maxSource bounds a file that is converted, in bytes.
-const maxSource = 256 << 20
-
 // readSource reads the file that is to be run as what it becomes when it is converted.
 func readSource(s *Settings) error {
 	if s.Source == "" {
@@ -37,7 +34,7 @@ func readSource(s *Settings) error {
 // readConverted converts a file and reads what it becomes, as if that were a file of its own beside it. One that can't be
 // converted as a whole is an error.
 func (s *Settings) readConverted(name string) error {
-	text, err := file.Read(name, maxSource)
+	text, err := file.Read(name, convert.MaxSource)
 	if err != nil {
 		return fmt.Errorf("reading what is to be run: %w", err)
 	}
